@@ -1,0 +1,132 @@
+import type { Duration, Subscribable } from '@breakwater/core';
+import type { CacheStats } from './stats.ts';
+
+/** A tiered cache: memory in front of Redis, or memory alone. Made by `createCache`. */
+export interface Cache<PolicyName extends string = string> extends Subscribable<CacheEvents> {
+  /** The cached value, `undefined` on a miss. `lookup` tells a cached `undefined` from a miss. */
+  get<Value>(key: string, options?: ReadOptions<PolicyName>): Promise<Value | undefined>;
+
+  /** The entry and the tier it came from, `undefined` on a miss. A Redis hit fills memory. */
+  lookup<Value>(key: string, options?: ReadOptions<PolicyName>): Promise<Found<Value> | undefined>;
+
+  /** The entry if memory holds it fresh: synchronous, touches no Redis, counts as a hit but never as a miss. */
+  peek<Value>(key: string, options?: ReadOptions<PolicyName>): Entry<Value> | undefined;
+
+  /** Writes both tiers and tells the other instances. Resolves also when Redis is away: memory then holds it alone. */
+  set<Value>(key: string, value: Value, options?: WriteOptions<PolicyName>): Promise<void>;
+
+  /**
+   * The cached value, or the loader's, stored. One load per key and process runs at a time; the others wait for it.
+   * What the loader throws reaches every waiter and nothing is stored. A value whose key or tag was invalidated while
+   * it was being loaded is returned to those who waited, and not kept.
+   */
+  getOrLoad<Value>(key: string, loader: Loader<Value>, options?: WriteOptions<PolicyName>): Promise<Value>;
+
+  /**
+   * The same fence for a caller that cannot put its work in a loader (a response that streams): take the reservation
+   * before the work, commit the value after it.
+   */
+  reserve(key: string, options?: WriteOptions<PolicyName>): Promise<Reservation>;
+
+  /** Removes entries from both tiers here, and from the memory of every other instance. */
+  invalidate(target: InvalidationTarget): Promise<InvalidationReport>;
+
+  /**
+   * A part of this cache with keys of its own and a codec of its own. Tiers, tags, bus and statistics are shared.
+   * The part's name is the policy its outcomes are counted under where a call names none.
+   */
+  space<Value>(name: string, options: { readonly codec: Codec<Value> }): CacheSpace<Value>;
+
+  stats(): CacheStats;
+
+  /** Waits for background work, closes the bus. The Redis client stays its owner's. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** {@link Cache}'s calls over one part's keys. `invalidate` by pattern sees the part's keys only; tags are shared. */
+export interface CacheSpace<Value> {
+  lookup(key: string, options?: ReadOptions): Promise<Found<Value> | undefined>;
+  peek(key: string, options?: ReadOptions): Entry<Value> | undefined;
+  set(key: string, value: Value, options?: WriteOptions): Promise<void>;
+  reserve(key: string, options?: WriteOptions): Promise<Reservation<Value>>;
+  invalidate(target: InvalidationTarget): Promise<InvalidationReport>;
+}
+
+/** A stored value. The object is the memory tier's own: read it, never write to it. */
+export interface Entry<Value> {
+  readonly value: Value;
+  /** Milliseconds since the epoch, of the instance that stored it. */
+  readonly storedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly tags: readonly string[];
+}
+
+export interface Found<Value> {
+  readonly entry: Entry<Value>;
+  readonly tier: 'memory' | 'redis';
+}
+
+export interface ReadOptions<PolicyName extends string = string> {
+  /** The policy this read is counted under. */
+  readonly policy?: PolicyName;
+}
+
+export interface WriteOptions<PolicyName extends string = string> {
+  /** A name from `createCache`'s `policies`; its values stand where this call gives none. @default 'default' */
+  readonly policy?: PolicyName;
+  /** Lifetime of the entry. @default the policy's */
+  readonly ttl?: Duration;
+  /** Added to the policy's tags. An empty text is no tag and is refused. */
+  readonly tags?: readonly string[];
+}
+
+export type Loader<Value> = (key: string) => Value | Promise<Value>;
+
+export interface Reservation<Value = unknown> {
+  /**
+   * Stores the value unless its key or one of its tags was invalidated since the reservation was taken.
+   *
+   * @param options overrides what the reservation was taken with: a lifetime known only now; tags cannot be added.
+   * @returns whether the value was kept.
+   */
+  commit(value: Value, options?: { readonly ttl?: Duration }): Promise<boolean>;
+}
+
+/** Exactly one of the three. `pattern`: `*` and `?` are wild, every other character stands for itself. */
+export type InvalidationTarget =
+  | { readonly key: string | readonly string[] }
+  | { readonly tag: string | readonly string[] }
+  | { readonly pattern: string };
+
+export interface InvalidationReport {
+  /** Entries removed from this instance's memory. */
+  readonly memoryEntries: number;
+  /** Keys removed from Redis. Always 0 by tag: a tag's entries are dead by its generation, and leave by their TTL. */
+  readonly redisKeys: number;
+  /** Tags whose generation was raised. */
+  readonly tags: number;
+  /** Whether Redis took it and other instances were told. False without Redis or while it is away. */
+  readonly shared: boolean;
+}
+
+/** How a part's values become bytes. A `decode` that throws makes the frame a miss. */
+export interface Codec<Value> {
+  /** In the frame, so that another codec's bytes are a miss: one to 16 characters a-z0-9-. */
+  readonly name: string;
+  encode(value: Value): Buffer;
+  decode(bytes: Buffer): Value;
+  /** Bytes the decoded value holds in memory, for the memory bound. @default the encoded length */
+  sizeOf?(value: Value): number;
+}
+
+export interface CacheEvents {
+  'cache:invalidated': {
+    readonly by: 'key' | 'tag' | 'pattern';
+    readonly memoryEntries: number;
+    readonly remote: boolean;
+  };
+  'redis:down': { readonly code: string };
+  'redis:up': { readonly downMs: number };
+  'bus:flushed': { readonly reason: 'gap' | 'reconnected' };
+  'frame:unreadable': { readonly reason: string };
+}

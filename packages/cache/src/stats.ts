@@ -1,0 +1,43 @@
+import type { HistogramSnapshot } from '@breakwater/core';
+
+/** A copy of the cache's counters; all but `memory.entries`, `memory.bytes` and the states only grow. */
+export interface CacheStats {
+  readonly total: CacheOutcomes;
+  /** By policy name; `default` is the policy of calls that name none. */
+  readonly policies: Readonly<Record<string, CacheOutcomes>>;
+  readonly memory: {
+    readonly entries: number;
+    readonly bytes: number;
+    readonly maxBytes: number;
+    readonly maxEntries: number;
+    readonly evictions: number;
+  };
+  /** `off`: no Redis was given. `down`: the last Redis call failed, the cache runs on memory. */
+  readonly redis: { readonly state: 'off' | 'up' | 'down'; readonly errors: number; readonly unreadableFrames: number };
+  readonly bus: {
+    readonly connected: boolean;
+    readonly published: number;
+    readonly received: number;
+    /** Times the memory tier was dropped because messages may have been missed. */
+    readonly flushes: number;
+  };
+  readonly invalidations: { readonly key: number; readonly tag: number; readonly pattern: number };
+  readonly latencyMs: {
+    /** One lookup in Redis, as the caller waited for it. */
+    readonly redis: HistogramSnapshot;
+    readonly load: HistogramSnapshot;
+  };
+}
+
+export interface CacheOutcomes {
+  readonly hitMemory: number;
+  readonly hitRedis: number;
+  readonly miss: number;
+  /** Callers that waited for a load another caller had begun. */
+  readonly coalesced: number;
+  readonly loads: number;
+  readonly loadErrors: number;
+  readonly sets: number;
+  /** Loaded values that were not kept because an invalidation came during the load. */
+  readonly fenced: number;
+}

@@ -1,0 +1,50 @@
+/** The version of everything this suite writes to Redis. A release that changes a layout changes it. */
+export const WIRE_VERSION = 1;
+
+/** Names one package's keys: `bw:<wire version>:<namespace>:<kind>:…`, every part escaped. */
+export interface KeySpace {
+  readonly namespace: string;
+  /** `bw:1:app:session:{abc}`. Keys of one `slot` share a Cluster hash slot, whatever kind they are. */
+  key(kind: string, slot: string): string;
+  /** A channel, which needs no slot: `bw:1:app:bus`. */
+  channel(kind: string): string;
+  /** A SCAN pattern for the keys of a kind; `glob`'s `*` and `?` are wild, all else in it is literal. */
+  pattern(kind: string, glob: string): string;
+  /** The `slot` a key was made from, `undefined` for a key of another kind. */
+  slotOf(kind: string, key: string): string | undefined;
+}
+
+export function createKeySpace(namespace: string): KeySpace {
+  const prefix = `bw:${WIRE_VERSION}:${escapeSegment(namespace)}`;
+  const opening = (kind: string) => `${prefix}:${escapeSegment(kind)}:{`;
+  return {
+    namespace,
+    key: (kind, slot) => `${opening(kind)}${escapeSlot(slot)}}`,
+    channel: (kind) => `${prefix}:${escapeSegment(kind)}`,
+    pattern(kind, glob) {
+      const wild = glob
+        .split(/([*?])/)
+        .map((part) => (part === '*' || part === '?' ? part : escapeGlob(escapeSlot(part))));
+      return `${escapeGlob(opening(kind))}${wild.join('')}}`;
+    },
+    slotOf(kind, key) {
+      if (!key.startsWith(opening(kind)) || !key.endsWith('}')) return undefined;
+      return decodeURIComponent(key.slice(opening(kind).length, -1));
+    },
+  };
+}
+
+/** A part between colons: colons inside it would shift the parts behind it. */
+function escapeSegment(segment: string): string {
+  return escapeSlot(segment).replaceAll(':', '%3A');
+}
+
+/** The last part, in braces: colons may stay readable, braces would move the key to another slot. */
+function escapeSlot(slot: string): string {
+  return slot.replace(/[%{}\s\p{Cc}]/gu, (character) => encodeURIComponent(character));
+}
+
+/** Text as a literal inside a Redis glob. */
+function escapeGlob(text: string): string {
+  return text.replace(/[\\*?[\]^-]/g, '\\$&');
+}

@@ -1,0 +1,45 @@
+/**
+ * The Redis calls this suite makes, as structural types: our pool, an ioredis `Redis` and an ioredis `Cluster` all fit,
+ * and no package imports ioredis for its types. `port.test-d.ts` holds that against real ioredis.
+ */
+export type RedisValue = string | Buffer | number;
+
+export interface RedisPort {
+  /** ioredis's connection state: `ready`, `wait` (lazy), `connecting`, `reconnecting`, `end`, … */
+  readonly status: string;
+  /**
+   * Present where the client bounds every command by itself, as our pool does: milliseconds.
+   * A client without it is bounded by `boundRedis`.
+   */
+  readonly deadlineMs?: number;
+
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string | Buffer, unit: 'PX', ttlMs: number): Promise<unknown>;
+  mget(keys: string[]): Promise<(string | null)[]>;
+  mgetBuffer(keys: string[]): Promise<(Buffer | null)[]>;
+  unlink(keys: string[]): Promise<number>;
+  pexpire(key: string, ttlMs: number): Promise<number>;
+  scan(cursor: string, match: 'MATCH', pattern: string, limit: 'COUNT', count: number): Promise<[string, string[]]>;
+  evalsha(sha: string, keyCount: number, ...keysAndValues: RedisValue[]): Promise<unknown>;
+  eval(lua: string, keyCount: number, ...keysAndValues: RedisValue[]): Promise<unknown>;
+  publish(channel: string, message: string): Promise<number>;
+  ping(): Promise<string>;
+  info(section: string): Promise<string>;
+
+  /** A connection of its own for pub/sub. */
+  duplicate(): RedisSubscriber;
+  /** Only a Cluster has it: one client a node. */
+  nodes?(role: 'master'): RedisNode[];
+}
+
+/** One server of a Cluster, as far as a keyspace walk needs it. */
+export type RedisNode = Pick<RedisPort, 'scan' | 'info'>;
+
+export interface RedisSubscriber {
+  readonly status: string;
+  subscribe(channel: string): Promise<unknown>;
+  on(event: 'message', listener: (channel: string, message: string) => void): unknown;
+  on(event: 'ready' | 'close', listener: () => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  disconnect(): void;
+}

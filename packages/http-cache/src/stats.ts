@@ -1,0 +1,20 @@
+/** What became of requests, in the words of `Cache-Status` (RFC 9211) where it has one. */
+export interface HttpCacheStats {
+  /** By policy name; `origin` is the policy of responses that declare their own freshness. */
+  readonly policies: Readonly<Record<string, HttpOutcomes>>;
+}
+
+export interface HttpOutcomes {
+  readonly hitMemory: number;
+  readonly hitRedis: number;
+  /** Waited for another request's fill and was served its response. */
+  readonly coalesced: number;
+  /** Ran the handler; the response was stored. */
+  readonly stored: number;
+  /** Ran the handler; the response was not to be stored. By the closed set of reasons. */
+  readonly notStored: Readonly<Record<string, number>>;
+  /** Went past the cache, by the closed set of reasons (`method`, `authorization`, `no-store`, `session`, …). */
+  readonly bypass: Readonly<Record<string, number>>;
+  /** Answered 304 out of `hitMemory` and `hitRedis`. */
+  readonly notModified: number;
+}

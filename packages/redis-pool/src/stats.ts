@@ -1,0 +1,28 @@
+import type { HistogramSnapshot } from '@breakwater/core';
+
+export type CircuitState = 'closed' | 'open' | 'half-open';
+
+/** `starting` until the first lane is ready or the first outage is known. */
+export type PoolHealth = 'starting' | 'up' | 'down' | 'closed';
+
+/** A copy of the pool's counters; they only grow, but for the states and `inFlight`. */
+export interface PoolStats {
+  readonly health: PoolHealth;
+  readonly circuit: CircuitState;
+  readonly lanes: { readonly total: number; readonly ready: number };
+  readonly inFlight: number;
+  /** TCP connections that became ready, over all lanes and subscribers. */
+  readonly connections: number;
+  readonly connectionErrors: number;
+  readonly commands: number;
+  /** Commands that failed because of an outage: no connection, lost connection, deadline, LOADING. */
+  readonly outageFailures: number;
+  /** The part of `outageFailures` that ran into the deadline. */
+  readonly deadlineFailures: number;
+  /** Commands refused at once because the circuit was open. */
+  readonly rejections: number;
+  /** Commands that Redis itself answered with an error (WRONGTYPE, NOSCRIPT, …): not an outage. */
+  readonly replyErrors: number;
+  /** Milliseconds from dispatch to reply, of commands that Redis answered. */
+  readonly latencyMs: HistogramSnapshot;
+}

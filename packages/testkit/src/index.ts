@@ -1,0 +1,6 @@
+export { eventually } from './eventually.ts';
+export { type Framework, frameworks } from './frameworks.ts';
+export { freePort } from './free-port.ts';
+export { createManualClock, type ManualClock } from './manual-clock.ts';
+export { type RedisServer, startRedis } from './redis-server.ts';
+export { type RunningServer, serve } from './serve.ts';

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+
+/** A real `redis-server` process of this test's own. */
+export interface RedisServer {
+  readonly port: number;
+  readonly url: string;
+  /** SIGKILL: sockets die without a word, data in memory is lost. */
+  kill(): Promise<void>;
+  /** SIGSTOP: sockets stay open and silent. */
+  freeze(): void;
+  thaw(): void;
+  /** The same port again, after `kill`. */
+  restart(): Promise<void>;
+  /** Ends the process and removes its folder. */
+  stop(): Promise<void>;
+}
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/**
+ * Starts `redis-server` on a free loopback port and resolves when it answers.
+ *
+ * @param settings redis.conf settings over the defaults (no persistence, loopback only).
+ * @throws when the binary is missing or the server ends before it is ready.
+ */
+export async function startRedis(settings: Record<string, string> = {}): Promise<RedisServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'breakwater-redis-'));
+  const port = await freePort();
+  let child = await launch(port, folder, settings);
+
+  async function end(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    kill: end,
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    async restart() {
+      child = await launch(port, folder, settings);
+    },
+    async stop() {
+      await end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launch(port: number, folder: string, settings: Record<string, string>): Promise<ChildProcess> {
+  const all = { bind: '127.0.0.1', port: String(port), dir: folder, save: '', appendonly: 'no', ...settings };
+  const child = spawn(
+    'redis-server',
+    Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]),
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  await untilReady(child);
+  return child;
+}
+
+function untilReady(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let log = '';
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`redis-server ended before it was ready:\n${log}`)));
+    child.stdout?.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+      if (log.includes('Ready to accept connections')) resolve();
+    });
+  });
+}
