@@ -10,5 +10,11 @@ export {
   LATENCY_BUCKETS_MS,
   quantileOf,
 } from './histogram.ts';
-export { createOptionChecks, type NumberBounds, type OptionChecks, withDefaults } from './options.ts';
+export {
+  createOptionChecks,
+  type NumberBounds,
+  type OptionChecks,
+  type WithDefaults,
+  withDefaults,
+} from './options.ts';
 export { parseSize, type Size, type SizeUnit } from './size.ts';

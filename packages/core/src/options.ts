@@ -77,11 +77,16 @@ export function createOptionChecks(packageCode: string): OptionChecks {
   };
 }
 
+/** Options with nothing absent that has a default. */
+export type WithDefaults<Options, Defaults> = Omit<Options, keyof Defaults> & {
+  readonly [Name in keyof Defaults]: Name extends keyof Options ? Exclude<Options[Name], undefined> : Defaults[Name];
+};
+
 /** The caller's options over the defaults; an explicit `undefined` means absent. Neither object is written to. */
-export function withDefaults<Options extends object, Defaults extends Partial<Options>>(
+export function withDefaults<Options extends object, Defaults extends { readonly [Name in keyof Options]?: unknown }>(
   options: Options,
   defaults: Defaults,
-): Options & Defaults {
+): WithDefaults<Options, Defaults> {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...Object.fromEntries(given) } as Options & Defaults;
+  return { ...defaults, ...Object.fromEntries(given) } as WithDefaults<Options, Defaults>;
 }

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { OptionError } from './errors.ts';
+import { createOptionChecks, withDefaults } from './options.ts';
+
+const check = createOptionChecks('SAMPLE');
+
+describe('option checks', () => {
+  it('name the option, the rule and the value, under the code of the package', () => {
+    expect(() => check.integer('windowMs', -5)).toThrow(
+      expect.objectContaining({
+        name: 'OptionError',
+        code: 'ERR_SAMPLE_OPTION',
+        option: 'windowMs',
+        message: 'windowMs must be a whole number of at least 1, got -5.',
+      }),
+    );
+  });
+
+  it('say both limits where there are two', () => {
+    expect(() => check.integer('lanes', 99, { min: 1, max: 64 })).toThrow(
+      'lanes must be a whole number between 1 and 64, got 99.',
+    );
+  });
+
+  it.each([
+    ['a fraction', () => check.integer('n', 1.5)],
+    ['a text for a number', () => check.integer('n', '5')],
+    ['NaN', () => check.integer('n', Number.NaN)],
+    ['a duration without unit', () => check.duration('ttl', '5')],
+    ['a negative duration', () => check.duration('ttl', -1)],
+    ['a zero duration', () => check.duration('ttl', '0s')],
+    ['a size that is none', () => check.size('max', 'big')],
+    ['a choice not offered', () => check.oneOf('onOutage', 'explode', ['allow', 'deny'])],
+    ['an empty text', () => check.text('namespace', '')],
+    ['a function that is none', () => check.callable('plan', 'admin')],
+    ['a misspelt key', () => check.known('options', { lane: 4 }, ['lanes'])],
+    ['options that are no object', () => check.known('options', [], ['lanes'])],
+  ])('refuse %s', (_what, run) => {
+    expect(run).toThrow(OptionError);
+  });
+
+  it('return the value in the unit of the code', () => {
+    expect(check.duration('ttl', '5s')).toBe(5000);
+    expect(check.duration('ttl', 0, { min: 0 })).toBe(0);
+    expect(check.size('max', '1mb')).toBe(1_048_576);
+    expect(check.oneOf('onOutage', 'deny', ['allow', 'deny'])).toBe('deny');
+  });
+
+  it('keep long values out of the message', () => {
+    expect(() => check.oneOf('mode', 'x'.repeat(5000), ['a'])).toThrow(/^.{0,160}$/);
+  });
+});
+
+describe('withDefaults', () => {
+  it('takes an explicit undefined as absent and writes to neither object', () => {
+    const defaults = Object.freeze({ lanes: 4, name: 'a' });
+    const options = Object.freeze({ lanes: undefined, name: 'b' });
+    expect(withDefaults(options, defaults)).toEqual({ lanes: 4, name: 'b' });
+  });
+});
