@@ -48,4 +48,30 @@ describe('a deadline', () => {
     await vi.advanceTimersByTimeAsync(100);
     await failure;
   });
+
+  it('expires a record that entered by itself, and never one that left', async () => {
+    const deadline = createDeadline(100);
+    const expired: string[] = [];
+    const stays = { since: performance.now(), expire: () => void expired.push('stays') };
+    const leaves = { since: performance.now(), expire: () => void expired.push('leaves') };
+    deadline.enter(stays);
+    deadline.enter(leaves);
+    deadline.leave(leaves);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(expired).toEqual(['stays']);
+  });
+
+  it('keeps to one timer when an expiry lets another waiter in', async () => {
+    const deadline = createDeadline(100);
+    const late = { since: 0, expire: vi.fn() };
+    deadline.enter({
+      since: performance.now(),
+      expire: () => deadline.enter(Object.assign(late, { since: performance.now() })),
+    });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(vi.getTimerCount()).toBe(1);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(late.expire).toHaveBeenCalledOnce();
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

@@ -5,11 +5,15 @@ export interface Deadline {
   readonly ms: number;
   /** Settles as `work` does, or rejects with {@link RedisDeadlineError} after `ms`; `work` itself goes on unheard. */
   guard<T>(work: Promise<T>): Promise<T>;
+  /** The same for a caller that keeps its own record of the work: expires `waiter` after `ms`, unless it has left. */
+  enter(waiter: Waiter): void;
+  leave(waiter: Waiter): void;
 }
 
-interface Waiter {
-  readonly expiresAt: number;
-  readonly reject: (error: Error) => void;
+export interface Waiter {
+  /** When the waiting began, by `performance.now()`; never earlier than that of a waiter that entered before. */
+  readonly since: number;
+  expire(error: RedisDeadlineError): void;
 }
 
 /** @param ms milliseconds, the same for every promise: so the oldest waiter is always the next to expire. */
@@ -21,13 +25,21 @@ export function createDeadline(ms: number): Deadline {
     timer = undefined;
     const now = performance.now();
     for (const waiter of waiters) {
-      if (waiter.expiresAt > now) {
-        timer = setTimeout(expire, Math.ceil(waiter.expiresAt - now));
+      const remainingMs = waiter.since + ms - now;
+      if (remainingMs > 0) {
+        // A waiter that entered while another expired may have set it already.
+        timer ??= setTimeout(expire, Math.ceil(remainingMs));
         return;
       }
       waiters.delete(waiter);
-      waiter.reject(new RedisDeadlineError(ms));
+      waiter.expire(new RedisDeadlineError(ms));
     }
+  }
+
+  function enter(waiter: Waiter): void {
+    waiters.add(waiter);
+    if (timer) timer.ref();
+    else timer = setTimeout(expire, ms);
   }
 
   function leave(waiter: Waiter): void {
@@ -38,12 +50,12 @@ export function createDeadline(ms: number): Deadline {
 
   return {
     ms,
+    enter,
+    leave,
     guard<T>(work: Promise<T>): Promise<T> {
       return new Promise<T>((resolve, reject) => {
-        const waiter: Waiter = { expiresAt: performance.now() + ms, reject };
-        waiters.add(waiter);
-        if (timer) timer.ref();
-        else timer = setTimeout(expire, ms);
+        const waiter: Waiter = { since: performance.now(), expire: reject };
+        enter(waiter);
         work.then(
           (value) => {
             leave(waiter);

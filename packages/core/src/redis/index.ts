@@ -1,5 +1,5 @@
 export { boundRedis } from './bound-redis.ts';
-export { createDeadline, type Deadline } from './deadline.ts';
+export { createDeadline, type Deadline, type Waiter } from './deadline.ts';
 export { RedisDeadlineError, RedisUnavailableError } from './errors.ts';
 export { createKeySpace, type KeySpace, WIRE_VERSION } from './key-space.ts';
 export type { RedisNode, RedisPort, RedisSubscriber, RedisValue } from './port.ts';

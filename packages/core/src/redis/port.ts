@@ -1,6 +1,6 @@
 /**
  * The Redis calls this suite makes, as structural types: our pool, an ioredis `Redis` and an ioredis `Cluster` all fit,
- * and no package imports ioredis for its types. `port.test-d.ts` holds that against real ioredis.
+ * and no package imports ioredis for its types. `port.test.ts` holds that against real ioredis.
  */
 export type RedisValue = string | Buffer | number;
 
