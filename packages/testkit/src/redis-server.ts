@@ -34,54 +34,54 @@ process.once('exit', () => {
 export async function startRedis(settings: Record<string, string> = {}): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'breakwater-redis-'));
   const port = await freePort();
-  let child = await launch(port, folder, settings);
-
-  async function end(): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
-  }
+  const all = { bind: '127.0.0.1', port: String(port), dir: folder, save: '', appendonly: 'no', ...settings };
+  // `replicaof` takes two words, an empty `save` takes one empty word.
+  const words = Object.entries(all).flatMap(([name, value]) => [`--${name}`, ...value.split(' ')]);
+  let server = await launchServer(words, 'Ready to accept connections');
 
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
-    kill: end,
-    freeze: () => void child.kill('SIGSTOP'),
-    thaw: () => void child.kill('SIGCONT'),
+    kill: () => server.end(),
+    freeze: () => void server.child.kill('SIGSTOP'),
+    thaw: () => void server.child.kill('SIGCONT'),
     async restart() {
-      child = await launch(port, folder, settings);
+      server = await launchServer(words, 'Ready to accept connections');
     },
     async stop() {
-      await end();
+      await server.end();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function launch(port: number, folder: string, settings: Record<string, string>): Promise<ChildProcess> {
-  const all = { bind: '127.0.0.1', port: String(port), dir: folder, save: '', appendonly: 'no', ...settings };
-  const child = spawn(
-    'redis-server',
-    Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]),
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  running.add(child);
-  child.once('exit', () => running.delete(child));
-  await untilReady(child);
-  return child;
+export interface LaunchedServer {
+  readonly child: ChildProcess;
+  /** SIGKILL, and gone when it resolves. */
+  end(): Promise<void>;
 }
 
-function untilReady(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
+/** Runs the `redis-server` binary and resolves once its log says `readyWhen`. */
+export async function launchServer(words: readonly string[], readyWhen: string): Promise<LaunchedServer> {
+  const child = spawn('redis-server', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  await new Promise<void>((resolve, reject) => {
     let log = '';
     child.once('error', reject);
     child.once('exit', () => reject(new Error(`redis-server ended before it was ready:\n${log}`)));
     child.stdout?.on('data', (chunk: Buffer) => {
       log += chunk.toString();
-      if (log.includes('Ready to accept connections')) resolve();
+      if (log.includes(readyWhen)) resolve();
     });
   });
+  return {
+    child,
+    async end() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
 }
