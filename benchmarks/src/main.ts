@@ -1,0 +1,66 @@
+import { parseArguments } from './arguments.ts';
+import { BenchError } from './errors.ts';
+import { chooseLoadGenerator } from './load/choose-load-generator.ts';
+import { loadAverage, machineFacts } from './machine.ts';
+import { listTopics, printResult } from './print.ts';
+import { type Result, writeResult } from './result.ts';
+import { runRounds } from './rounds.ts';
+import type { Plan } from './sample.ts';
+import { startablesOf } from './start-case.ts';
+import { judge, summarise } from './summary.ts';
+import type { Topic } from './topic.ts';
+import { topics } from './topics.ts';
+
+/** Many short rounds rather than few long ones: a ratio is only as paired as its round is short. Odd, so that the median was measured. */
+const FULL: Plan = { rounds: 15, sliceSeconds: 2, warmUpSeconds: 3 };
+/** To see that a change did no great harm; too short to quote. */
+const QUICK: Plan = { rounds: 3, sliceSeconds: 1, warmUpSeconds: 1 };
+
+async function run(topic: Topic, plan: Plan): Promise<Result> {
+  if (!globalThis.gc) throw BenchError.noGarbageCollector();
+  const generator = chooseLoadGenerator();
+  const before = loadAverage();
+  const measured = await runRounds(startablesOf(topic, generator), plan, (progress) => console.error(progress));
+  const { name, question, reference, cases, thresholds } = topic;
+  return {
+    topic: name,
+    question,
+    reference,
+    measuredAt: new Date().toISOString(),
+    machine: machineFacts(),
+    loadAverage: { before, after: loadAverage() },
+    load:
+      topic.measures === 'requests'
+        ? `${generator.name}, ${topic.connections} connections, ${topic.body.byteLength} byte body`
+        : `${topic.concurrency} calls at a time`,
+    plan,
+    cases: summarise(measured, reference).map((summary, place) => ({ about: cases[place]?.about ?? '', ...summary })),
+    verdicts: judge(measured, thresholds),
+  };
+}
+
+/** @returns the exit code: 0 measured, 1 a threshold missed or no honest number, 2 not understood. */
+async function main(words: readonly string[]): Promise<number> {
+  const names = topics.map(({ name }) => name);
+  const command = parseArguments(words, names);
+  if (command.do === 'refuse') {
+    console.error(command.message);
+    return 2;
+  }
+  const topic = topics.find(({ name }) => command.do === 'run' && name === command.topic);
+  if (command.do === 'list' || !topic) {
+    console.log(listTopics(topics));
+    return 0;
+  }
+  const result = await run(topic, command.quick ? QUICK : FULL);
+  console.log(printResult(result));
+  console.log(`\nWritten to ${writeResult(result, command.quick)}`);
+  return command.check && result.verdicts.some(({ met }) => !met) ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof BenchError ? error.message : error);
+  process.exitCode = 1;
+}

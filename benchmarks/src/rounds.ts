@@ -1,0 +1,45 @@
+import type { Plan, RunningCase, Sample } from './sample.ts';
+
+/** A case as the schedule sees it. */
+export interface Startable {
+  readonly name: string;
+  start(): Promise<RunningCase>;
+}
+
+/** The samples of one case, in the order of the rounds. */
+export interface Measured {
+  readonly name: string;
+  readonly samples: readonly Sample[];
+}
+
+/**
+ * Starts and warms every case, then measures them A B C, A B C, …: whatever drifts during a run (heat, a neighbour on the machine)
+ * hits all cases of a round alike, and a ratio is taken within its round. All cases are stopped whatever happens.
+ */
+export async function runRounds(
+  cases: readonly Startable[],
+  plan: Plan,
+  report: (progress: string) => void = () => {},
+): Promise<readonly Measured[]> {
+  const running: RunningCase[] = [];
+  const samples = new Map(cases.map(({ name }): [string, Sample[]] => [name, []]));
+  try {
+    for (const { name, start } of cases) {
+      report(`starting and warming ${name}`);
+      const started = await start();
+      running.push(started);
+      await started.measure(plan.warmUpSeconds);
+    }
+    for (let round = 1; round <= plan.rounds; round += 1) {
+      report(`round ${round} of ${plan.rounds}`);
+      for (const [place, { name }] of cases.entries()) {
+        const measured = running[place] as RunningCase;
+        await measured.settle();
+        samples.get(name)?.push(await measured.measure(plan.sliceSeconds));
+      }
+    }
+  } finally {
+    await Promise.all(running.map((started) => started.stop()));
+  }
+  return [...samples].map(([name, taken]) => ({ name, samples: taken }));
+}

@@ -1,0 +1,48 @@
+import { type CaseChild, startCaseChild } from './case-child.ts';
+import type { LoadGenerator } from './load/load-generator.ts';
+import { measureCalls } from './measure-calls.ts';
+import { measureRequests, verifyAnswers } from './measure-requests.ts';
+import type { Startable } from './rounds.ts';
+import type { RunningCase } from './sample.ts';
+import type { HttpCase, HttpTopic, Topic } from './topic.ts';
+
+/** A topic's cases, ready for the schedule. */
+export function startablesOf(topic: Topic, generator: LoadGenerator): readonly Startable[] {
+  if (topic.measures === 'requests') {
+    return topic.cases.map((benchCase) => ({
+      name: benchCase.name,
+      start: () => startServer(topic, benchCase, generator),
+    }));
+  }
+  return topic.cases.map(({ name }) => ({ name, start: () => startCalls(topic.name, name) }));
+}
+
+async function startServer(topic: HttpTopic, benchCase: HttpCase, generator: LoadGenerator): Promise<RunningCase> {
+  const child = await startCaseChild(topic.name, benchCase.name);
+  try {
+    await verifyAnswers(child, topic);
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+  return {
+    settle: () => settle(child),
+    measure: (seconds) => measureRequests(child, topic, benchCase, generator, seconds),
+    stop: () => child.stop(),
+  };
+}
+
+async function startCalls(topicName: string, caseName: string): Promise<RunningCase> {
+  const child = await startCaseChild(topicName, caseName);
+  return {
+    settle: () => settle(child),
+    measure: (seconds) => measureCalls(child, seconds),
+    stop: () => child.stop(),
+  };
+}
+
+/** Both processes: autocannon's garbage is this process's. */
+async function settle(child: CaseChild): Promise<void> {
+  await child.ask({ ask: 'settle' });
+  globalThis.gc?.();
+}

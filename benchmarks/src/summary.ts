@@ -1,0 +1,59 @@
+import type { Measured } from './rounds.ts';
+import type { Sample } from './sample.ts';
+import { type Spread, spreadOf } from './statistics.ts';
+import type { Threshold } from './topic.ts';
+
+/** One case over all rounds. */
+export interface CaseSummary {
+  readonly name: string;
+  /** Of throughput, to the reference of the same round. */
+  readonly ratio: Spread;
+  readonly perSecond: Spread;
+  readonly cpuMicros: Spread;
+  readonly busy: Spread;
+  readonly latencyMs?: { readonly p50: Spread; readonly p99: Spread };
+  readonly rounds: readonly (Sample & { readonly ratio: number })[];
+}
+
+export type Verdict = Threshold & { readonly ratio: Spread; readonly met: boolean };
+
+export function summarise(measured: readonly Measured[], reference: string): readonly CaseSummary[] {
+  return measured.map(({ name, samples }) => {
+    const ratios = ratiosOf(measured, name, reference);
+    const latencies = samples.flatMap(({ latencyMs }) => latencyMs ?? []);
+    return {
+      name,
+      ratio: spreadOf(ratios),
+      perSecond: spreadOf(samples.map(({ perSecond }) => perSecond)),
+      cpuMicros: spreadOf(samples.map(({ cpuMicros }) => cpuMicros)),
+      busy: spreadOf(samples.map(({ busy }) => busy)),
+      ...(latencies.length > 0 && {
+        latencyMs: {
+          p50: spreadOf(latencies.map(({ p50 }) => p50)),
+          p99: spreadOf(latencies.map(({ p99 }) => p99)),
+        },
+      }),
+      rounds: samples.map((sample, round) => ({ ...sample, ratio: ratios[round] as number })),
+    };
+  });
+}
+
+/** A threshold is met or missed by its median: one bad round on a busy machine decides nothing. */
+export function judge(measured: readonly Measured[], thresholds: readonly Threshold[]): readonly Verdict[] {
+  return thresholds.map((threshold) => {
+    const ratio = spreadOf(ratiosOf(measured, threshold.case, threshold.against));
+    const { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = threshold;
+    return { ...threshold, ratio, met: ratio.median >= atLeast && ratio.median <= atMost };
+  });
+}
+
+function ratiosOf(measured: readonly Measured[], name: string, against: string): readonly number[] {
+  const other = samplesOf(measured, against);
+  return samplesOf(measured, name).map(({ perSecond }, round) => perSecond / (other[round] as Sample).perSecond);
+}
+
+function samplesOf(measured: readonly Measured[], name: string): readonly Sample[] {
+  const found = measured.find((candidate) => candidate.name === name);
+  if (!found) throw new RangeError(`There is no case named ${name}; a reference or a threshold is misspelt.`);
+  return found.samples;
+}

@@ -1,0 +1,60 @@
+/** One question and the cases that answer it, side by side in one run. Plain data; the harness does the rest. */
+export type Topic = HttpTopic | CallTopic;
+
+interface TopicFacts {
+  /** As typed after `pnpm bench`. */
+  readonly name: string;
+  readonly question: string;
+  /** The case every ratio is taken against, round by round. */
+  readonly reference: string;
+  readonly thresholds: readonly Threshold[];
+}
+
+/** Servers under load: requests per second and latency. */
+export interface HttpTopic extends TopicFacts {
+  readonly measures: 'requests';
+  readonly path: string;
+  /** What every case must answer at `path`, byte for byte, with 200. */
+  readonly body: Buffer;
+  readonly connections: number;
+  readonly cases: readonly HttpCase[];
+}
+
+/** Functions called in a loop: calls per second. */
+export interface CallTopic extends TopicFacts {
+  readonly measures: 'calls';
+  /** Calls in flight at once; of no effect on a synchronous call. */
+  readonly concurrency: number;
+  readonly cases: readonly CallCase[];
+}
+
+interface CaseFacts {
+  readonly name: string;
+  /** What exactly is measured, in half a line. */
+  readonly about: string;
+}
+
+export interface HttpCase extends CaseFacts {
+  /** Who answers under load. `cache`: after the first request the handler must never run again, or the bench aborts. */
+  readonly answeredBy: 'handler' | 'cache';
+  /** Runs in a process of the case's own, so it imports what it measures itself. Resolves with the server's base URL. */
+  readonly serve: (handler: RunCount) => Promise<string>;
+}
+
+export interface CallCase extends CaseFacts {
+  /** Runs in a process of the case's own. Resolves with the call to measure, which may return a promise. */
+  readonly prepare: () => Promise<() => unknown>;
+}
+
+/** Every handler of an HTTP case adds its runs here; that is how a hit is told from a miss, whatever the library says. */
+export interface RunCount {
+  runs: number;
+}
+
+/** A promise that `--check` holds the median ratio of throughput to. */
+export type Threshold = {
+  readonly case: string;
+  readonly against: string;
+  /** Why this number, and what it is to become. */
+  readonly because: string;
+} & ({ readonly atLeast: number; readonly atMost?: never } | { readonly atMost: number; readonly atLeast?: never });

@@ -1,0 +1,38 @@
+import { serve } from '@breakwater/testkit';
+import apicache from 'apicache';
+import express, { type RequestHandler } from 'express';
+import type { RunCount } from '../../topic.ts';
+import { BODY, CONTENT_TYPE, PATH, QUOTES } from './quotes.ts';
+
+export function serveExpressBuffer(handler: RunCount): Promise<string> {
+  return serveExpress([sendBuffer(handler)]);
+}
+
+export function serveExpressJson(handler: RunCount): Promise<string> {
+  return serveExpress([
+    (_request, response) => {
+      handler.runs += 1;
+      response.json(QUOTES);
+    },
+  ]);
+}
+
+export function serveApicache(handler: RunCount): Promise<string> {
+  return serveExpress([apicache.middleware('1 hour'), sendBuffer(handler)]);
+}
+
+/** The same app for every case, with Express's own defaults: only what stands at the route differs. */
+async function serveExpress(handlers: RequestHandler[]): Promise<string> {
+  const app = express();
+  app.get(PATH, ...handlers);
+  const { url } = await serve(app);
+  return url;
+}
+
+function sendBuffer(handler: RunCount): RequestHandler {
+  return (_request, response) => {
+    handler.runs += 1;
+    response.setHeader('Content-Type', CONTENT_TYPE);
+    response.end(BODY);
+  };
+}

@@ -1,0 +1,45 @@
+import type { HttpTopic } from '../../topic.ts';
+import { BODY, PATH } from './quotes.ts';
+
+export const http: HttpTopic = {
+  name: 'http',
+  question: 'What is a cached response worth next to a handler that has its bytes ready?',
+  reference: 'express',
+  measures: 'requests',
+  path: PATH,
+  body: BODY,
+  connections: 64,
+  cases: [
+    {
+      name: 'node:http',
+      about: 'the limit: no framework, the same buffer',
+      answeredBy: 'handler',
+      serve: async (handler) => (await import('./bare-node.ts')).serveBareNode(handler),
+    },
+    {
+      name: 'express',
+      about: 'Express 5, res.end(buffer)',
+      answeredBy: 'handler',
+      serve: async (handler) => (await import('./express.ts')).serveExpressBuffer(handler),
+    },
+    {
+      name: 'express-json',
+      about: 'Express 5, res.json(object): what most handlers do',
+      answeredBy: 'handler',
+      serve: async (handler) => (await import('./express.ts')).serveExpressJson(handler),
+    },
+    {
+      name: 'apicache',
+      about: 'the peer: an apicache hit in Express 5',
+      answeredBy: 'cache',
+      serve: async (handler) => (await import('./express.ts')).serveApicache(handler),
+    },
+    {
+      name: 'fastify',
+      about: 'Fastify 5, reply.send(buffer)',
+      answeredBy: 'handler',
+      serve: async (handler) => (await import('./fastify.ts')).serveFastifyBuffer(handler),
+    },
+  ],
+  thresholds: [],
+};
