@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings } from './settings.ts';
+
+describe('the settings', () => {
+  it('have the lifetimes of the feature list by default', () => {
+    expect(readSettings({})).toEqual({
+      port: 3000,
+      trustedProxies: [],
+      redisUrl: 'auto',
+      redisLanes: 4,
+      redisDeadlineMs: 250,
+      ttlMs: {
+        price: 5_000,
+        orderBook: 10_000,
+        ohlcv: 3_600_000,
+        token: 86_400_000,
+        indicator: 60_000,
+        prediction: 30_000,
+        session: 86_400_000,
+      },
+      sessionSecret: undefined,
+      tradingDayMs: 3_600_000,
+    });
+  });
+
+  it('read plain numbers of seconds as well as durations with a unit', () => {
+    const env = { BREAKWATER_CACHE_MARKET_PRICE_TTL: '7', BREAKWATER_REDIS_TIMEOUT: '50ms' };
+    const settings = readSettings(env);
+    expect(settings.ttlMs.price).toBe(7_000);
+    expect(settings.redisDeadlineMs).toBe(50);
+  });
+
+  it('take BREAKWATER_REDIS_URL before REDIS_URL, and an empty variable for none', () => {
+    const REDIS_URL = 'redis://one:6379';
+    expect(readSettings({ REDIS_URL }).redisUrl).toBe(REDIS_URL);
+    expect(readSettings({ REDIS_URL, BREAKWATER_REDIS_URL: 'off' }).redisUrl).toBe('off');
+    expect(readSettings({ REDIS_URL, BREAKWATER_REDIS_URL: ' ' }).redisUrl).toBe(REDIS_URL);
+    expect(readSettings({ REDIS_URL: '' }).redisUrl).toBe('auto');
+  });
+
+  it.each([
+    ['PORT', '70000', 'PORT must be a whole number between 0 and 65535, got 70000.'],
+    ['PORT', 'http', 'PORT must be a whole number between 0 and 65535, got "http".'],
+    [
+      'BREAKWATER_CACHE_OHLCV_TTL',
+      'soon',
+      `BREAKWATER_CACHE_OHLCV_TTL must be a duration ('5' seconds, '250ms', '24h') of at most 31622400 s, got "soon".`,
+    ],
+    ['BREAKWATER_CACHE_OHLCV_TTL', '0', /of at most 31622400 s, got "0"/],
+    ['BREAKWATER_REDIS_POOL_SIZE', '-1', /^BREAKWATER_REDIS_POOL_SIZE must be a whole number between 1 and 64/],
+    ['REDIS_URL', 'localhost', /^REDIS_URL must be a URL such as/],
+    ['BREAKWATER_SESSION_SECRET', 'hunter2', /^BREAKWATER_SESSION_SECRET must be at least 32 characters, got "7 char/],
+  ])('refuse %s=%s with its name, rule and value', (name, value, message) => {
+    expect(() => readSettings({ [name]: value })).toThrow(message);
+  });
+});
