@@ -1,0 +1,129 @@
+import { type Duration, withDefaults } from '@breakwater/core';
+import { boundRedis, createKeySpace, type RedisPort } from '@breakwater/core/redis';
+import { RateLimiterCompatibleAbstract, RateLimiterRes } from 'rate-limiter-flexible';
+import { callerDigest } from './caller.ts';
+import { checks, neverAdmitted, unsupported } from './errors.ts';
+import { createMemoryWindow } from './memory-window.ts';
+import { DEFAULTS, monotonicClock } from './options.ts';
+import { MAX_LIMIT } from './plan.ts';
+import { createRedisWindow } from './redis-window.ts';
+import type { Verdict, WindowRule } from './sliding-window.ts';
+import type { WindowStore } from './window-store.ts';
+
+export interface SlidingWindowLimiterOptions {
+  /** Our pool, an ioredis `Redis` or a `Cluster`; without it the process counts for itself. @default undefined */
+  readonly redis?: RedisPort;
+  /** Points in any one window, 1 to 100,000. */
+  readonly points: number;
+  /** The window in seconds, as rate-limiter-flexible has it. */
+  readonly duration: number;
+  /** Keeps limiters apart, in keys and in a union's results. @default 'flexible' */
+  readonly keyPrefix?: string;
+  /** The part of Redis keys that keeps applications apart. @default 'app' */
+  readonly namespace?: string;
+  /** How long a call waits for a Redis client that does not bound its commands itself. @default '250ms' */
+  readonly deadlineMs?: Duration;
+  /** Keys remembered without Redis. @default 100_000 */
+  readonly maxKeys?: number;
+}
+
+/** What rate-limiter-flexible passes on; an object of anything else is ignored, as its own limiters do. */
+interface ConsumeOptions {
+  readonly customDuration?: unknown;
+}
+
+const FLEXIBLE_DEFAULTS = Object.freeze({
+  keyPrefix: 'flexible',
+  namespace: DEFAULTS.namespace,
+  deadlineMs: DEFAULTS.deadlineMs,
+  maxKeys: DEFAULTS.maxKeys,
+});
+
+/** Points that leave room for whatever a penalty adds. */
+const UNLIMITED = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Our exact window as a limiter of rate-limiter-flexible, for its queue, union, burst and allow/deny wrappers.
+ * A denied `consume` takes nothing, and rejects with a `RateLimiterRes` as every limiter there does.
+ *
+ * `reward`, `set` and `block` reject with `ERR_RATE_LIMIT_UNSUPPORTED`; Redis errors are rejected as they come.
+ */
+export class SlidingWindowLimiter extends RateLimiterCompatibleAbstract {
+  override readonly keyPrefix: string;
+  override blockDuration = 0;
+  override execEvenly = false;
+  readonly points: number;
+  readonly duration: number;
+  readonly #rule: WindowRule;
+  readonly #store: WindowStore;
+  readonly #keyOf: (key: string | number) => string;
+
+  /** @throws OptionError `ERR_RATE_LIMIT_OPTION` for an option that is unknown or wrong. */
+  constructor(options: SlidingWindowLimiterOptions) {
+    super();
+    checks.known('options', options, [...Object.keys(FLEXIBLE_DEFAULTS), 'redis', 'points', 'duration']);
+    const given = withDefaults(options, FLEXIBLE_DEFAULTS);
+    this.keyPrefix = checks.text('keyPrefix', given.keyPrefix);
+    this.points = checks.integer('points', given.points, { max: MAX_LIMIT });
+    this.duration = given.duration;
+    const windowMs = Math.round(this.duration * 1000);
+    if (!(windowMs >= 1)) throw checks.failure('duration', 'a number of seconds, at least 0.001', given.duration);
+    this.#rule = { limit: this.points, windowMs };
+    const keys = createKeySpace(checks.text('namespace', given.namespace));
+    this.#keyOf = (key) => keys.key('flexible', `${this.keyPrefix}:${callerDigest(String(key))}`);
+    this.#store = given.redis
+      ? createRedisWindow(boundRedis(given.redis, checks.duration('deadlineMs', given.deadlineMs)))
+      : createMemoryWindow(checks.integer('maxKeys', given.maxKeys), monotonicClock);
+  }
+
+  override async consume(key: string | number, points = 1, options: ConsumeOptions = {}): Promise<RateLimiterRes> {
+    if (options.customDuration !== undefined) {
+      throw unsupported('customDuration', 'a key has one window. Make another limiter.');
+    }
+    checks.integer('points', points, { min: 0 });
+    if (points > this.points) throw neverAdmitted(points, this.points);
+    const verdict = await this.#store.take(this.#keyOf(key), this.#rule, points);
+    const result = this.#resultOf(verdict, points);
+    if (!verdict.allowed) throw result;
+    return result;
+  }
+
+  /** Adds hits whether there is room or not; they leave after a window like any other. */
+  override async penalty(key: string | number, points = 1): Promise<RateLimiterRes> {
+    checks.integer('points', points, { max: MAX_LIMIT });
+    await this.#store.take(this.#keyOf(key), { ...this.#rule, limit: UNLIMITED }, points);
+    return this.#resultOf(await this.#look(key), points);
+  }
+
+  override async get(key: string | number): Promise<RateLimiterRes | null> {
+    const verdict = await this.#look(key);
+    return verdict.used === 0 ? null : this.#resultOf(verdict, 0);
+  }
+
+  override async delete(key: string | number): Promise<boolean> {
+    return this.#store.forget(this.#keyOf(key));
+  }
+
+  override async reward(): Promise<never> {
+    throw unsupported('reward', 'its log cannot tell which hit to take back.');
+  }
+
+  override async set(): Promise<never> {
+    throw unsupported('set', 'points come from hits and each has a time. Use penalty or delete.');
+  }
+
+  override async block(): Promise<never> {
+    throw unsupported('block', 'a key is closed by its hits alone. Use penalty, or RLWrapperBlackAndWhite.');
+  }
+
+  #look(key: string | number): Verdict | Promise<Verdict> {
+    return this.#store.take(this.#keyOf(key), this.#rule, 0);
+  }
+
+  #resultOf(verdict: Verdict, points: number): RateLimiterRes {
+    const { used, freesInMs } = verdict;
+    const remaining = Math.max(0, this.points - used);
+    // Whole milliseconds, rounded up: wrappers sleep for it and ask again.
+    return new RateLimiterRes(remaining, Math.ceil(freesInMs), used, points > 0 && used === points);
+  }
+}
