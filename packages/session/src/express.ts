@@ -1,0 +1,72 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import expressSession from 'express-session';
+import { resolveDoorOptions, type SessionOptions } from './door-options.ts';
+import { SessionUnavailableError } from './errors.ts';
+import { commitBeforeHeaders } from './express-commit.ts';
+import { detachSession, forgetSession, sendOutage } from './express-outage.ts';
+
+export type { OnOutage, SessionCookieOptions, SessionOptions } from './door-options.ts';
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Redis was away when the session was read: `session` is an empty one that will not be stored. */
+      sessionUnavailable?: boolean;
+    }
+  }
+}
+
+/**
+ * express-session over a Breakwater store: `app.use(session({ redis, secret }))`, after `compression()` if there is one.
+ *
+ * @throws OptionError (`ERR_SESSION_OPTION`)
+ */
+export function session(options: SessionOptions): RequestHandler {
+  const { store, secrets, onOutage, cookieName, cookie } = resolveDoorOptions(options);
+  const load = expressSession({
+    store,
+    cookie,
+    name: cookieName,
+    secret: [...secrets],
+    // The store keeps both lifetimes, so a session is touched, not saved again, and its cookie sent once.
+    resave: false,
+    rolling: false,
+    saveUninitialized: false,
+  });
+
+  function onUnsaved(request: Request, response: Response, error: unknown): 'answered' | 'go on' {
+    // Anything else is the application's mistake: express-session runs into it as well, and reports it.
+    if (!(error instanceof SessionUnavailableError)) return 'go on';
+    forgetSession(request);
+    if (onOutage === 'anonymous') return 'go on';
+    sendOutage(response);
+    return 'answered';
+  }
+
+  function proceed(request: Request, response: Response, next: NextFunction, error: unknown): void {
+    if (!error) {
+      commitBeforeHeaders(request, response, store, (cause) => onUnsaved(request, response, cause));
+      next();
+    } else if (!(error instanceof SessionUnavailableError)) {
+      next(error);
+    } else if (onOutage === 'unavailable') {
+      sendOutage(response);
+    } else {
+      detachSession(request);
+      next();
+    }
+  }
+
+  return function breakwaterSession(request: Request, response: Response, next: NextFunction): void {
+    let loaded = false;
+    load(request, response, (error?: unknown) => {
+      if (!loaded) {
+        loaded = true;
+        proceed(request, response, next, error);
+        return;
+      }
+      // express-session reports a failed save or touch here as well, after the response: too late for anybody.
+      if (!(error instanceof SessionUnavailableError)) next(error);
+    });
+  };
+}

@@ -1,0 +1,14 @@
+import { createProblem, PROBLEM_TYPE } from '@breakwater/core/http';
+import { SessionUnavailableError } from './errors.ts';
+
+/** What `onOutage: 'unavailable'` answers, in either framework. */
+export const outageAnswer = createOutageAnswer(new SessionUnavailableError());
+
+function createOutageAnswer({ statusCode, code, headers, message }: SessionUnavailableError) {
+  const problem = createProblem(statusCode, code, 'Sessions are unavailable', { detail: message });
+  return Object.freeze({
+    status: statusCode,
+    headers: { ...headers, 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' },
+    body: JSON.stringify(problem),
+  });
+}
