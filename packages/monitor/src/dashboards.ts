@@ -1,0 +1,1 @@
+export { createOverviewDashboard } from './dashboards/overview.ts';

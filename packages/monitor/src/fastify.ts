@@ -1,0 +1,20 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { Monitor } from './monitor.ts';
+
+/**
+ * A plugin of a monitor's pages as routes: `app.register(monitor(handle))`, with Fastify's `prefix` where wanted.
+ * Register it after what `authorize` relies on (a session, for instance).
+ */
+export function monitor(handle: Monitor<FastifyRequest>): FastifyPluginAsync {
+  return async function breakwaterMonitor(app) {
+    for (const path of handle.paths) {
+      // The route's own path, not the request's: a prefix stands before the latter.
+      app.all(path, async (request, reply) => {
+        const answer = await handle.respond(path, { method: request.method, request });
+        if (!answer) return reply.callNotFound();
+        // As bytes: Fastify would add a charset to the content type of a text.
+        return reply.code(answer.status).headers(answer.headers).send(Buffer.from(answer.body));
+      });
+    }
+  };
+}

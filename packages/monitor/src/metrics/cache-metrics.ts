@@ -1,0 +1,90 @@
+import type { CacheOutcomes, CacheStats } from '@breakwater/cache';
+import { counter, gauge, type MetricFamily, type Sample, sample, secondsHistogram, stateGauge } from './family.ts';
+
+export const cacheMetrics: readonly MetricFamily<CacheStats>[] = [
+  counter('breakwater_cache_hits_total', 'Values found, by the tier that had them.', ['policy', 'tier'], (stats) =>
+    eachPolicy(stats, (policy, { hitMemory, hitRedis }) => [
+      sample(hitMemory, { policy, tier: 'memory' }),
+      sample(hitRedis, { policy, tier: 'redis' }),
+    ]),
+  ),
+  byPolicy('breakwater_cache_misses_total', 'Values found in no tier.', ({ miss }) => miss),
+  byPolicy(
+    'breakwater_cache_coalesced_total',
+    'Callers that waited for a load another caller had begun.',
+    ({ coalesced }) => coalesced,
+  ),
+  byPolicy('breakwater_cache_loads_total', 'Loader runs.', ({ loads }) => loads),
+  byPolicy('breakwater_cache_load_errors_total', 'Loader runs that failed.', ({ loadErrors }) => loadErrors),
+  byPolicy('breakwater_cache_sets_total', 'Values stored.', ({ sets }) => sets),
+  byPolicy(
+    'breakwater_cache_fenced_total',
+    'Loaded values not kept because an invalidation came during the load.',
+    ({ fenced }) => fenced,
+  ),
+  counter('breakwater_cache_invalidations_total', 'Invalidations, by what named the entries.', ['by'], (stats) => [
+    sample(stats.invalidations.key, { by: 'key' }),
+    sample(stats.invalidations.tag, { by: 'tag' }),
+    sample(stats.invalidations.pattern, { by: 'pattern' }),
+  ]),
+  gauge('breakwater_cache_memory_bytes', 'Bytes held by the memory tier.', [], ({ memory }) => [sample(memory.bytes)]),
+  gauge('breakwater_cache_memory_limit_bytes', 'Bytes the memory tier may hold.', [], ({ memory }) => [
+    sample(memory.maxBytes),
+  ]),
+  gauge('breakwater_cache_memory_entries', 'Entries in the memory tier.', [], ({ memory }) => [sample(memory.entries)]),
+  gauge('breakwater_cache_memory_limit_entries', 'Entries the memory tier may hold.', [], ({ memory }) => [
+    sample(memory.maxEntries),
+  ]),
+  counter('breakwater_cache_memory_evictions_total', 'Entries pushed out of a full memory tier.', [], ({ memory }) => [
+    sample(memory.evictions),
+  ]),
+  stateGauge(
+    'breakwater_cache_redis_state',
+    "1 for the state of the cache's Redis tier, 0 for the others.",
+    'state',
+    ['off', 'up', 'down'],
+    ({ redis }) => redis.state,
+  ),
+  counter('breakwater_cache_redis_errors_total', 'Redis calls of the cache that failed.', [], ({ redis }) => [
+    sample(redis.errors),
+  ]),
+  counter(
+    'breakwater_cache_unreadable_frames_total',
+    'Entries in Redis that could not be read, each counted as a miss.',
+    [],
+    ({ redis }) => [sample(redis.unreadableFrames)],
+  ),
+  gauge(
+    'breakwater_cache_bus_connected',
+    'Whether invalidations of other instances arrive: 1 yes, 0 no.',
+    [],
+    ({ bus }) => [sample(bus.connected ? 1 : 0)],
+    'min',
+  ),
+  counter('breakwater_cache_bus_messages_total', 'Invalidation messages.', ['direction'], ({ bus }) => [
+    sample(bus.published, { direction: 'published' }),
+    sample(bus.received, { direction: 'received' }),
+  ]),
+  counter(
+    'breakwater_cache_bus_flushes_total',
+    'Times the memory tier was dropped because messages may have been missed.',
+    [],
+    ({ bus }) => [sample(bus.flushes)],
+  ),
+  secondsHistogram(
+    'breakwater_cache_redis_lookup_duration_seconds',
+    'One lookup in Redis, as the caller waited for it.',
+    ({ latencyMs }) => latencyMs.redis,
+  ),
+  secondsHistogram('breakwater_cache_load_duration_seconds', 'One loader run.', ({ latencyMs }) => latencyMs.load),
+];
+
+function byPolicy(name: string, help: string, value: (outcomes: CacheOutcomes) => number): MetricFamily<CacheStats> {
+  return counter(name, help, ['policy'], (stats) =>
+    eachPolicy(stats, (policy, outcomes) => [sample(value(outcomes), { policy })]),
+  );
+}
+
+function eachPolicy(stats: CacheStats, read: (policy: string, outcomes: CacheOutcomes) => Sample[]): Sample[] {
+  return Object.entries(stats.policies).flatMap(([policy, outcomes]) => read(policy, outcomes));
+}

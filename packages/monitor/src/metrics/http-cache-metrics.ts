@@ -1,0 +1,37 @@
+import type { HttpCacheStats, HttpOutcomes } from '@breakwater/http-cache';
+import { sumOf } from '../hit-rate.ts';
+import { counter, type MetricFamily, type Sample, sample } from './family.ts';
+
+export const httpCacheMetrics: readonly MetricFamily<HttpCacheStats>[] = [
+  counter(
+    'breakwater_http_cache_requests_total',
+    'Requests that met the HTTP cache, by what became of them.',
+    ['policy', 'outcome'],
+    (stats) =>
+      eachPolicy(stats, (policy, outcomes) => [
+        sample(outcomes.hitMemory, { policy, outcome: 'hit-memory' }),
+        sample(outcomes.hitRedis, { policy, outcome: 'hit-redis' }),
+        sample(outcomes.coalesced, { policy, outcome: 'coalesced' }),
+        sample(outcomes.stored, { policy, outcome: 'stored' }),
+        sample(sumOf(outcomes.notStored), { policy, outcome: 'not-stored' }),
+        sample(sumOf(outcomes.bypass), { policy, outcome: 'bypass' }),
+      ]),
+  ),
+  byReason('breakwater_http_cache_not_stored_total', 'Responses that were not to be stored, by why.', 'notStored'),
+  byReason('breakwater_http_cache_bypass_total', 'Requests that went past the cache, by why.', 'bypass'),
+  counter('breakwater_http_cache_not_modified_total', 'Hits answered with 304.', ['policy'], (stats) =>
+    eachPolicy(stats, (policy, { notModified }) => [sample(notModified, { policy })]),
+  ),
+];
+
+function byReason(name: string, help: string, outcome: 'notStored' | 'bypass'): MetricFamily<HttpCacheStats> {
+  return counter(name, help, ['policy', 'reason'], (stats) =>
+    eachPolicy(stats, (policy, outcomes) =>
+      Object.entries(outcomes[outcome]).map(([reason, count]) => sample(count, { policy, reason })),
+    ),
+  );
+}
+
+function eachPolicy(stats: HttpCacheStats, read: (policy: string, outcomes: HttpOutcomes) => Sample[]): Sample[] {
+  return Object.entries(stats.policies).flatMap(([policy, outcomes]) => read(policy, outcomes));
+}

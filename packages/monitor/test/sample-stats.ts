@@ -1,0 +1,125 @@
+import type { CacheOutcomes, CacheStats } from '@breakwater/cache';
+import { createHistogram, type HistogramSnapshot } from '@breakwater/core';
+import type { HttpCacheStats, HttpOutcomes } from '@breakwater/http-cache';
+import type { RateLimitStats } from '@breakwater/rate-limit';
+import type { PoolStats } from '@breakwater/redis-pool';
+import type { SessionStats } from '@breakwater/session';
+import type { StatsByKind } from '../src/parts.ts';
+import { type Reading, readParts } from '../src/reading.ts';
+
+/** Stats as the packages give them: plain data, every number different, so that a mix-up shows. */
+export function latency(...valuesMs: number[]): HistogramSnapshot {
+  const histogram = createHistogram();
+  for (const value of valuesMs) histogram.record(value);
+  return histogram.snapshot();
+}
+
+export function poolStats(changes: Partial<PoolStats> = {}): PoolStats {
+  return {
+    health: 'up',
+    circuit: 'closed',
+    lanes: { total: 4, ready: 3 },
+    inFlight: 2,
+    connections: 5,
+    connectionErrors: 6,
+    commands: 30,
+    outageFailures: 9,
+    deadlineFailures: 4,
+    rejections: 7,
+    replyErrors: 1,
+    latencyMs: latency(0.04, 0.3, 0.3, 4, 30, 9000),
+    ...changes,
+  };
+}
+
+export function cacheOutcomes(changes: Partial<CacheOutcomes> = {}): CacheOutcomes {
+  return {
+    hitMemory: 700,
+    hitRedis: 200,
+    miss: 100,
+    coalesced: 11,
+    loads: 99,
+    loadErrors: 3,
+    sets: 41,
+    fenced: 2,
+    ...changes,
+  };
+}
+
+export function cacheStats(changes: Partial<CacheStats> = {}): CacheStats {
+  return {
+    total: cacheOutcomes(),
+    policies: { default: cacheOutcomes() },
+    memory: { entries: 60, bytes: 500, maxBytes: 1000, maxEntries: 80, evictions: 13 },
+    redis: { state: 'up', errors: 14, unreadableFrames: 0 },
+    bus: { connected: true, published: 16, received: 17, flushes: 0 },
+    invalidations: { key: 18, tag: 19, pattern: 20 },
+    latencyMs: { redis: latency(0.2, 0.7), load: latency(12, 48) },
+    ...changes,
+  };
+}
+
+export function httpOutcomes(changes: Partial<HttpOutcomes> = {}): HttpOutcomes {
+  return {
+    hitMemory: 800,
+    hitRedis: 60,
+    coalesced: 40,
+    stored: 70,
+    notStored: { 'no-store': 20, 'set-cookie': 10 },
+    bypass: { method: 300, authorization: 200 },
+    notModified: 21,
+    ...changes,
+  };
+}
+
+export function httpCacheStats(changes: Partial<HttpCacheStats> = {}): HttpCacheStats {
+  return { policies: { price: httpOutcomes() }, ...changes };
+}
+
+export function limiterStats(changes: Partial<RateLimitStats> = {}): RateLimitStats {
+  return {
+    plans: { anonymous: { allowed: 31, denied: 32 }, premium: { allowed: 33, denied: 0 } },
+    tier: 'redis',
+    redisErrors: 34,
+    memoryKeys: 35,
+    ...changes,
+  };
+}
+
+export function sessionStats(changes: Partial<SessionStats> = {}): SessionStats {
+  return {
+    tier: 'redis',
+    reads: 51,
+    found: 44,
+    writes: 53,
+    touches: 54,
+    destroyed: 55,
+    unreadable: 0,
+    redisErrors: 57,
+    ...changes,
+  };
+}
+
+/** One part of every kind, healthy and with nothing to recommend. */
+export function allParts() {
+  return {
+    pool: { stats: () => poolStats() },
+    cache: { stats: () => cacheStats() },
+    httpCache: { stats: () => httpCacheStats() },
+    limiter: { stats: () => limiterStats() },
+    sessions: { stats: () => sessionStats() },
+  };
+}
+
+/** A reading of one part of each given kind, called `default`. */
+export function readingOf(stats: Partial<StatsByKind>): Reading {
+  const source = <Stats>(value: Stats | undefined) =>
+    new Map(value === undefined ? [] : [['default', { stats: () => value }]]);
+  return readParts({
+    pool: source(stats.pool),
+    cache: source(stats.cache),
+    httpCache: source(stats.httpCache),
+    limiter: source(stats.limiter),
+    sessions: source(stats.sessions),
+  });
+}
