@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { Cookie, Store } from 'express-session';
+import { Cookie, type SessionData, Store } from 'express-session';
 import { SessionUnavailableError } from './errors.ts';
 import { outageAnswer } from './outage-answer.ts';
 
@@ -24,7 +24,7 @@ export function detachSession(request: Request): void {
   forgetSession(request);
   request.sessionUnavailable = true;
   Object.assign(request, { sessionStore: unavailableStore });
-  unavailableStore.createSession(request, { cookie: new Cookie() });
+  unavailableStore.createSession(request, { cookie: new Cookie() } as SessionData);
 }
 
 /** Without an id, express-session neither saves nor touches the request's session nor sets a cookie for it. */

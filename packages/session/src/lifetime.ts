@@ -1,5 +1,3 @@
-import type { SessionData } from 'express-session';
-
 declare module 'express-session' {
   interface SessionData {
     /** When the session began, milliseconds since the epoch. Set by the store; absent until the first save. */
@@ -7,9 +5,17 @@ declare module 'express-session' {
   }
 }
 
-/** A session as it is stored. */
-export interface StoredSession extends SessionData {
-  bornAt: number;
+/**
+ * What the store knows of a session; all else in it is the application's. Not express-session's own type, to which the
+ * application may have added fields that it requires.
+ */
+export interface LiveSession {
+  readonly cookie: object;
+  readonly bornAt?: number;
+}
+
+export interface StoredSession extends LiveSession {
+  readonly bornAt: number;
 }
 
 export interface Lifetimes {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@breakwater/core';
 import { RedisStore } from 'connect-redis';
+import type { SessionData } from 'express-session';
 import { type Lifetimes, type StoredSession, timeLeftMs } from './lifetime.ts';
 import { createNodeRedisClient, type NodeRedisClientOptions } from './node-redis-client.ts';
 import type { SessionRecords } from './session-records.ts';
@@ -29,8 +30,8 @@ export function createRedisRecords({ lifetimes, clock, ...clientOptions }: Redis
         return undefined;
       }
     },
-    set: (id, session) => store.set(nameOf(id), session),
-    touch: (id, session) => store.touch(nameOf(id), session),
+    set: (id, session) => store.set(nameOf(id), session as SessionData),
+    touch: (id, session) => store.touch(nameOf(id), session as SessionData),
     destroy: (id) => store.destroy(nameOf(id)),
     clear: () => store.clear(),
     length: () => store.length(),

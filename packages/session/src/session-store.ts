@@ -2,7 +2,7 @@ import { createEmitter, type Subscribable } from '@breakwater/core';
 import { boundRedis, createKeySpace } from '@breakwater/core/redis';
 import { type SessionData, Store } from 'express-session';
 import type { SessionEvents } from './events.ts';
-import { birthOf, isStoredSession, type StoredSession, timeLeftMs } from './lifetime.ts';
+import { birthOf, isStoredSession, type LiveSession, type StoredSession, timeLeftMs } from './lifetime.ts';
 import { createMemoryRecords } from './memory-records.ts';
 import { type ResolvedStoreOptions, resolveOptions, type SessionStoreOptions } from './options.ts';
 import { createOutageWatch } from './outage-watch.ts';
@@ -18,8 +18,9 @@ type Callback<Value = void> = (error?: unknown, value?: Value) => void;
  * {@link SessionUnavailableError}. There is no `all` or `ids`: Redis holds hashes of session ids, not the ids.
  */
 export interface SessionStore extends Store {
+  set(id: string, session: LiveSession, callback?: Callback): void;
   /** Renews a session's idle time; one that is gone stays gone. */
-  touch(id: string, session: SessionData, callback?: Callback): void;
+  touch(id: string, session: LiveSession, callback?: Callback): void;
   /** Destroys every session of the namespace. Walks the keyspace: not for a request's path. */
   clear(callback?: Callback): void;
   /** How many sessions there are. Walks the keyspace: not for a request's path. */
@@ -28,7 +29,7 @@ export interface SessionStore extends Store {
    * Writes a session that its framework is about to write, so that its cookie can be held back where that fails; the
    * framework's own write of the same object is then left out.
    */
-  commit(id: string, session: SessionData): Promise<void>;
+  commit(id: string, session: LiveSession): Promise<void>;
   readonly events: Subscribable<SessionEvents>;
   stats(): SessionStats;
 }
@@ -41,7 +42,7 @@ export function createSessionStore(options: SessionStoreOptions = {}): SessionSt
 class RecordStore extends Store implements SessionStore {
   readonly events = createEmitter<SessionEvents>();
   readonly #counters = { reads: 0, found: 0, writes: 0, touches: 0, destroyed: 0, unreadable: 0, redisErrors: 0 };
-  readonly #committed = new WeakSet<SessionData>();
+  readonly #committed = new WeakSet<LiveSession>();
   readonly #options: ResolvedStoreOptions;
   readonly #observer: RecordsObserver;
   readonly #records: SessionRecords;
@@ -54,15 +55,15 @@ class RecordStore extends Store implements SessionStore {
   }
 
   override get(id: string, callback: Callback<SessionData | null>): void {
-    settle(this.#read(id), callback);
+    settle(this.#read(id) as Promise<SessionData | null>, callback);
   }
 
-  override set(id: string, session: SessionData, callback?: Callback): void {
+  override set(id: string, session: LiveSession, callback?: Callback): void {
     if (this.#committed.delete(session)) callback?.();
     else settle(this.#write(id, session), callback);
   }
 
-  override touch(id: string, session: SessionData, callback?: Callback): void {
+  override touch(id: string, session: LiveSession, callback?: Callback): void {
     this.#counters.touches += 1;
     settle(this.#records.touch(id, this.#stored(session)), callback);
   }
@@ -79,7 +80,7 @@ class RecordStore extends Store implements SessionStore {
     settle(this.#records.length(), callback);
   }
 
-  async commit(id: string, session: SessionData): Promise<void> {
+  async commit(id: string, session: LiveSession): Promise<void> {
     await this.#write(id, session);
     this.#committed.add(session);
   }
@@ -105,7 +106,7 @@ class RecordStore extends Store implements SessionStore {
     return session;
   }
 
-  async #write(id: string, session: SessionData): Promise<void> {
+  async #write(id: string, session: LiveSession): Promise<void> {
     this.#counters.writes += 1;
     await this.#records.set(id, this.#stored(session));
   }
@@ -116,7 +117,7 @@ class RecordStore extends Store implements SessionStore {
   }
 
   /** A copy, because express-session compares what the request holds with what it read. */
-  #stored(session: SessionData): StoredSession {
+  #stored(session: LiveSession): StoredSession {
     return { ...session, bornAt: birthOf(session, this.#options.clock.now()) };
   }
 

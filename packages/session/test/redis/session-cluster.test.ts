@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type RedisCluster, startRedisCluster } from '@breakwater/testkit';
 import type { SessionData } from 'express-session';
 import { Cluster } from 'ioredis';
@@ -11,6 +12,7 @@ let cluster: Cluster;
 beforeAll(async () => {
   servers = await startRedisCluster({ masters: 3, replicasPerMaster: 0 });
   cluster = new Cluster(servers.startupNodes);
+  await once(cluster, 'ready');
 }, 60_000);
 
 afterAll(async () => {
