@@ -1,0 +1,141 @@
+import { createEmitter, type Duration, type Subscribable } from '@breakwater/core';
+import { createDeadline, type RedisPort } from '@breakwater/core/redis';
+import type { Redis } from 'ioredis';
+import { createCircuit } from './circuit.ts';
+import { createCommands, type PoolCommands } from './commands.ts';
+import { createCounters, snapshotOf } from './counters.ts';
+import { createDispatcher } from './dispatcher.ts';
+import { checks, RedisPoolClosedError } from './errors.ts';
+import type { RedisPoolEvents } from './events.ts';
+import { createHealth } from './health.ts';
+import { openLanes } from './lanes.ts';
+import { type RedisPoolOptions, resolveOptions } from './options.ts';
+import { probe } from './probe.ts';
+import type { PoolHealth, PoolStats } from './stats.ts';
+import { createSubscribers } from './subscribers.ts';
+
+/** A {@link RedisPort} that never hangs: every command is answered, or fails, within `deadlineMs`. */
+export interface RedisPool extends RedisPort, PoolCommands, Subscribable<RedisPoolEvents> {
+  readonly deadlineMs: number;
+  readonly health: PoolHealth;
+  /** An ioredis client of its own for pub/sub: subscriptions wait for Redis, and survive its restarts. */
+  duplicate(): Redis;
+  /** Whether commands could be sent within `within`; for what a start-up has to say, never needed before a command. */
+  whenReady(within: Duration): Promise<boolean>;
+  stats(): PoolStats;
+  /**
+   * Refuses new commands, waits for those under way (at most `deadlineMs`), and closes every connection, those of
+   * `duplicate()` included. Calling it again gives the same promise.
+   */
+  close(): Promise<void>;
+}
+
+/** The pool's health in ioredis's words, as {@link RedisPort} has them. */
+const STATUS = { starting: 'connecting', up: 'ready', down: 'reconnecting', closed: 'end' } as const;
+
+/**
+ * Connects to Redis in the background, whether it is there or not.
+ *
+ * @throws OptionError `ERR_REDIS_POOL_OPTION`.
+ */
+export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
+  const { connection, lanes: laneCount, deadlineMs, breaker } = resolveOptions(options);
+  const emitter = createEmitter<RedisPoolEvents>();
+  const counters = createCounters();
+  const deadline = createDeadline(deadlineMs);
+  let lastReason = 'not connected yet';
+  let closing: Promise<void> | undefined;
+
+  const health = createHealth(
+    () => ({ readyLanes: lanes.ready, untriedLanes: lanes.untried, isCircuitClosed: circuit.isClosed }),
+    {
+      onStarted: () => dispatcher.release(),
+      onOutageBegan: (reason) => emitter.emit('outage:began', { reason }),
+      onOutageEnded: (outageMs) => emitter.emit('outage:ended', { outageMs }),
+    },
+  );
+  function review(reason: string): void {
+    lastReason = reason;
+    health.review(reason);
+  }
+
+  const lanes = openLanes(connection, laneCount, {
+    onReady() {
+      counters.connections += 1;
+      health.review('a lane is ready');
+    },
+    onLost(lane, reason) {
+      emitter.emit('lane:lost', { lane, reason });
+      review(reason);
+    },
+    onRestored: (lane, lostMs) => emitter.emit('lane:restored', { lane, lostMs }),
+    onConnectionError(reason) {
+      counters.connectionErrors += 1;
+      review(reason);
+    },
+  });
+  const circuit = createCircuit(
+    { ...breaker, probe: () => probe(lanes, deadline) },
+    {
+      onOpened(consecutiveFailures) {
+        emitter.emit('circuit:opened', { consecutiveFailures });
+        health.review(`the circuit opened after ${consecutiveFailures} failures in a row`);
+      },
+      onHalfOpened: (openMs) => emitter.emit('circuit:half-opened', { openMs }),
+      onClosed(openMs) {
+        emitter.emit('circuit:closed', { openMs });
+        health.review('the circuit closed');
+      },
+    },
+  );
+  const dispatcher = createDispatcher({
+    deadline,
+    lanes,
+    circuit,
+    counters,
+    health: () => health.state,
+    lastReason: () => lastReason,
+  });
+  const subscribers = createSubscribers(connection, {
+    onReady() {
+      counters.connections += 1;
+    },
+    onConnectionError() {
+      counters.connectionErrors += 1;
+    },
+  });
+
+  async function close(): Promise<void> {
+    health.close();
+    await dispatcher.drain();
+    circuit.shutdown();
+    await Promise.all([lanes.close(), subscribers.close()]);
+  }
+
+  return {
+    ...createCommands(dispatcher.send),
+    deadlineMs,
+    get status() {
+      return STATUS[health.state];
+    },
+    get health() {
+      return health.state;
+    },
+    on: emitter.on,
+    duplicate() {
+      if (closing) throw new RedisPoolClosedError();
+      return subscribers.open();
+    },
+    whenReady: async (within) => health.whenUp(checks.duration('within', within)),
+    stats: () => ({
+      ...snapshotOf(counters),
+      health: health.state,
+      circuit: circuit.state,
+      lanes: { total: lanes.total, ready: lanes.ready },
+    }),
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
