@@ -26,11 +26,11 @@ describe('the rate limiter in memory', () => {
     expect(limiter.check(viewOf())).toMatchObject({ outcome: 'denied', remaining: 0, freesInMs: 60_000 });
   });
 
-  it('lets a client back in that waits as long as it was told', () => {
+  it('lets a client back in that waits as long as it was told', async () => {
     const { limiter, clock } = limiterOf();
-    limiter.check(viewOf());
+    await limiter.check(viewOf());
     clock.advance(12_345);
-    limiter.check(viewOf());
+    await limiter.check(viewOf());
     expect(limiter.check(viewOf())).toMatchObject({ outcome: 'denied', freesInMs: 47_655 });
     clock.advance(47_655);
     expect(limiter.check(viewOf())).toMatchObject({ outcome: 'allowed', remaining: 0 });
@@ -48,9 +48,9 @@ describe('the rate limiter in memory', () => {
     expect(outcome('garbage')).toMatchObject({ outcome: 'denied' });
   });
 
-  it('counts each plan of a caller for itself: a key denied as anonymous is free as premium', () => {
+  it('counts each plan of a caller for itself: a key denied as anonymous is free as premium', async () => {
     const { limiter } = limiterOf({ plan: (request) => request.plan ?? 'anonymous' });
-    for (let hit = 0; hit < 3; hit += 1) limiter.check(viewOf());
+    for (let hit = 0; hit < 3; hit += 1) await limiter.check(viewOf());
     expect(limiter.check(viewOf())).toMatchObject({ outcome: 'denied' });
     expect(limiter.check(viewOf({ plan: 'premium' }))).toMatchObject({ outcome: 'allowed', remaining: 2 });
   });
@@ -119,12 +119,12 @@ describe('the rate limiter in memory', () => {
     expect(limiter.check(viewOf())).toMatchObject({ remaining: 0 });
   });
 
-  it('tells of each denial, and of what an audited plan allowed, without naming the caller', () => {
+  it('tells of each denial, and of what an audited plan allowed, without naming the caller', async () => {
     const plans = { anonymous: '1/min', admin: { limit: 9, window: '1m', audit: true } } as const;
     const { limiter } = limiterOf({ plans, plan: (request) => request.plan ?? 'anonymous', key: () => 'secret-token' });
     const denied = record(limiter, 'request:denied');
     const allowed = record(limiter, 'request:allowed');
-    for (const plan of ['anonymous', 'anonymous', 'admin']) limiter.check(viewOf({ plan }, { method: 'POST' }));
+    for (const plan of ['anonymous', 'anonymous', 'admin']) await limiter.check(viewOf({ plan }, { method: 'POST' }));
     expect(denied).toEqual([
       {
         plan: 'anonymous',
@@ -139,9 +139,9 @@ describe('the rate limiter in memory', () => {
     expect(JSON.stringify([denied, allowed])).not.toContain('secret');
   });
 
-  it('counts by plan in stats, and hands out copies', () => {
+  it('counts by plan in stats, and hands out copies', async () => {
     const { limiter } = limiterOf({ plan: (request) => request.plan ?? 'anonymous' });
-    for (const plan of ['anonymous', 'anonymous', 'anonymous', 'premium']) limiter.check(viewOf({ plan }));
+    for (const plan of ['anonymous', 'anonymous', 'anonymous', 'premium']) await limiter.check(viewOf({ plan }));
     const stats = limiter.stats();
     expect(stats).toEqual({
       plans: { anonymous: { allowed: 2, denied: 1 }, premium: { allowed: 1, denied: 0 } },
@@ -149,13 +149,13 @@ describe('the rate limiter in memory', () => {
       redisErrors: 0,
       memoryKeys: 2,
     });
-    limiter.check(viewOf());
+    await limiter.check(viewOf());
     expect(stats.plans).toMatchObject({ anonymous: { denied: 1 } });
   });
 
-  it('forgets everybody when closed, twice over', () => {
+  it('forgets everybody when closed, twice over', async () => {
     const { limiter } = limiterOf();
-    limiter.check(viewOf());
+    await limiter.check(viewOf());
     limiter.close();
     limiter.close();
     expect(limiter.stats().memoryKeys).toBe(0);
