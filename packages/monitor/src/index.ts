@@ -10,7 +10,6 @@ export type {
   PathOptions,
   ThresholdOptions,
 } from './options.ts';
-export { DEFAULTS } from './options.ts';
 export type { PartKind, Parts, StatsSource } from './parts.ts';
 export type { Recommendation } from './recommendations.ts';
 export type { MonitorResponse } from './responses.ts';

@@ -1,4 +1,4 @@
-import { AggregatorRegistry, Registry } from 'prom-client';
+import { AggregatorRegistry, type OpenMetricsContentType, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { type Exposition, parseExposition } from '../../test/exposition.ts';
 import {
@@ -202,7 +202,8 @@ describe('the registry', () => {
   });
 
   it("the user's registry keeps its own metrics, default labels and format", async () => {
-    const registry = new Registry(Registry.OPENMETRICS_CONTENT_TYPE);
+    const registry = new Registry<OpenMetricsContentType>();
+    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
     registry.setDefaultLabels({ service: 'api' });
     createMonitor({ authorize, metrics: { registry }, ...allParts() });
     const text = await registry.metrics();

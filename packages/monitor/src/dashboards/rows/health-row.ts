@@ -8,9 +8,9 @@ const HIT_RATE_STEPS = [
   { value: 0.7, color: 'green' },
 ];
 
-const ALERT_STEPS = (alert: number) => [
+const alertFrom = (value: number) => [
   { value: null, color: 'green' },
-  { value: alert, color: 'red' },
+  { value, color: 'red' },
 ];
 
 export const healthRow = {
@@ -32,7 +32,7 @@ export const healthRow = {
       description: 'Open on any instance: commands are refused at once.',
       unit: units.Short,
       expression: highest('breakwater_redis_circuit_state', 'state="open"'),
-      thresholds: ALERT_STEPS(1),
+      thresholds: alertFrom(1),
       words: { '0': { text: 'Closed', color: 'green' }, '1': { text: 'Open', color: 'red' } },
     }),
     number({
@@ -54,14 +54,14 @@ export const healthRow = {
       description: 'Of the bytes the memory tiers may hold.',
       unit: units.PercentUnit,
       expression: `${gaugeBy('', 'breakwater_cache_memory_bytes')} / ${gaugeBy('', 'breakwater_cache_memory_limit_bytes')}`,
-      thresholds: ALERT_STEPS(0.9),
+      thresholds: alertFrom(0.9),
     }),
     number({
       title: 'Parts not readable',
       description: 'Failures of stats() in the last minutes: the numbers below are then incomplete.',
       unit: units.Short,
       expression: increaseBy('', 'breakwater_monitor_stats_failures_total'),
-      thresholds: ALERT_STEPS(1),
+      thresholds: alertFrom(1),
     }),
   ],
 };
