@@ -1,1 +1,6 @@
-export {};
+export { NotMountedError } from './errors.ts';
+export type { HttpCacheEvents } from './events.ts';
+export { createHttpCache, type HttpCache } from './http-cache.ts';
+export type { HttpCacheOptions, RoutePolicyOptions } from './options.ts';
+export type { BypassReason, NotStoredReason } from './reasons.ts';
+export type { HttpCacheStats, HttpOutcomes } from './stats.ts';

@@ -1,0 +1,103 @@
+import type { Codec } from '@breakwater/cache';
+import { createStoredResponse, type HttpEntry, type StoredResponse, type VariantRecord } from './entry.ts';
+
+const KIND_RESPONSE = 1;
+const KIND_VARIANTS = 2;
+const FLAG_OWN_TAG = 1;
+
+/** Kind, flags, status, initial age, list length: what stands in front of a response's header list. */
+const RESPONSE_HEAD_BYTES = 1 + 1 + 2 + 6 + 4;
+
+/** Names, values and prepared lists around the bytes themselves, roughly. */
+const ENTRY_OVERHEAD_BYTES = 512;
+
+/** The layout is the name's number: another layout gets another number, and what is stored under this one is a miss. */
+export const entryCodec: Codec<HttpEntry> = Object.freeze({
+  name: 'http-1',
+  encode: (entry: HttpEntry) => (entry.kind === 'response' ? encodeResponse(entry) : encodeVariants(entry)),
+  decode(bytes: Buffer): HttpEntry {
+    const kind = bytes.readUInt8(0);
+    if (kind === KIND_RESPONSE) return decodeResponse(bytes);
+    if (kind === KIND_VARIANTS) return decodeVariants(bytes);
+    throw new RangeError(`An entry of an unknown kind: ${kind}.`);
+  },
+  sizeOf: (entry: HttpEntry) =>
+    entry.kind === 'response'
+      ? entry.body.length + 2 * textLength(entry.headers) + ENTRY_OVERHEAD_BYTES
+      : textLength(variantTexts(entry)) + ENTRY_OVERHEAD_BYTES,
+});
+
+function encodeResponse(response: StoredResponse): Buffer {
+  const head = Buffer.allocUnsafe(RESPONSE_HEAD_BYTES);
+  head.writeUInt8(KIND_RESPONSE, 0);
+  head.writeUInt8(response.hasOwnTag ? FLAG_OWN_TAG : 0, 1);
+  head.writeUInt16BE(response.status, 2);
+  head.writeUIntBE(response.initialAgeMs, 4, 6);
+  head.writeUInt32BE(response.headers.length, 10);
+  return Buffer.concat([head, encodeTexts(response.headers), response.body]);
+}
+
+function decodeResponse(bytes: Buffer): StoredResponse {
+  const { texts: headers, end } = decodeTexts(bytes, RESPONSE_HEAD_BYTES, bytes.readUInt32BE(10));
+  return createStoredResponse({
+    status: bytes.readUInt16BE(2),
+    headers,
+    body: bytes.subarray(end),
+    hasOwnTag: (bytes.readUInt8(1) & FLAG_OWN_TAG) !== 0,
+    initialAgeMs: bytes.readUIntBE(4, 6),
+  });
+}
+
+/** Kind, number of names, number of texts, texts: the id, the names, then values and expiry of each variant. */
+function encodeVariants(record: VariantRecord): Buffer {
+  const texts = variantTexts(record);
+  const head = Buffer.allocUnsafe(9);
+  head.writeUInt8(KIND_VARIANTS, 0);
+  head.writeUInt32BE(record.names.length, 1);
+  head.writeUInt32BE(texts.length, 5);
+  return Buffer.concat([head, encodeTexts(texts)]);
+}
+
+function decodeVariants(bytes: Buffer): VariantRecord {
+  const { texts } = decodeTexts(bytes, 9, bytes.readUInt32BE(5));
+  const [id, ...rest] = texts;
+  const names = rest.splice(0, bytes.readUInt32BE(1));
+  if (id === undefined || rest.length % 2 !== 0) throw new RangeError('A record of variants that is cut short.');
+  const variants = [];
+  for (let index = 0; index < rest.length; index += 2) {
+    variants.push({ values: rest[index] as string, expiresAtMs: Number(rest[index + 1]) });
+  }
+  return { kind: 'variants', id, names, variants };
+}
+
+function variantTexts({ id, names, variants }: VariantRecord): string[] {
+  return [id, ...names, ...variants.flatMap(({ values, expiresAtMs }) => [values, String(expiresAtMs)])];
+}
+
+/** Header text is Latin-1 by node's own check, a byte a character. */
+function encodeTexts(texts: readonly string[]): Buffer {
+  const bytes = Buffer.allocUnsafe(textLength(texts));
+  let end = 0;
+  for (const text of texts) {
+    end = bytes.writeUInt32BE(text.length, end);
+    end += bytes.write(text, end, 'latin1');
+  }
+  return bytes;
+}
+
+function textLength(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + 4 + text.length, 0);
+}
+
+function decodeTexts(bytes: Buffer, start: number, count: number): { texts: string[]; end: number } {
+  const texts: string[] = [];
+  let end = start;
+  while (texts.length < count) {
+    const from = end + 4;
+    end = from + bytes.readUInt32BE(end);
+    // Slicing would stop at the last byte without a word.
+    if (end > bytes.length) throw new RangeError('An entry that is cut short.');
+    texts.push(bytes.toString('latin1', from, end));
+  }
+  return { texts, end };
+}

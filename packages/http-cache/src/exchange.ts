@@ -1,0 +1,23 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { FrameworkRequest } from '@breakwater/core/http';
+
+/** What the engine reads of a framework's request, each when it is needed. Express and Fastify requests fit. */
+export interface CacheableRequest extends Omit<FrameworkRequest, 'ip'> {
+  /** By the framework's own proxy trust settings. */
+  readonly hostname: string | undefined;
+  readonly session?: unknown;
+}
+
+/** One request and its response, as a door hands them over. */
+export interface Exchange {
+  readonly request: CacheableRequest;
+  /** Node's own request, which the framework's wraps or is. */
+  readonly raw: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The headers set so far for this response, wherever the framework keeps them. */
+  earlierHeaders(): OutgoingHttpHeaders;
+  /** Takes the response out of the framework's hands; what was set on it so far is on `response` afterwards. */
+  claim(): void;
+  /** On to the handler. */
+  next(error?: unknown): void;
+}

@@ -1,0 +1,41 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { Exchange } from './exchange.ts';
+import { createHttpCache, type HttpCache, httpCacheOf } from './http-cache.ts';
+import { type HttpCacheOptions, type RoutePolicyOptions, resolveRoutePolicy } from './options.ts';
+
+/**
+ * Caches responses that declare themselves shared (`Cache-Control: public, max-age` or `s-maxage`), and carries the
+ * cache to the routes that have a policy of their own.
+ *
+ * @param source options, or a cache made by `createHttpCache`.
+ * @throws OptionError `ERR_HTTP_CACHE_OPTION`
+ */
+function createMiddleware(source: HttpCacheOptions<Request> | HttpCache): RequestHandler & HttpCache {
+  const httpCache = 'enter' in source ? source : createHttpCache(source);
+  return Object.assign(function httpCacheMiddleware(
+    request: Request,
+    response: Response,
+    next: (error?: unknown) => void,
+  ) {
+    httpCache.enter(exchangeOf(request, response, next));
+  }, httpCache);
+}
+
+/**
+ * Caches one route's responses, at the place where it stands: what stands in front of it runs for every request.
+ *
+ * @throws OptionError `ERR_HTTP_CACHE_OPTION`
+ */
+function route(options: RoutePolicyOptions<Request>): RequestHandler {
+  const policy = resolveRoutePolicy(options);
+  return function httpCacheRoute(request, response, next) {
+    const policyName = policy.name ?? String(request.route?.path ?? 'unnamed');
+    httpCacheOf(request, policyName).enterRoute(exchangeOf(request, response, next), policy, policyName);
+  };
+}
+
+export const httpCache = Object.assign(createMiddleware, { route });
+
+function exchangeOf(request: Request, response: Response, next: (error?: unknown) => void): Exchange {
+  return { request, raw: request, response, earlierHeaders: () => response.getHeaders(), claim() {}, next };
+}

@@ -1,0 +1,59 @@
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+import type { Exchange } from './exchange.ts';
+import { createHttpCache, type HttpCache, httpCacheOf } from './http-cache.ts';
+import { type HttpCacheOptions, type RoutePolicyOptions, resolveRoutePolicy } from './options.ts';
+
+type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
+
+/**
+ * Caches responses that declare themselves shared (`Cache-Control: public, max-age` or `s-maxage`), and carries the
+ * cache to the routes that have a policy of their own.
+ *
+ * @param source options, or a cache made by `createHttpCache`.
+ * @throws OptionError `ERR_HTTP_CACHE_OPTION`
+ */
+function createPlugin(source: HttpCacheOptions<FastifyRequest> | HttpCache): FastifyPluginCallback & HttpCache {
+  const httpCache = 'enter' in source ? source : createHttpCache(source);
+  const plugin: FastifyPluginCallback = (app, _options, done) => {
+    app.addHook('onRequest', function httpCacheOnRequest(request, reply, next) {
+      httpCache.enter(exchangeOf(request, reply, next));
+    });
+    done();
+  };
+  return Object.assign(fastifyPlugin(plugin, { fastify: '5.x', name: '@breakwater/http-cache' }), httpCache);
+}
+
+/**
+ * Caches one route's responses. The hook stands where you put it, `onRequest` or a later one before the handler; what
+ * stands in front of it runs for every request.
+ *
+ * @throws OptionError `ERR_HTTP_CACHE_OPTION`
+ */
+function route(options: RoutePolicyOptions<FastifyRequest>): Hook {
+  const policy = resolveRoutePolicy(options);
+  return function httpCacheRoute(request, reply, done) {
+    const policyName = policy.name ?? request.routeOptions.url ?? 'unnamed';
+    httpCacheOf(request.raw, policyName).enterRoute(exchangeOf(request, reply, done), policy, policyName);
+  };
+}
+
+export const httpCache = Object.assign(createPlugin, { route });
+
+function exchangeOf(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): Exchange {
+  const response = reply.raw;
+  return {
+    request,
+    raw: request.raw,
+    response,
+    earlierHeaders: () => Object.assign(response.getHeaders(), reply.getHeaders()),
+    claim() {
+      // Fastify writes its headers when it sends; a response that is taken from it must bring them along.
+      for (const [name, value] of Object.entries(reply.getHeaders())) {
+        if (value !== undefined) response.setHeader(name, value);
+      }
+      reply.hijack();
+    },
+    next: (error) => done(error as Error | undefined),
+  };
+}

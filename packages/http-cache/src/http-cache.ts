@@ -1,0 +1,127 @@
+import type { IncomingMessage } from 'node:http';
+import { createBackgroundWork, createEmitter, type Subscribable } from '@breakwater/core';
+import { type Answering, createAnswering } from './answer.ts';
+import { bump, createCounters } from './counters.ts';
+import { entryCodec } from './entry-codec.ts';
+import { NotMountedError } from './errors.ts';
+import type { HttpCacheEvents } from './events.ts';
+import type { Exchange } from './exchange.ts';
+import type { Fill, Shared } from './fill.ts';
+import { createFlights } from './flights.ts';
+import { type HttpCacheOptions, ORIGIN_POLICY, type Policy, type ResolvedOptions, resolveOptions } from './options.ts';
+import { createResponseStore } from './response-store.ts';
+import { teeResponse } from './response-tee.ts';
+import { requestAuthority } from './rules/authority.ts';
+import { forwardStatus } from './rules/cache-status.ts';
+import { customKey, type KeyKind, uriKey } from './rules/request-key.ts';
+import { isSafe } from './rules/request-rules.ts';
+import type { HttpCacheStats } from './stats.ts';
+import { createUrlMemory } from './url-memory.ts';
+
+/** A cache of responses, whichever framework's door it is behind. */
+export interface HttpCache extends Subscribable<HttpCacheEvents> {
+  stats(): HttpCacheStats;
+  /** Waits for responses that are being stored. The cache stays its owner's. */
+  close(): Promise<void>;
+  /** A door's call: the whole application's requests, by what their responses say of themselves. */
+  enter(exchange: Exchange): void;
+  /** A door's call: one route's requests, by the route's policy. */
+  enterRoute(exchange: Exchange, policy: Policy, policyName: string): void;
+}
+
+const CONTEXT = Symbol('breakwater.http-cache');
+
+/** What one request carries from the application's door to a route's. */
+interface RequestContext {
+  readonly httpCache: HttpCache;
+  /** The application's own fill, as long as no route has a policy for the request. */
+  fill: Fill | undefined;
+}
+
+type Carrier = IncomingMessage & { [CONTEXT]?: RequestContext };
+
+/** @throws OptionError `ERR_HTTP_CACHE_OPTION` */
+export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Request>): HttpCache {
+  const resolved = resolveOptions(options);
+  const events = createEmitter<HttpCacheEvents>();
+  const report = (during: HttpCacheEvents['cache:failed']['during'], error: unknown) =>
+    events.emit('cache:failed', { during, error });
+  const background = createBackgroundWork((reason, error) =>
+    report(reason === 'commit' ? reason : 'invalidate', error),
+  );
+  const store = createResponseStore(resolved.cache.space('http', { codec: entryCodec }), resolved.maxVariants);
+  const counters = createCounters();
+  const answering: Answering = createAnswering({
+    options: resolved,
+    store,
+    flights: createFlights<Shared>(resolved.maxWaitMs),
+    uncacheable: createUrlMemory(),
+    cacheable: createUrlMemory(),
+    background,
+    baseKey: (policy, policyName, request) => baseKey(resolved, policy, policyName, request),
+    report,
+  });
+
+  /** RFC 9111 §4.4: what a successful unsafe request changed is the resource at its URI, however it was cached. */
+  function watchUnsafe({ request, response, next }: Exchange): void {
+    bump(counters.of('origin').bypass, 'method');
+    const keys = (['origin', 'route'] as const).map((kind) => uriKeyOf(resolved, kind, request));
+    response.setHeader('Cache-Status', forwardStatus('method'));
+    teeResponse(response, 0, {
+      head(status) {
+        if (status >= 200 && status < 400) background.run('invalidate', () => store.remove(keys));
+        return { status, keep: false };
+      },
+      complete() {},
+      abandoned() {},
+    });
+    next();
+  }
+
+  const httpCache: HttpCache = {
+    on: events.on,
+    stats: counters.snapshot,
+    close: background.drain,
+    enter(exchange) {
+      const context: RequestContext = { httpCache, fill: undefined };
+      (exchange.raw as Carrier)[CONTEXT] = context;
+      if (isSafe(exchange.request.method)) {
+        answering.answer(exchange, ORIGIN_POLICY, 'origin', counters.of('origin'), (fill) => {
+          context.fill = fill;
+        });
+      } else {
+        watchUnsafe(exchange);
+      }
+    },
+    enterRoute(exchange, policy, policyName) {
+      const context = (exchange.raw as Carrier)[CONTEXT];
+      // Stored under the application's own key, the route's response would be served before the route's guards ran.
+      context?.fill?.yield();
+      exchange.response.removeHeader('cache-status');
+      answering.answer(exchange, policy, policyName, counters.of(policyName), (fill) => {
+        if (context) context.fill = fill;
+      });
+    },
+  };
+  return httpCache;
+}
+
+/**
+ * The cache that the application's door put on the request.
+ *
+ * @throws NotMountedError where there is none.
+ */
+export function httpCacheOf(raw: IncomingMessage, policyName: string): HttpCache {
+  const context = (raw as Carrier)[CONTEXT];
+  if (!context) throw new NotMountedError(policyName);
+  return context.httpCache;
+}
+
+function baseKey(options: ResolvedOptions, policy: Policy, name: string, request: Exchange['request']): string {
+  return policy.keyOf ? customKey(name, policy.keyOf(request)) : uriKeyOf(options, policy.kind, request);
+}
+
+function uriKeyOf({ authority }: ResolvedOptions, kind: KeyKind, request: Exchange['request']): string {
+  if (authority === undefined) return uriKey(kind, requestAuthority(request), request.originalUrl);
+  return uriKey(kind, typeof authority === 'string' ? authority : authority(request), request.originalUrl);
+}

@@ -1,0 +1,55 @@
+/** Why a request went past the cache: a closed set, fit for a metric's label. */
+export type BypassReason =
+  | 'method'
+  | 'range'
+  | 'precondition'
+  | 'authorization'
+  | 'session'
+  | 'personal'
+  | 'no-store'
+  /** A recent response of this URL was not to be stored, and the next one is not expected to be. */
+  | 'uncacheable'
+  /** A route's own policy took the request over from the application's. */
+  | 'route-policy'
+  | 'only-if-cached';
+
+/** Why a handler's response was not stored: a closed set, fit for a metric's label. */
+export type NotStoredReason =
+  | 'head'
+  | 'status'
+  | 'set-cookie'
+  | 'no-store'
+  | 'private'
+  | 'no-cache'
+  | 'no-freshness'
+  | 'vary'
+  | 'variants'
+  | 'event-stream'
+  | 'too-large'
+  | 'length'
+  | 'aborted'
+  /** Its key or one of its tags was invalidated while the handler ran. */
+  | 'invalidated'
+  /** Another request was filling this URL, and waiting for it was not called for. */
+  | 'concurrent'
+  | 'cache-failed';
+
+/**
+ * What tends to be true of the next response as well. The others are accidents of one request, or, as a 5xx, of a
+ * moment.
+ */
+const LASTING: ReadonlySet<NotStoredReason> = new Set([
+  'status',
+  'set-cookie',
+  'no-store',
+  'private',
+  'no-cache',
+  'no-freshness',
+  'vary',
+  'event-stream',
+  'too-large',
+]);
+
+export function isLasting(reason: NotStoredReason, status: number): boolean {
+  return LASTING.has(reason) && status < 500 && status !== 429;
+}

@@ -1,0 +1,133 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { CacheSpace, Entry, Reservation } from '@breakwater/cache';
+import type { HttpEntry, StoredResponse, VariantRecord } from './entry.ts';
+import { coveringRecord, variantKey, withVariant } from './rules/variants.ts';
+import { varyValues } from './rules/vary.ts';
+
+/** A stored response that a request may be answered with. */
+export interface Selected {
+  readonly response: StoredResponse;
+  readonly storedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly tier: 'memory' | 'redis';
+}
+
+/** Where a request's response lies, or would lie. */
+export interface Place {
+  readonly base: string;
+  /** The key of this request's variant as far as it is known: `base` until a response has named its headers. */
+  readonly key: string;
+  readonly record: VariantRecord | undefined;
+  readonly selected: Selected | undefined;
+}
+
+/** A place that is being filled. Taken before the handler runs: what is invalidated from then on is not stored. */
+export interface Slot {
+  /**
+   * Whether there is room for this request's response among its URL's.
+   *
+   * @returns how to store it, `undefined` where the URL has all the variants it may have.
+   */
+  admit(varyNames: readonly string[], headers: IncomingHttpHeaders, nowMs: number): Admission | undefined;
+}
+
+export interface Admission {
+  /** The request headers that chose this response, and this request's values of them. */
+  readonly varyNames: readonly string[];
+  readonly varyValues: string;
+  /** @returns whether it was kept, which it is not after an invalidation of its URL or of one of its tags. */
+  commit(response: StoredResponse, ttlMs: number, nowMs: number): Promise<boolean>;
+}
+
+/** Responses by URL and, in a second phase, by the request headers they vary on (RFC 9111 §4.1). */
+export interface ResponseStore {
+  /** From memory alone, synchronously. */
+  peek(base: string, headers: IncomingHttpHeaders): Selected | undefined;
+  find(base: string, headers: IncomingHttpHeaders): Promise<Place>;
+  reserve(place: Place, tags: readonly string[]): Promise<Slot>;
+  /** Removes what is stored under these URLs: every variant, for none can be reached without its record. */
+  remove(bases: readonly string[]): Promise<void>;
+}
+
+export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: number): ResponseStore {
+  return {
+    peek(base, headers) {
+      const first = space.peek(base);
+      if (first?.value.kind !== 'variants') return select(first, 'memory');
+      return select(space.peek(keyOf(base, first.value, headers)), 'memory');
+    },
+
+    async find(base, headers) {
+      const first = await space.lookup(base);
+      const record = first?.entry.value.kind === 'variants' ? first.entry.value : undefined;
+      if (!record) return { base, key: base, record, selected: select(first?.entry, first?.tier) };
+      const key = keyOf(base, record, headers);
+      const second = await space.lookup(key);
+      return { base, key, record, selected: select(second?.entry, second?.tier) };
+    },
+
+    async reserve(place, tags) {
+      const reservation = await space.reserve(place.base, { tags });
+      return { admit: (names, headers, nowMs) => admit(place, reservation, tags, names, headers, nowMs) };
+    },
+
+    async remove(bases) {
+      await space.invalidate({ key: bases });
+    },
+  };
+
+  function admit(
+    place: Place,
+    reservation: Reservation<HttpEntry>,
+    tags: readonly string[],
+    names: readonly string[],
+    headers: IncomingHttpHeaders,
+    nowMs: number,
+  ): Admission | undefined {
+    const record = coveringRecord(place.record, names, createRecordId);
+    if (!record) {
+      const commit: Admission['commit'] = (response, ttlMs) => reservation.commit(response, { ttl: ttlMs });
+      return { varyNames: [], varyValues: '', commit };
+    }
+    const values = varyValues(record.names, headers);
+    const digest = hash('sha1', values, 'base64url');
+    if (!withVariant(record, { values: digest, expiresAtMs: Number.POSITIVE_INFINITY }, nowMs, maxVariants)) {
+      return undefined;
+    }
+    return {
+      varyNames: record.names,
+      varyValues: values,
+      async commit(response, ttlMs, committedAtMs) {
+        // Another variant may have been stored while the handler ran.
+        const listed = sameRecord(space.peek(place.base)) ?? record;
+        const expiresAtMs = committedAtMs + ttlMs;
+        const next = withVariant(listed, { values: digest, expiresAtMs }, committedAtMs, maxVariants);
+        if (!next) return false;
+        // The variant is reserved before the URL's own reservation is redeemed: one or the other hears of every
+        // invalidation between the handler's start and the last write.
+        const variant = await space.reserve(variantKey(place.base, record, values), { tags });
+        const lastMs = Math.max(...next.variants.map((other) => other.expiresAtMs));
+        if (!(await reservation.commit(next, { ttl: lastMs - committedAtMs }))) return false;
+        return variant.commit(response, { ttl: ttlMs });
+      },
+    };
+
+    function sameRecord(entry: Entry<HttpEntry> | undefined): VariantRecord | undefined {
+      return entry?.value.kind === 'variants' && entry.value.id === record?.id ? entry.value : undefined;
+    }
+  }
+}
+
+function keyOf(base: string, record: VariantRecord, headers: IncomingHttpHeaders): string {
+  return variantKey(base, record, varyValues(record.names, headers));
+}
+
+function select(entry: Entry<HttpEntry> | undefined, tier: Selected['tier'] | undefined): Selected | undefined {
+  if (!tier || entry?.value.kind !== 'response') return undefined;
+  return { response: entry.value, storedAtMs: entry.storedAtMs, expiresAtMs: entry.expiresAtMs, tier };
+}
+
+function createRecordId(): string {
+  return randomBytes(6).toString('base64url');
+}

@@ -1,0 +1,170 @@
+import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
+
+/** What is told about a response on its way out. */
+export interface TeeObserver {
+  /**
+   * Once, before the head leaves; the response's headers are complete and may still be changed.
+   *
+   * @param body all of it, where the handler ends the response before any of it has left.
+   */
+  head(status: number, body: Buffer | undefined): HeadDecision;
+  /** The handler ended the response while its client was there, and `keep` had asked for the body. */
+  complete(body: Buffer): void;
+  /** The body is not to be had after all. What was kept of it is already let go. */
+  abandoned(reason: 'aborted' | 'too-large'): void;
+}
+
+export interface HeadDecision {
+  /** The status that leaves. */
+  readonly status: number;
+  /** Whether the body is to be kept. */
+  readonly keep: boolean;
+}
+
+export interface Tee {
+  /** From here on the response passes by unseen, and nobody is told anything. */
+  detach(): void;
+}
+
+const TEED = ['writeHead', 'write', 'end'] as const;
+
+/**
+ * Copies a response while it is written, in node's own calls, below every framework's. Every chunk goes on at once, so
+ * the first byte is not later than without; a body beyond `maxBytes` is no longer kept from the chunk that crosses it.
+ */
+export function teeResponse(response: ServerResponse, maxBytes: number, observer: TeeObserver): Tee {
+  // `head`: it has not left. `body`: it left, chunks are kept. `passing`: nothing is kept (any more).
+  let phase: 'head' | 'body' | 'passing' = 'head';
+  let ended = false;
+  let chunks: Buffer[] | 'too-large' = [];
+  let bytes = 0;
+  let whole: Buffer | undefined;
+  const { writeHead, write, end } = response;
+  const before = TEED.map((name) => [name, Object.getOwnPropertyDescriptor(response, name)] as const);
+
+  function pass(): void {
+    phase = 'passing';
+    chunks = [];
+    whole = undefined;
+  }
+
+  function wholeBody(): Buffer | undefined {
+    if (!ended || chunks === 'too-large') return undefined;
+    whole ??= joinChunks(chunks, bytes);
+    return whole;
+  }
+
+  function abandon(reason: 'aborted' | 'too-large'): void {
+    pass();
+    observer.abandoned(reason);
+  }
+
+  function keep(chunk: unknown, encoding: unknown): void {
+    if (phase === 'passing' || chunks === 'too-large' || !isChunk(chunk)) return;
+    bytes += typeof chunk === 'string' ? Buffer.byteLength(chunk, bufferEncoding(encoding)) : chunk.byteLength;
+    if (bytes <= maxBytes) chunks.push(copyChunk(chunk, encoding));
+    else if (phase === 'body') abandon('too-large');
+    else chunks = 'too-large';
+  }
+
+  function settle(): void {
+    if (phase !== 'body') return;
+    if (chunks === 'too-large') abandon('too-large');
+    const body = wholeBody();
+    if (phase !== 'body' || !body) return;
+    pass();
+    observer.complete(body);
+  }
+
+  response.writeHead = function writeHeadAndTell(status: number, ...rest: unknown[]) {
+    if (phase !== 'head') return Reflect.apply(writeHead, response, [status, ...rest]);
+    const reason = typeof rest[0] === 'string' ? [rest.shift()] : [];
+    applyHeaders(response, rest[0]);
+    const decision = observer.head(status, wholeBody());
+    try {
+      Reflect.apply(writeHead, response, [decision.status, ...(decision.status === status ? reason : [])]);
+    } catch (error) {
+      // A head that node refuses never left: what is written next is another response, the error's.
+      abandon('aborted');
+      throw error;
+    }
+    if (decision.keep) phase = 'body';
+    else pass();
+    settle();
+    return response;
+  } as ServerResponse['writeHead'];
+
+  response.write = function writeAndKeep(chunk: unknown, ...rest: unknown[]) {
+    keep(chunk, rest[0]);
+    return Reflect.apply(write, response, [chunk, ...rest]);
+  } as ServerResponse['write'];
+
+  response.end = function endAndTell(...args: unknown[]) {
+    if (phase !== 'passing' && !ended) {
+      // A handler that ends because its client went may have left out the rest.
+      if (response.destroyed) abandon('aborted');
+      else {
+        keep(args[0], args[1]);
+        ended = true;
+      }
+    }
+    const result = Reflect.apply(end, response, args);
+    settle();
+    return result;
+  } as ServerResponse['end'];
+
+  response.once('close', () => {
+    if (phase !== 'passing') abandon('aborted');
+  });
+  const teed = { writeHead: response.writeHead, write: response.write, end: response.end };
+  return {
+    detach() {
+      pass();
+      // Calls that nobody wrapped since are given back: a response with node's own is the quickest to send.
+      for (const [name, descriptor] of before) {
+        if (response[name] !== teed[name]) continue;
+        if (descriptor) Object.defineProperty(response, name, descriptor);
+        else Reflect.deleteProperty(response, name);
+      }
+    },
+  };
+}
+
+/** The three forms of headers that node's `writeHead` takes: an object, a flat list, a list of pairs. */
+function applyHeaders(response: ServerResponse, headers: unknown): void {
+  if (!headers || typeof headers !== 'object') return;
+  if (!Array.isArray(headers)) {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value as OutgoingHttpHeader);
+    return;
+  }
+  const pairs = Array.isArray(headers[0]) ? headers : pairUp(headers);
+  for (const [name] of pairs) response.removeHeader(name);
+  for (const [name, value] of pairs) response.appendHeader(name, value);
+}
+
+function pairUp(flat: readonly unknown[]): unknown[][] {
+  const pairs: unknown[][] = [];
+  for (let index = 0; index < flat.length; index += 2) pairs.push(flat.slice(index, index + 2));
+  return pairs;
+}
+
+function isChunk(chunk: unknown): chunk is string | Uint8Array {
+  return typeof chunk === 'string' || chunk instanceof Uint8Array;
+}
+
+function bufferEncoding(encoding: unknown): BufferEncoding {
+  return typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';
+}
+
+/** A copy, for the handler may write into its buffer again. */
+function copyChunk(chunk: string | Uint8Array, encoding: unknown): Buffer {
+  return typeof chunk === 'string' ? Buffer.from(chunk, bufferEncoding(encoding)) : Buffer.from(chunk);
+}
+
+/** Memory of its own, not a slice of a shared pool that one small body would hold whole. */
+function joinChunks(chunks: readonly Buffer[], bytes: number): Buffer {
+  const body = Buffer.allocUnsafeSlow(bytes);
+  let end = 0;
+  for (const chunk of chunks) end += chunk.copy(body, end);
+  return body;
+}

@@ -1,0 +1,19 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What the default authority is made of. */
+export interface AuthoritySource {
+  readonly protocol: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The host name the framework tells its handlers, by its own proxy trust settings. */
+  readonly hostname: string | undefined;
+}
+
+/**
+ * Scheme and host, as every handler can see them. Everything that can be seen is in the key: a host that is not would
+ * let one client's spoofed header into everybody's response. Where a proxy names another host and the framework
+ * trusts it, that name counts beside the `Host` of the proxy's own request; where it is not trusted, no handler sees it.
+ */
+export function requestAuthority({ protocol, headers, hostname }: AuthoritySource): string {
+  const host = `${protocol}://${headers.host?.toLowerCase() ?? ''}`;
+  return headers['x-forwarded-host'] === undefined ? host : `${host} ${hostname?.toLowerCase() ?? ''}`;
+}

@@ -1,0 +1,53 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { splitFieldList } from './field-list.ts';
+
+/** The header names of a `Vary` field, lower case, sorted, each once. `*` stays as it is. */
+export function parseVary(value: string | undefined): string[] {
+  if (value === undefined) return [];
+  return uniqueNames(splitFieldList(value));
+}
+
+export function uniqueNames(names: readonly string[]): string[] {
+  return [...new Set(names.map((name) => name.toLowerCase()))].sort();
+}
+
+/** `Vary` with the names of `addition` that it lacks, each as it was written. */
+export function mergeVary(value: string | undefined, addition: string): string {
+  if (value === undefined || value === '') return addition;
+  const known = new Set(parseVary(value));
+  const missing = splitFieldList(addition).filter((name) => !known.has(name.toLowerCase()));
+  return [value, ...missing].join(', ');
+}
+
+/** RFC 9111 §4.1: a `Vary` with `*` matches no other request. */
+export function isUnmatchable(names: readonly string[]): boolean {
+  return names.includes('*');
+}
+
+/** The request's values of the headers a response varies on, normalised: equal text, same response. */
+export function varyValues(names: readonly string[], headers: IncomingHttpHeaders): string {
+  return names.map((name) => normaliseField(name, fieldText(headers[name]))).join('\n');
+}
+
+function fieldText(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(',') : value;
+}
+
+/** RFC 9111 §4.1: whitespace and, where the field says so, case and order may be normalised. Absent is not empty. */
+function normaliseField(name: string, value: string | undefined): string {
+  if (value === undefined) return '-';
+  const members = splitFieldList(value).map((member) => member.replace(/\s*([;=])\s*/g, '$1'));
+  if (name === 'accept-encoding') return `=${acceptedCodings(members.map((member) => member.toLowerCase())).join(',')}`;
+  const text = members.join(',');
+  return `=${name === 'accept-language' ? text.toLowerCase() : text}`;
+}
+
+/**
+ * The codings a client accepts at all: every one of them may be sent to every client of the same set. `*` and `identity`
+ * say something about what is not listed, so those fields stay as they are.
+ */
+function acceptedCodings(members: readonly string[]): readonly string[] {
+  if (members.some((member) => /^(?:\*|identity)(?:;|$)/.test(member))) return members;
+  const accepted = members.filter((member) => !/;q=0(?:\.0*)?$/.test(member));
+  return accepted.map((member) => member.replace(/;.*$/, '')).sort();
+}

@@ -1,0 +1,80 @@
+import type { ServerResponse } from 'node:http';
+import { createProblem, PROBLEM_TYPE } from '@breakwater/core/http';
+import type { StoredResponse } from './entry.ts';
+import { REFUSED_STATUS } from './rules/cache-status.ts';
+import { weakEntityTag } from './rules/entity-tag.ts';
+import { headerText } from './rules/handler-headers.ts';
+import { mergeVary } from './rules/vary.ts';
+
+/** What is said of a stored response at the moment it is sent. */
+export interface Moment {
+  readonly ageSeconds: number;
+  readonly cacheStatus: string;
+}
+
+export function sendStored(response: ServerResponse, stored: StoredResponse, moment: Moment, withBody: boolean): void {
+  sendHead(response, stored.status, stored, stored.headers, moment);
+  if (withBody) response.end(stored.body);
+  else response.end();
+}
+
+export function sendNotModified(response: ServerResponse, stored: StoredResponse, moment: Moment): void {
+  sendHead(response, 304, stored, stored.notModifiedHeaders, moment);
+  response.end();
+}
+
+function sendHead(
+  response: ServerResponse,
+  status: number,
+  stored: StoredResponse,
+  headers: readonly string[],
+  { ageSeconds, cacheStatus }: Moment,
+): void {
+  if (isUntouched(response)) {
+    response.writeHead(status, [...headers, 'age', String(ageSeconds), 'cache-status', cacheStatus]);
+    return;
+  }
+  response.statusCode = status;
+  for (let index = 0; index < headers.length; index += 2) {
+    setStoredHeader(response, headers[index] as string, headers[index + 1] as string);
+  }
+  if (stored.hasOwnTag && stored.validators.etag !== undefined && isTransformed(response)) {
+    response.setHeader('ETag', weakEntityTag(stored.validators.etag));
+  }
+  // A cookie of this caller travels with the response: no other cache may take it for everybody's.
+  if (response.hasHeader('set-cookie')) response.setHeader('Cache-Control', 'private, no-store');
+  response.setHeader('Age', String(ageSeconds));
+  appendCacheStatus(response, cacheStatus);
+}
+
+/** Nothing set and nobody in between: the prepared list is written as it is. */
+function isUntouched(response: ServerResponse): boolean {
+  return !Object.hasOwn(response, 'writeHead') && response.getHeaderNames().length === 0;
+}
+
+/** Somebody stands between this response and the socket who may write other bytes, a compression for one. */
+export function isTransformed(response: ServerResponse): boolean {
+  return Object.hasOwn(response, 'write');
+}
+
+function setStoredHeader(response: ServerResponse, name: string, value: string): void {
+  const earlier = name === 'vary' ? response.getHeader(name) : undefined;
+  response.setHeader(name, earlier === undefined ? value : mergeVary(headerText(earlier), value));
+}
+
+/** RFC 9211 §2: a cache adds its member behind those of the caches nearer to the origin. */
+export function appendCacheStatus(response: ServerResponse, cacheStatus: string): void {
+  const nearer = response.getHeader('cache-status');
+  response.setHeader('Cache-Status', nearer === undefined ? cacheStatus : `${headerText(nearer)}, ${cacheStatus}`);
+}
+
+/** RFC 9111 §5.2.1.7: nothing stored, and the client asked for nothing else. */
+export function sendOnlyIfCached(response: ServerResponse): void {
+  response.statusCode = 504;
+  response.setHeader('Content-Type', PROBLEM_TYPE);
+  response.setHeader('Cache-Control', 'no-store');
+  appendCacheStatus(response, REFUSED_STATUS);
+  response.end(
+    JSON.stringify(createProblem(504, 'not-cached', 'No stored response, and only-if-cached was asked for.')),
+  );
+}
