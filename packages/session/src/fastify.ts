@@ -89,7 +89,7 @@ function mayCarryCookie({ session, protocol }: FastifyRequest): boolean {
 }
 
 /** Makes a reply the outage's, in place of whatever it was going to be, and returns its body. */
-function outageOf(reply: FastifyReply, replaced?: unknown): string {
+function outageOf(reply: FastifyReply, replaced?: unknown): Buffer {
   if (replaced instanceof Readable) replaced.destroy();
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
   reply.code(outageAnswer.status).headers(outageAnswer.headers);

@@ -9,6 +9,7 @@ function createOutageAnswer({ statusCode, code, headers, message }: SessionUnava
   return Object.freeze({
     status: statusCode,
     headers: { ...headers, 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' },
-    body: JSON.stringify(problem),
+    // Bytes, because Fastify puts a charset behind the content type of a text.
+    body: Buffer.from(JSON.stringify(problem)),
   });
 }
