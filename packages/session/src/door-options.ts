@@ -63,8 +63,8 @@ export function resolveDoorOptions(options: SessionOptions): ResolvedDoorOptions
   checks.known('options', options, [...STORE_OPTIONS, 'store', 'onOutage', 'cookie']);
   const { store, onOutage, cookie = {}, ...storeOptions } = withDefaults(options, DOOR_DEFAULTS);
   const secrets = resolveSecrets(options.secret);
-  const twice = Object.keys(storeOptions).find((name) => name !== 'secret');
-  if (store && twice) throw checks.failure(twice, 'given to createSessionStore where a store is passed', undefined);
+  const twice = Object.entries(storeOptions).find(([name]) => name !== 'secret');
+  if (store && twice) throw checks.failure(twice[0], 'given to createSessionStore where a store is passed', twice[1]);
   const { name, ...attributes } = resolveCookie(cookie);
   return {
     store: store ?? createSessionStore(storeOptions),
@@ -84,6 +84,11 @@ function resolveCookie(options: SessionCookieOptions) {
     name: checks.text('cookie.name', cookie.name),
     path: checks.text('cookie.path', cookie.path),
     sameSite: checks.oneOf('cookie.sameSite', cookie.sameSite, ['strict', 'lax', 'none']),
-    secure: typeof cookie.secure === 'boolean' ? cookie.secure : checks.oneOf('cookie.secure', cookie.secure, ['auto']),
+    secure: resolveSecure(cookie.secure),
   };
+}
+
+function resolveSecure(secure: unknown): boolean | 'auto' {
+  if (typeof secure === 'boolean' || secure === 'auto') return secure;
+  throw checks.failure('cookie.secure', "one of true, false, 'auto'", secure);
 }

@@ -14,6 +14,7 @@ describeStore('the memory tier', createStore);
 describe('the memory tier', () => {
   afterEach(() => {
     vi.unstubAllEnvs();
+    vi.restoreAllMocks();
   });
 
   it('ends a session that was not used for the idle time, and counts idle time from the last use', async () => {
@@ -71,19 +72,18 @@ describe('the memory tier', () => {
     expect(await sessions.get('c')).not.toBeNull();
   });
 
-  it('warns of itself in production, and only there', async () => {
-    const warnings: { code?: string }[] = [];
-    const listen = (warning: Error) => warnings.push(warning as { code?: string });
-    process.on('warning', listen);
-    try {
-      vi.stubEnv('NODE_ENV', 'development');
-      createSessionStore();
-      vi.stubEnv('NODE_ENV', 'production');
-      createSessionStore();
-      await vi.waitFor(() => expect(warnings).not.toEqual([]));
-    } finally {
-      process.off('warning', listen);
-    }
-    expect(warnings.map(({ code }) => code)).toEqual(['BREAKWATER_SESSION_MEMORY']);
+  it('warns of itself in production, and only there', () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+
+    vi.stubEnv('NODE_ENV', 'development');
+    createSessionStore();
+    expect(warn).not.toHaveBeenCalled();
+
+    vi.stubEnv('NODE_ENV', 'production');
+    createSessionStore();
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining('other processes do not see them'),
+      expect.objectContaining({ code: 'BREAKWATER_SESSION_MEMORY' }),
+    );
   });
 });

@@ -1,8 +1,9 @@
-import { type Framework, frameworks } from '@breakwater/testkit';
+import { createManualClock, type Framework, frameworks } from '@breakwater/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SessionOptions } from '../src/express.ts';
 import { createSessionStore } from '../src/index.ts';
 import { createGate, type Gate, type LoginApp, SECRET, serveLoginApp } from './login-app.ts';
+import { MINUTE_MS } from './store-contract.ts';
 
 const open: LoginApp[] = [];
 
@@ -141,6 +142,35 @@ describe.each(frameworks)('the session door on $name', (framework) => {
 
     expect(store.stats()).toMatchObject({ writes: before.writes + 1, touches: before.touches + 1 });
     expect((await app.call('GET /me', cookie)).body.note).toBe('two');
+  });
+
+  it('ends a session that is not used, and counts idle time from the last request', async () => {
+    const clock = createManualClock();
+    const app = await start({ clock, idle: '30m' });
+    const { cookie } = await app.call('POST /login');
+
+    for (const _request of [1, 2, 3]) {
+      clock.advance(29 * MINUTE_MS);
+      expect((await app.call('GET /me', cookie)).body.userId).toBe('ada');
+    }
+    clock.advance(30 * MINUTE_MS);
+
+    expect((await app.call('GET /me', cookie)).body.userId).toBeUndefined();
+  });
+
+  it('ends a session at its absolute lifetime, however often it was read and written', async () => {
+    const clock = createManualClock();
+    const app = await start({ clock, idle: '30m', absolute: '1h' });
+    const { cookie } = await app.call('POST /login');
+
+    for (const _request of [1, 2]) {
+      clock.advance(29 * MINUTE_MS);
+      expect((await app.call('GET /me', cookie)).body.userId).toBe('ada');
+      await app.call('POST /note?text=here', cookie);
+    }
+    clock.advance(2 * MINUTE_MS);
+
+    expect((await app.call('GET /me', cookie)).body.userId).toBeUndefined();
   });
 
   it('saves and reloads when asked to', async () => {
