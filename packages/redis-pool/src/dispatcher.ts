@@ -46,8 +46,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   function send(name: CommandName, args: unknown[]): Promise<unknown> {
     counters.commands += 1;
-    const lane = circuit.isClosed ? lanes.leastBusy() : undefined;
-    if (lane === undefined && parts.health() !== 'starting') return Promise.reject(refusal());
+    const health = parts.health();
+    const lane = circuit.isClosed && health !== 'closed' ? lanes.leastBusy() : undefined;
+    if (lane === undefined && health !== 'starting') return Promise.reject(refusal());
     return new Promise((resolve, reject) => {
       const call: Call = {
         name,

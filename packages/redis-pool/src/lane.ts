@@ -91,7 +91,11 @@ export function openLane(settings: RedisOptions, number: number, observer: LaneO
       goDown(reason);
       connection.replace(reason);
     },
-    close: () => connection.close(),
+    close() {
+      state = 'down';
+      observer.onChange();
+      return connection.close();
+    },
   };
   return lane;
 }

@@ -1,0 +1,14 @@
+// A process of its own: it must end once its pool is closed, though nobody calls process.exit().
+import { once } from 'node:events';
+import { createRedisPool } from '../../src/index.ts';
+import { outcomesOf } from './outcomes.ts';
+
+const pool = createRedisPool({ url: process.argv[2], deadlineMs: 200 });
+const subscriber = pool.duplicate();
+void subscriber.subscribe('channel').catch(() => undefined);
+await outcomesOf(Array.from({ length: 10 }, () => pool.ping()));
+process.stdout.write('started\n');
+await once(process.stdin, 'data');
+const underWay = outcomesOf(Array.from({ length: 10 }, () => pool.ping()));
+await pool.close();
+await underWay;

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { type RedisServer, startRedis } from '@breakwater/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRedisPool } from '../../src/index.ts';
+import { outcomesOf } from './outcomes.ts';
+
+describe('closing the pool', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.stop());
+
+  it('lets the commands under way end, and refuses new ones with a code', async () => {
+    const pool = createRedisPool({ url: server.url });
+    await pool.whenReady('2s');
+    const underWay = [pool.call('XREAD', 'BLOCK', 200, 'STREAMS', 'stream', '$'), pool.ping()];
+    const closing = pool.close();
+    expect(pool.close()).toBe(closing);
+    expect(await outcomesOf([pool.ping()])).toEqual(['ERR_REDIS_POOL_CLOSED']);
+    expect(await outcomesOf(underWay)).toEqual(['ok', 'ok']);
+    await closing;
+    expect(pool.status).toBe('end');
+    expect(pool.stats()).toMatchObject({ health: 'closed', inFlight: 0, lanes: { ready: 0 } });
+  });
+
+  it('refuses commands that still wait for the first connection', async () => {
+    const pool = createRedisPool({ url: server.url });
+    const waiting = outcomesOf([pool.ping(), pool.ping()]);
+    await pool.close();
+    expect(await waiting).toEqual(['ERR_REDIS_POOL_CLOSED', 'ERR_REDIS_POOL_CLOSED']);
+  });
+
+  it('does not wait longer than the deadline for a silent Redis', async () => {
+    const pool = createRedisPool({ url: server.url, deadlineMs: 200 });
+    await pool.whenReady('2s');
+    server.freeze();
+    const underWay = outcomesOf([pool.ping(), pool.ping()]);
+    await pool.close();
+    server.thaw();
+    expect(await underWay).toEqual(['ERR_REDIS_DEADLINE', 'ERR_REDIS_DEADLINE']);
+  });
+
+  it.each(['with Redis there', 'with Redis absent', 'with Redis silent'])(
+    'lets the process end by itself: %s',
+    async (scene) => {
+      const url = scene.endsWith('absent') ? 'redis://127.0.0.1:1' : server.url;
+      const child = spawn(
+        process.execPath,
+        ['--conditions=@breakwater/source', fileURLToPath(new URL('close-child.ts', import.meta.url)), url],
+        { stdio: ['pipe', 'pipe', 'inherit'] },
+      );
+      const exited = once(child, 'exit');
+      await once(child.stdout, 'data');
+      if (scene.endsWith('silent')) server.freeze();
+      child.stdin.end('close');
+      expect(await exited).toEqual([0, null]);
+      server.thaw();
+    },
+  );
+});
