@@ -49,12 +49,21 @@ export function roleRequired(role: string): HttpProblem {
   return new HttpProblem(403, 'ROLE_REQUIRED', `This needs the role ${role}.`);
 }
 
-export function notEnoughData(indicator: string, period: number, needed: number, present: number): HttpProblem {
-  const message = `${indicator} over ${period} days needs ${needed} closes, there are ${present}; ask for a shorter period.`;
-  return new HttpProblem(422, 'NOT_ENOUGH_DATA', message, { needed, present });
+export function notEnoughData(indicator: string, period: number, closesNeeded: number): HttpProblem {
+  const message = `${indicator} over ${period} days needs ${closesNeeded} closes, and there are fewer: shorten the period.`;
+  return new HttpProblem(422, 'NOT_ENOUGH_DATA', message, { closesNeeded });
 }
 
 export function crossingOrder(side: string, limit: number, price: number): HttpProblem {
   const message = `A ${side} order at ${limit} would trade at once, the price is ${price}: POST it to /api/trades.`;
   return new HttpProblem(422, 'CROSSING_ORDER', message, { price });
+}
+
+export function sessionsUnavailable(): HttpProblem {
+  const message = 'Who is logged in cannot be told while Redis is away; the market data is served all the same.';
+  return new HttpProblem(503, 'SESSIONS_UNAVAILABLE', message);
+}
+
+export function alreadyTraining(model: string): HttpProblem {
+  return new HttpProblem(409, 'ALREADY_TRAINING', `${model} is being retrained; ask again when that is done.`);
 }

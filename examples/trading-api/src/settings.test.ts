@@ -19,6 +19,7 @@ describe('the settings', () => {
         session: 86_400_000,
       },
       sessionSecret: undefined,
+      adminToken: undefined,
       tradingDayMs: 3_600_000,
     });
   });
@@ -48,8 +49,9 @@ describe('the settings', () => {
     ],
     ['BREAKWATER_CACHE_OHLCV_TTL', '0', /of at most 31622400 s, got "0"/],
     ['BREAKWATER_REDIS_POOL_SIZE', '-1', /^BREAKWATER_REDIS_POOL_SIZE must be a whole number between 1 and 64/],
-    ['REDIS_URL', 'localhost', /^REDIS_URL must be a URL such as/],
+    ['REDIS_URL', ':hunter2@localhost', /^REDIS_URL must be a URL such as '[^']+', or 'off', got "another text"\.$/],
     ['BREAKWATER_SESSION_SECRET', 'hunter2', /^BREAKWATER_SESSION_SECRET must be at least 32 characters, got "7 char/],
+    ['BREAKWATER_ADMIN_TOKEN', 'hunter2', /^BREAKWATER_ADMIN_TOKEN must be at least 32 characters, got "7 char/],
   ])('refuse %s=%s with its name, rule and value', (name, value, message) => {
     expect(() => readSettings({ [name]: value })).toThrow(message);
   });

@@ -20,6 +20,8 @@ export interface Settings {
   };
   /** Signs and encrypts sessions; `undefined`: one is made up at the start. */
   readonly sessionSecret: string | undefined;
+  /** Opens the admin pages without a session, `Authorization: Bearer …`, for when Redis and the sessions in it are away. */
+  readonly adminToken: string | undefined;
   /** How long one trading day of the replayed series lasts. */
   readonly tradingDayMs: number;
 }
@@ -55,14 +57,13 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     const value = text(name);
     if (value === undefined) return 'auto';
     if (value === 'off' || /^rediss?:\/\/./.test(value)) return value;
-    throw checks.failure(name, "a URL such as 'redis://localhost:6379', or 'off'", value);
+    // There may be a password in it, so the value stays out of the message.
+    throw checks.failure(name, "a URL such as 'redis://localhost:6379', or 'off'", 'another text');
   }
 
-  function sessionSecret(): string | undefined {
-    const name = 'BREAKWATER_SESSION_SECRET';
+  function secret(name: string): string | undefined {
     const value = text(name);
     if (value === undefined || value.length >= 32) return value;
-    // The value itself is a secret and stays out of the message.
     throw checks.failure(name, 'at least 32 characters', `${value.length} characters`);
   }
 
@@ -81,7 +82,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       prediction: duration('BREAKWATER_CACHE_ML_PREDICTION_TTL', 30_000),
       session: duration('BREAKWATER_SESSION_TTL', DAY_MS),
     },
-    sessionSecret: sessionSecret(),
+    sessionSecret: secret('BREAKWATER_SESSION_SECRET'),
+    adminToken: secret('BREAKWATER_ADMIN_TOKEN'),
     tradingDayMs: duration('BREAKWATER_TRADING_DAY', 3_600_000),
   };
 }

@@ -59,12 +59,12 @@ export function expectText(name: string, value: unknown, maxLength: number): str
 export function expectBody<Field extends string>(
   body: unknown,
   known: readonly Field[],
-): Readonly<Partial<Record<Field, unknown>>> {
+): { [name in Field]?: unknown } {
   const fields = body ?? {};
   if (typeof fields !== 'object' || Array.isArray(fields)) throw invalidField('the body', 'a JSON object', body);
-  const unknown = Object.keys(fields).find((field) => !known.some((one) => one === field));
-  if (unknown !== undefined) throw invalidField('the body', `an object with only ${known.join(', ')}`, fields);
-  return fields;
+  const isKnown = Object.keys(fields).every((field) => known.some((one) => one === field));
+  if (!isKnown) throw invalidField('the body', `an object with only ${known.join(', ')}`, fields);
+  return fields as { [name in Field]?: unknown };
 }
 
 function fail(error: Error): never {

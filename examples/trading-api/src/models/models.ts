@@ -19,6 +19,8 @@ export interface Model extends TrainedModel {
 export interface Models {
   /** The newest model. Where another instance has retrained it, it is trained here by the same order first. */
   current(name: ModelName): Promise<Model>;
+  /** Whether a retraining of this model is under way here. */
+  isRetraining(name: ModelName): boolean;
   /** @returns the new model, and whether other instances will follow. */
   retrain(order: TrainingOrder, nowMs: number): Promise<{ readonly model: Model; readonly durable: boolean }>;
 }
@@ -27,6 +29,7 @@ export interface Models {
 export async function createModels(series: Series, ledger: Ledger<Training>): Promise<Models> {
   /** The two models last used under a name: while one is being trained, the one before it still answers. */
   const loaded = new Map<ModelName, readonly { readonly training: Training; readonly model: Promise<Model> }[]>();
+  const retraining = new Set<ModelName>();
   const loadedOf = (name: ModelName) => loaded.get(name) ?? [];
 
   async function train(training: Training): Promise<Model> {
@@ -58,11 +61,17 @@ export async function createModels(series: Series, ledger: Ledger<Training>): Pr
 
   return {
     current,
+    isRetraining: (name) => retraining.has(name),
     async retrain(order, nowMs) {
-      const { version } = (await current(order.model)).training;
-      const training = { ...order, id: randomUUID(), at: new Date(nowMs).toISOString(), version: version + 1 };
-      const model = await modelOf(training);
-      return { model, durable: await ledger.append(order.model, training) };
+      retraining.add(order.model);
+      try {
+        const { version } = (await current(order.model)).training;
+        const training = { ...order, id: randomUUID(), at: new Date(nowMs).toISOString(), version: version + 1 };
+        const model = await modelOf(training);
+        return { model, durable: await ledger.append(order.model, training) };
+      } finally {
+        retraining.delete(order.model);
+      }
     },
   };
 }

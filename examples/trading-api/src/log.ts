@@ -1,0 +1,27 @@
+import type { Suite } from './suite.ts';
+
+/** Takes one event by name, with flat fields. */
+export type Log = (event: string, fields: object) => void;
+
+/** One JSON line an event. Errors keep their message and stack, which JSON would drop. */
+export function logLine(event: string, fields: object): string {
+  const time = new Date().toISOString();
+  return JSON.stringify({ time, event, ...fields }, (_, value: unknown) =>
+    value instanceof Error ? (value.stack ?? value.message) : value,
+  );
+}
+
+/** What is rare in the suite and worth a line: outages, denials, what admins do, and whatever could not be read. */
+export function logRareEvents({ pool, limiter, sessions, monitor, responses }: Suite, log: Log): void {
+  const logger = (event: string) => (fields: object) => log(event, fields);
+  pool?.on('outage:began', logger('redis:outage-began'));
+  pool?.on('outage:ended', logger('redis:outage-ended'));
+  limiter.on('request:denied', logger('limiter:denied'));
+  limiter.on('request:allowed', logger('limiter:audit'));
+  limiter.on('plan:unknown', logger('limiter:plan-unknown'));
+  limiter.on('callback:failed', logger('limiter:callback-failed'));
+  sessions.events.on('record:unreadable', logger('session:unreadable'));
+  responses.on('cache:failed', logger('http-cache:failed'));
+  monitor.on('stats:failed', logger('monitor:stats-failed'));
+  monitor.on('request:denied', logger('monitor:denied'));
+}

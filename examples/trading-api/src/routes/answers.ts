@@ -1,0 +1,19 @@
+import type { Clock } from '@breakwater/core';
+import type { Request } from 'express';
+import { findPair, type Pair } from '../market/pairs.ts';
+
+/** Every GET here answers everybody alike, so a logged-in caller may share a stored response too. */
+export const audience = 'everyone';
+
+/** The tag of a route's pair; an unknown pair has none, and no response that would be stored. */
+export function ofPair(tag: (pair: Pair) => string): (request: Request) => readonly string[] {
+  return (request) => {
+    const pair = findPair(request.params.pair);
+    return pair ? [tag(pair)] : [];
+  };
+}
+
+/** Says of an answer when it was made, and that its market is a replay, so that nobody takes it for today's. */
+export function replayed<Answer extends object>(clock: Clock, answer: Answer) {
+  return { ...answer, replayed: true, asOf: new Date(clock.now()).toISOString() };
+}

@@ -1,0 +1,67 @@
+import type { Cache } from '@breakwater/cache';
+import { httpCache } from '@breakwater/http-cache/express';
+import express, { type Router } from 'express';
+import type { Domain } from '../domain.ts';
+import { notEnoughData } from '../errors.ts';
+import { expectIndicator, expectPair, expectQueryInteger } from '../http/input.ts';
+import {
+  calculateIndicator,
+  closesNeeded,
+  DEFAULT_PERIODS,
+  INDICATORS,
+  type IndicatorName,
+  type IndicatorValue,
+} from '../indicators/indicators.ts';
+import type { Pair } from '../market/pairs.ts';
+import type { Settings } from '../settings.ts';
+import { tags } from '../tags.ts';
+import { audience, ofPair, replayed } from './answers.ts';
+
+const PERIOD = { min: 2, max: 200 };
+
+/**
+ * Indicators are cached twice, for two reasons. The response, because most requests repeat a URL. The figure behind it,
+ * because several URLs share it: one indicator, all of them, a period that is spelled out or left to its default. It
+ * is kept under the day it was calculated from, so the second cache never makes the first one's content older.
+ */
+export function createIndicatorRoutes(domain: Domain, cache: Cache, ttlMs: Settings['ttlMs']): Router {
+  const { clock, feed } = domain;
+  const router = express.Router();
+  const cached = httpCache.route({ name: 'indicators', ttl: ttlMs.indicator, tags: ofPair(tags.indicators), audience });
+
+  function figure(pair: Pair, name: IndicatorName, period: number): Promise<IndicatorValue | undefined> {
+    const days = feed.closedDays(pair, clock.now());
+    return cache.getOrLoad(
+      `indicator:${pair}:${name}:${period}:${days.at(-1)?.date}`,
+      () => calculateIndicator(name, period, closes(days)),
+      { policy: 'indicator', tags: [tags.indicators(pair)] },
+    );
+  }
+
+  router.get('/:pair', cached, async (request, response) => {
+    const pair = expectPair(request.params.pair);
+    const figures = await Promise.all(INDICATORS.map((name) => figure(pair, name, DEFAULT_PERIODS[name])));
+    const indicators = Object.fromEntries(INDICATORS.map((name, index) => [name, figures[index]]));
+    response.json(replayed(clock, { pair, date: lastClosedDate(pair), periods: DEFAULT_PERIODS, indicators }));
+  });
+
+  router.get('/:pair/:name', cached, async (request, response) => {
+    const pair = expectPair(request.params.pair);
+    const indicator = expectIndicator(request.params.name);
+    const rule = { ...PERIOD, default: DEFAULT_PERIODS[indicator] };
+    const period = expectQueryInteger('period', request.query.period, rule);
+    const value = await figure(pair, indicator, period);
+    if (value === undefined) throw notEnoughData(indicator, period, closesNeeded(indicator, period));
+    response.json(replayed(clock, { pair, indicator, period, date: lastClosedDate(pair), value }));
+  });
+
+  function lastClosedDate(pair: Pair): string | undefined {
+    return feed.closedDays(pair, clock.now()).at(-1)?.date;
+  }
+
+  return router;
+}
+
+function closes(days: readonly { readonly close: number }[]): number[] {
+  return days.map((day) => day.close);
+}

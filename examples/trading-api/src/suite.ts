@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { createCache } from '@breakwater/cache';
+import type { Clock } from '@breakwater/core';
+import { httpCache } from '@breakwater/http-cache/express';
+import { createMonitor } from '@breakwater/monitor';
+import { createRateLimiter } from '@breakwater/rate-limit';
+import { createRedisPool } from '@breakwater/redis-pool';
+import { createSessionStore } from '@breakwater/session';
+import { session } from '@breakwater/session/express';
+import type { Request } from 'express';
+import type { Role } from './accounts/accounts.ts';
+import { bearsToken } from './http/bearer-token.ts';
+import { hasRole } from './http/require-login.ts';
+import type { Settings } from './settings.ts';
+
+/** What a role may ask per minute is said by the plan of this name. */
+const PLAN_OF: Readonly<Record<Role, string>> = { trader: 'authenticated', premium: 'premium', admin: 'admin' };
+
+const NAMESPACE = 'trading-api';
+
+export type Suite = ReturnType<typeof createSuite>;
+
+/**
+ * Every part of Breakwater, made once and joined: one pool under cache, limiter and sessions, one cache under responses
+ * and values, one monitor over all of them.
+ */
+export function createSuite(settings: Settings, redisUrl: string | undefined, clock: Clock) {
+  const pool = redisUrl
+    ? createRedisPool({ url: redisUrl, lanes: settings.redisLanes, deadlineMs: settings.redisDeadlineMs })
+    : undefined;
+
+  const cache = createCache({
+    redis: pool,
+    namespace: NAMESPACE,
+    policies: { indicator: { ttl: settings.ttlMs.indicator } },
+    clock,
+  });
+
+  const responses = httpCache({
+    cache,
+    // No answer depends on the host it was asked at, so instances share them whatever their address is.
+    authority: NAMESPACE,
+    clock,
+  });
+
+  const limiter = createRateLimiter<Request>({
+    redis: pool,
+    namespace: NAMESPACE,
+    plans: {
+      anonymous: '60/min',
+      authenticated: '120/min',
+      premium: '300/min',
+      admin: { limit: 1000, window: '1m', audit: true },
+    },
+    plan: ({ session: { account } }) => (account ? PLAN_OF[account.role] : 'anonymous'),
+    key: ({ session: { account } }) => account?.username,
+  });
+
+  const secret = settings.sessionSecret ?? randomBytes(32).toString('base64');
+  const sessions = createSessionStore({
+    redis: pool,
+    secret,
+    absolute: settings.ttlMs.session,
+    namespace: NAMESPACE,
+  });
+
+  const monitor = createMonitor<Request>({
+    ...(pool && { pool }),
+    cache,
+    httpCache: responses,
+    limiter,
+    sessions,
+    authorize: (request) => hasRole(request, 'admin') || bearsToken(request, settings.adminToken),
+    metrics: { defaultMetrics: true },
+  });
+
+  return {
+    pool,
+    cache,
+    responses,
+    limiter,
+    sessions,
+    session: session({ store: sessions, secret }),
+    monitor,
+    /** The pool last: the others still use it. */
+    async close(): Promise<void> {
+      limiter.close();
+      await cache.close();
+      await pool?.close();
+    },
+  };
+}
