@@ -1,0 +1,30 @@
+/** One entry's name in both tiers. */
+export interface Address {
+  /** The space's name, empty for the cache itself. */
+  readonly space: string;
+  readonly key: string;
+  /** The key in this process's tables. */
+  readonly id: string;
+}
+
+// Keys have no control characters, so no key of the cache itself looks like one of a space.
+const SEPARATOR = '\u001f';
+
+export function idOf(space: string, key: string): string {
+  return space === '' ? key : `${space}${SEPARATOR}${key}`;
+}
+
+/** A tag among the ids of keys. No space has an empty name, so it is nobody else's. */
+export function idOfTag(tag: string): string {
+  return SEPARATOR + tag;
+}
+
+export function addressOf(space: string, key: string): Address {
+  return { space, key, id: idOf(space, key) };
+}
+
+/** The key of an id that belongs to `space`, `undefined` for another's. */
+export function keyIn(space: string, id: string): string | undefined {
+  if (space === '') return id.includes(SEPARATOR) ? undefined : id;
+  return id.startsWith(space) && id[space.length] === SEPARATOR ? id.slice(space.length + 1) : undefined;
+}

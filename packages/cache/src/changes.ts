@@ -1,0 +1,76 @@
+import { type RedisPort, type RedisValue, runScript } from '@breakwater/core/redis';
+import { type Announcement, mergeAnnouncements } from './announcement.ts';
+import { APPLY_CHANGES } from './changes-script.ts';
+
+/** One change in Redis: a verb of {@link APPLY_CHANGES}, what it takes, and what others must hear of it. */
+export interface Change {
+  readonly verb: 'ensure' | 'store' | 'commit' | 'invalidate' | 'forget' | 'sweep' | 'announce';
+  /** All in one slot. */
+  readonly keys: readonly string[];
+  readonly values: readonly RedisValue[];
+  readonly announcement?: Partial<Announcement>;
+}
+
+/** Applies a change and resolves with its reply. What is changed in one turn of the event loop leaves as one script call. */
+export type ApplyChange = (change: Change) => Promise<unknown>;
+
+interface Waiter {
+  readonly change: Change;
+  resolve(reply: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** A script holds up everybody else's commands, and Lua's stack bounds its arguments. */
+const MAX_CHANGES = 128;
+const MAX_BYTES = 1024 ** 2;
+
+export interface ChangesOptions {
+  readonly channel: string;
+  /** The text of a message to the other instances; called once a script call that has something to tell. */
+  readonly messageOf: (announcement: Announcement) => string;
+}
+
+/** On a Cluster every change is a script call of its own: a script must not cross slots. */
+export function createChanges(redis: RedisPort, { channel, messageOf }: ChangesOptions): ApplyChange {
+  const maxChanges = redis.nodes ? 1 : MAX_CHANGES;
+  let waiters: Waiter[] = [];
+  let bytes = 0;
+
+  async function send(waiting: readonly Waiter[]): Promise<void> {
+    try {
+      const replies = await runScript(
+        redis,
+        APPLY_CHANGES,
+        waiting.flatMap(({ change }) => change.keys),
+        [channel, messageFor(waiting), ...waiting.flatMap(({ change }) => [change.verb, ...change.values])],
+      );
+      for (const [index, { resolve, reject }] of waiting.entries()) {
+        const reply = (replies as unknown[])[index];
+        if (reply instanceof Error) reject(reply);
+        else resolve(reply);
+      }
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+
+  function messageFor(waiting: readonly Waiter[]): string {
+    const announcements = waiting.flatMap(({ change }) => change.announcement ?? []);
+    return announcements.length > 0 ? messageOf(mergeAnnouncements(announcements)) : '';
+  }
+
+  function flush(): void {
+    if (waiters.length === 0) return;
+    void send(waiters);
+    waiters = [];
+    bytes = 0;
+  }
+
+  return (change) =>
+    new Promise((resolve, reject) => {
+      if (waiters.length === 0) setImmediate(flush);
+      waiters.push({ change, resolve, reject });
+      for (const value of change.values) bytes += typeof value === 'number' ? 8 : value.length;
+      if (waiters.length >= maxChanges || bytes >= MAX_BYTES) flush();
+    });
+}

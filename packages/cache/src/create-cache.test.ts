@@ -1,0 +1,3 @@
+import { describeCache } from '../test/cache-contract.ts';
+
+describeCache('memory alone', () => null);

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { createBackgroundWork, createEmitter, createHistogram } from '@breakwater/core';
+import { boundRedis } from '@breakwater/core/redis';
+import { createAnnouncer, createBus } from './bus.ts';
+import type { Cache, CacheEvents, Codec } from './cache.ts';
+import { createCoherence } from './coherence.ts';
+import type { Engine } from './engine.ts';
+import { createFence } from './fence.ts';
+import { createGenerationTable } from './generations.ts';
+import { createInvalidator, sendInvalidations } from './invalidate.ts';
+import { jsonCodec } from './json-codec.ts';
+import { createLoadOnce } from './load-once.ts';
+import { createMemoryTier } from './memory-tier.ts';
+import { type CacheOptions, checkName, resolveOptions, spaceTakenError } from './options.ts';
+import { createOutbox } from './outbox.ts';
+import { sumOutcomes } from './outcomes.ts';
+import { createPart, type Part } from './part.ts';
+import { createPolicies } from './policies.ts';
+import { createCacheKeys } from './redis-keys.ts';
+import { createRedisState } from './redis-state.ts';
+import { createRedisTier } from './redis-tier.ts';
+import { createReplay } from './replay.ts';
+import type { CacheStats } from './stats.ts';
+import { createTagGenerations } from './tag-generations.ts';
+
+/**
+ * Makes a cache: memory in front of Redis, or memory alone.
+ *
+ * What it stores as JSON it freezes, deeply: everybody gets the same object, so nobody may write to it.
+ *
+ * @throws OptionError `ERR_CACHE_OPTION`, CacheInputError `ERR_CACHE_TAG` for a policy's tags.
+ */
+export function createCache<PolicyName extends string = never>(
+  given: CacheOptions<PolicyName> = {},
+): Cache<PolicyName | 'default'> {
+  const options = resolveOptions(given);
+  const { clock, tombstoneTtlMs, maxEntryBytes } = options;
+  const events = createEmitter<CacheEvents>();
+  const latency = { redis: createHistogram(), load: createHistogram() };
+  const background = createBackgroundWork((reason, error) => process.emitWarning(`${reason} failed: ${error}`));
+
+  const instance = randomBytes(9).toString('base64url');
+  let ids = 0;
+  const newId = () => `${instance}.${(ids++).toString(36)}`;
+
+  const table = createGenerationTable();
+  const memory = createMemoryTier({ ...options.memory, clock });
+  const announcer = createAnnouncer(instance);
+  const keys = createCacheKeys(options.namespace);
+  const client = options.redis && boundRedis(options.redis, options.redisDeadlineMs);
+
+  const state = createRedisState({
+    onDown(code) {
+      coherence?.setRedisUp(false);
+      events.emit('redis:down', { code });
+    },
+    onUp(downMs) {
+      coherence?.setRedisUp(true);
+      events.emit('redis:up', { downMs });
+    },
+  });
+  const redis = client
+    ? createRedisTier({ redis: client, keys, state, tombstoneTtlMs, newId, messageOf: announcer.messageOf })
+    : undefined;
+  const replay = createReplay({
+    outbox: createOutbox(),
+    background,
+    async send(invalidations) {
+      if (!redis) return undefined;
+      for (const tag of invalidations.tags) table.forget(tag);
+      return (await sendInvalidations(redis, invalidations)).refused;
+    },
+  });
+  const engine: Engine = {
+    clock,
+    memory,
+    redis,
+    generations: createTagGenerations({ table, redis, newId, clock }),
+    loads: createFence(),
+    fills: createFence(),
+    flushes: 0,
+    replay,
+    events,
+    latency,
+    maxEntryBytes,
+    tombstoneTtlMs,
+    unreadableFrames: 0,
+  };
+  const coherence = client ? createCoherence(engine, table) : undefined;
+  const invalidator = createInvalidator(engine, table);
+  const bus =
+    client && coherence
+      ? createBus(client, keys.channel, announcer, {
+          onAnnouncement: invalidator.apply,
+          onLoss: coherence.lose,
+          onConnection: coherence.setHearing,
+        })
+      : undefined;
+
+  const policies = createPolicies(options.policies);
+  const paths = { policies, loadOnce: createLoadOnce(engine), invalidator };
+  const spaces = new Map<string, { readonly codec: string; readonly part: Part }>();
+
+  function openSpace(name: string, codec: Codec<unknown>): Part {
+    const open = spaces.get(name);
+    if (open?.codec === codec.name) return open.part;
+    if (open) throw spaceTakenError(name);
+    policies.declare(checkName('space', name));
+    checkName('codec.name', codec.name);
+    const part = createPart(engine, paths, { space: name, codec, policy: name });
+    spaces.set(name, { codec: codec.name, part });
+    return part;
+  }
+
+  function stats(): CacheStats {
+    const byPolicy = policies.outcomes();
+    const redisState = state.isUp ? 'up' : 'down';
+    return {
+      total: sumOutcomes(Object.values(byPolicy)),
+      policies: byPolicy,
+      memory: memory.stats(),
+      redis: {
+        state: redis ? redisState : 'off',
+        errors: state.errors,
+        unreadableFrames: engine.unreadableFrames,
+      },
+      bus: {
+        connected: bus?.connected ?? false,
+        published: announcer.published,
+        received: bus?.received ?? 0,
+        flushes: coherence?.flushes ?? 0,
+      },
+      invalidations: invalidator.counts(),
+      latencyMs: { redis: latency.redis.snapshot(), load: latency.load.snapshot() },
+    };
+  }
+
+  async function shutDown(): Promise<void> {
+    await replay.settle();
+    replay.close();
+    await background.drain();
+    bus?.close();
+  }
+
+  let closing: Promise<void> | undefined;
+  return {
+    ...createPart(engine, paths, { space: '', codec: jsonCodec, policy: 'default' }),
+    space: (name, { codec }) => openSpace(name, codec as Codec<unknown>) as never,
+    stats,
+    on: events.on,
+    close: () => {
+      closing ??= shutDown();
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Clock, Emitter, Histogram } from '@breakwater/core';
+import type { Address } from './address.ts';
+import type { CacheEvents, Codec } from './cache.ts';
+import type { Fence } from './fence.ts';
+import type { MemoryTier } from './memory-tier.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { RedisTier } from './redis-tier.ts';
+import type { Replay } from './replay.ts';
+import type { TagGenerations } from './tag-generations.ts';
+
+/** What the paths of one cache share. */
+export interface Engine {
+  readonly clock: Clock;
+  readonly memory: MemoryTier;
+  /** Without Redis there is none, and nothing is shared. */
+  readonly redis: RedisTier | undefined;
+  readonly generations: TagGenerations;
+  /** Raised by every invalidation and write: a load that began before must not be kept. */
+  readonly loads: Fence;
+  /** Raised by those too, and where Redis may have answered from before a change: such an answer must not enter memory. */
+  readonly fills: Fence;
+  /** Counts the times that messages may have been missed. */
+  flushes: number;
+  /** What is unshared is shared before anything is read. */
+  readonly replay: Replay;
+  readonly events: Emitter<CacheEvents>;
+  readonly latency: { readonly redis: Histogram; readonly load: Histogram };
+  readonly maxEntryBytes: number;
+  readonly tombstoneTtlMs: number;
+  unreadableFrames: number;
+}
+
+/** An entry's codec and name, and the policy its call is counted under. */
+export interface Call {
+  readonly address: Address;
+  readonly codec: Codec<unknown>;
+  readonly outcomes: Outcomes;
+}

@@ -1,0 +1,102 @@
+import type { Codec } from './cache.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import type { Call, Engine } from './engine.ts';
+import { valueTooLargeError } from './errors.ts';
+import { decodeFrame, encodeFrame, type Frame, type FrameFault } from './frame.ts';
+import { type Generation, NAMESPACE_TAG } from './generations.ts';
+import type { Held } from './held.ts';
+import { jsonCodec } from './json-codec.ts';
+
+/** A value in the forms of both tiers. */
+export interface Encoded {
+  readonly value: unknown;
+  readonly payload: Buffer;
+}
+
+/**
+ * Encodes a value and freezes it, so that what memory hands out is what Redis would.
+ *
+ * @throws CacheInputError `ERR_CACHE_VALUE`, or what the codec throws.
+ */
+export function encodeValue(codec: Codec<unknown>, value: unknown): Encoded {
+  const payload = codec.encode(value);
+  freeze(codec, value);
+  return { value, payload };
+}
+
+export function isTooLarge({ maxEntryBytes }: Engine, { payload }: Encoded): boolean {
+  return payload.length > maxEntryBytes;
+}
+
+export function refuseTooLarge(engine: Engine, { address }: Call, encoded: Encoded): void {
+  if (isTooLarge(engine, encoded)) throw valueTooLargeError(address.key, encoded.payload.length, engine.maxEntryBytes);
+}
+
+/** Lifetime of a new entry. */
+export interface Lifetime {
+  readonly storedAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+export function lifetimeFrom(engine: Engine, ttlMs: number): Lifetime {
+  const storedAtMs = engine.clock.now();
+  return { storedAtMs, expiresAtMs: storedAtMs + ttlMs };
+}
+
+export function frameOf(
+  { codec }: Call,
+  { payload }: Encoded,
+  { storedAtMs, expiresAtMs }: Lifetime,
+  generations: readonly Generation[],
+): Buffer {
+  const stamps = generations.map(({ tag, id }) => ({ tag, generation: id }));
+  return encodeFrame({ codec: codec.name, storedAtMs, expiresAtMs, stamps, payload });
+}
+
+export function holdEntry(
+  engine: Engine,
+  { address, codec }: Call,
+  { value, payload }: Encoded,
+  { storedAtMs, expiresAtMs }: Lifetime,
+  generations: readonly Generation[],
+): Held {
+  // The first is the namespace's, which is no tag of the user's.
+  const tags = Object.freeze(generations.slice(1).map(({ tag }) => tag));
+  return {
+    entry: Object.freeze({ value, storedAtMs, expiresAtMs, tags }),
+    space: address.space,
+    generations,
+    bytes: codec.sizeOf?.(value) ?? payload.length,
+    heldAtMs: engine.clock.now(),
+  };
+}
+
+/** A frame from Redis with its value, or `undefined` for a miss: expired, or unreadable, which is counted. */
+export function openFrame(engine: Engine, { codec }: Call, bytes: Buffer): (Encoded & { frame: Frame }) | undefined {
+  // Beyond the payload there are a header and stamps, which have bounds of their own.
+  const frame = decodeFrame(bytes, engine.maxEntryBytes + 256 * 1024);
+  if (typeof frame === 'string') return unreadable(engine, frame);
+  if (frame.expiresAtMs <= engine.clock.now()) return undefined;
+  if (frame.stamps[0]?.tag !== NAMESPACE_TAG) return unreadable(engine, 'malformed');
+  if (frame.codec !== codec.name) return unreadable(engine, 'codec');
+  try {
+    // A copy, since a codec may keep views, and a view would keep the whole chunk that came from the socket.
+    const payload = codec === jsonCodec ? frame.payload : Buffer.from(frame.payload);
+    const value = codec.decode(payload);
+    freeze(codec, value);
+    return { value, payload, frame };
+  } catch {
+    // Stored data is hostile: whatever a decoder throws means that it is not this codec's.
+    return unreadable(engine, 'payload');
+  }
+}
+
+function unreadable(engine: Engine, reason: FrameFault): undefined {
+  engine.unreadableFrames += 1;
+  engine.events.emit('frame:unreadable', { reason });
+}
+
+/** Values of other codecs are theirs: a Buffer cannot be frozen. */
+function freeze(codec: Codec<unknown>, value: unknown): void {
+  if (codec === jsonCodec) deepFreeze(value);
+}

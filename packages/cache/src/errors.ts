@@ -1,0 +1,57 @@
+import { BreakwaterError, describeValue } from '@breakwater/core';
+
+export type CacheInputCode =
+  | 'ERR_CACHE_KEY'
+  | 'ERR_CACHE_TAG'
+  | 'ERR_CACHE_POLICY'
+  | 'ERR_CACHE_PATTERN'
+  | 'ERR_CACHE_TARGET'
+  | 'ERR_CACHE_VALUE';
+
+/** What a call was given cannot be cached or named; a wrong `ttl` is an `OptionError` with `ERR_CACHE_OPTION`. */
+export class CacheInputError extends BreakwaterError {
+  override readonly name = 'CacheInputError';
+
+  constructor(code: CacheInputCode, message: string) {
+    super(code, message);
+  }
+}
+
+export function keyError(rule: string, key: unknown): CacheInputError {
+  return new CacheInputError('ERR_CACHE_KEY', `A key must be ${rule}, got ${describeValue(key)}.`);
+}
+
+export function tagError(rule: string, tag: unknown): CacheInputError {
+  return new CacheInputError('ERR_CACHE_TAG', `${rule}, got ${describeValue(tag)}.`);
+}
+
+export function patternError(rule: string, pattern: unknown): CacheInputError {
+  return new CacheInputError('ERR_CACHE_PATTERN', `A pattern must be ${rule}, got ${describeValue(pattern)}.`);
+}
+
+export function policyError(policy: unknown, known: Iterable<string>): CacheInputError {
+  const names = [...known].join(', ');
+  return new CacheInputError(
+    'ERR_CACHE_POLICY',
+    `There is no policy ${describeValue(policy)}. Declare it in createCache's policies, or name one of: ${names}.`,
+  );
+}
+
+export function targetError(target: unknown): CacheInputError {
+  return new CacheInputError(
+    'ERR_CACHE_TARGET',
+    `invalidate takes exactly one of { key }, { tag } and { pattern }, got ${describeValue(target)}.`,
+  );
+}
+
+/** @param path where in the value, such as `value.user.name`. */
+export function valueError(path: string, what: string): CacheInputError {
+  return new CacheInputError('ERR_CACHE_VALUE', `${path} is ${what}, which a cache entry cannot hold.`);
+}
+
+export function valueTooLargeError(key: string, bytes: number, maxBytes: number): CacheInputError {
+  return new CacheInputError(
+    'ERR_CACHE_VALUE',
+    `The value of ${describeValue(key)} is ${bytes} bytes encoded; maxEntrySize allows ${maxBytes}.`,
+  );
+}

@@ -1,0 +1,70 @@
+import type { InvalidationTarget } from './cache.ts';
+import { keyError, patternError, tagError, targetError } from './errors.ts';
+
+export const MAX_KEY_BYTES = 1024;
+export const MAX_TAGS = 128;
+
+// Lone surrogates all become the same replacement character in UTF-8: two keys in memory would be one in Redis.
+const UNSAFE = /[\p{Cc}\p{Cs}]/u;
+
+/** @throws CacheInputError `ERR_CACHE_KEY` unless `key` may name an entry. */
+export function checkKey(key: unknown): asserts key is string {
+  if (typeof key !== 'string' || key === '') throw keyError('a text that is not empty', key);
+  if (isLong(key)) throw keyError(`at most ${MAX_KEY_BYTES} bytes of UTF-8`, key);
+  if (UNSAFE.test(key)) throw keyError('well-formed text without control characters', key);
+}
+
+/**
+ * @returns the tags, each once, in a new array.
+ * @throws CacheInputError `ERR_CACHE_TAG`.
+ */
+export function checkTags(tags: readonly string[]): readonly string[] {
+  if (!Array.isArray(tags)) throw tagError('tags must be an array', tags);
+  for (const tag of tags) checkTag(tag);
+  const unique = [...new Set(tags)];
+  if (unique.length > MAX_TAGS) throw tagError(`An entry has at most ${MAX_TAGS} tags`, tags);
+  return unique;
+}
+
+function checkTag(tag: unknown): void {
+  if (typeof tag !== 'string' || tag === '') throw tagError('A tag must be a text that is not empty', tag);
+  if (isLong(tag)) throw tagError(`A tag must be at most ${MAX_KEY_BYTES} bytes of UTF-8`, tag);
+  if (UNSAFE.test(tag)) throw tagError('A tag must be well-formed text without control characters', tag);
+}
+
+function checkPattern(pattern: unknown): string {
+  if (typeof pattern !== 'string' || pattern === '') throw patternError('a text that is not empty', pattern);
+  if (isLong(pattern)) throw patternError(`at most ${MAX_KEY_BYTES} bytes of UTF-8`, pattern);
+  if (UNSAFE.test(pattern)) throw patternError('well-formed text without control characters', pattern);
+  return pattern;
+}
+
+export type CheckedTarget =
+  | { readonly by: 'key'; readonly keys: readonly string[] }
+  | { readonly by: 'tag'; readonly tags: readonly string[] }
+  | { readonly by: 'pattern'; readonly pattern: string };
+
+/** @throws CacheInputError of the part that is wrong; an unknown shape must never be an invalidation of nothing. */
+export function checkTarget(target: InvalidationTarget): CheckedTarget {
+  const given: { key?: unknown; tag?: unknown; pattern?: unknown } = target ?? {};
+  const named = (['key', 'tag', 'pattern'] as const).filter((name) => given[name] !== undefined);
+  if (named.length !== 1) throw targetError(target);
+  if (named[0] === 'pattern') return { by: 'pattern', pattern: checkPattern(given.pattern) };
+  if (named[0] === 'tag') {
+    const tags = eachOnce(given.tag);
+    for (const tag of tags) checkTag(tag);
+    return { by: 'tag', tags: tags as string[] };
+  }
+  const keys = eachOnce(given.key);
+  for (const key of keys) checkKey(key);
+  return { by: 'key', keys: keys as string[] };
+}
+
+function eachOnce(given: unknown): unknown[] {
+  return Array.isArray(given) ? [...new Set(given)] : [given];
+}
+
+function isLong(text: string): boolean {
+  // A UTF-16 unit is at most three bytes, so short texts need no count.
+  return text.length * 3 > MAX_KEY_BYTES && Buffer.byteLength(text) > MAX_KEY_BYTES;
+}

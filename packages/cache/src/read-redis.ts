@@ -1,0 +1,47 @@
+import type { Call, Engine } from './engine.ts';
+import { holdEntry, openFrame } from './entries.ts';
+import { areCurrent } from './generations.ts';
+import type { Held } from './held.ts';
+import { isFailure } from './redis-state.ts';
+import type { RedisTier, SeenFences } from './redis-tier.ts';
+
+export interface RedisRead {
+  readonly held: Held | undefined;
+  /** What a load after this read needs for its commit; `undefined` where Redis did not answer. */
+  readonly seen: SeenFences | undefined;
+}
+
+const NOTHING: RedisRead = { held: undefined, seen: undefined };
+
+/** Reads an entry from Redis and puts it into memory. Never rejects: what Redis cannot say is a miss. */
+export async function readRedis(
+  engine: Engine,
+  redis: RedisTier,
+  call: Call,
+  forLoad: 'with fences' | 'entry alone',
+): Promise<RedisRead> {
+  const startedAt = performance.now();
+  try {
+    if (engine.replay.isDue && !(await engine.replay.settle())) return NOTHING;
+    const mark = engine.fills.mark();
+    const [bytes, seen] = await Promise.all([
+      redis.read(call.address),
+      forLoad === 'with fences' ? redis.readFences(call.address) : undefined,
+    ]);
+    if (isFailure(bytes)) return NOTHING;
+    const held = bytes === null ? undefined : await verifyEntry(engine, call, bytes);
+    if (held && !engine.fills.isRaised(call.address.id, mark) && areCurrent(held.generations)) {
+      engine.memory.store(call.address.id, held);
+    }
+    return { held, seen: isFailure(seen) ? undefined : seen };
+  } finally {
+    engine.latency.redis.record(performance.now() - startedAt);
+  }
+}
+
+async function verifyEntry(engine: Engine, call: Call, bytes: Buffer): Promise<Held | undefined> {
+  const opened = openFrame(engine, call, bytes);
+  if (!opened) return undefined;
+  const generations = await engine.generations.verify(opened.frame.stamps);
+  return generations && holdEntry(engine, call, opened, opened.frame, generations);
+}

@@ -1,0 +1,33 @@
+import { createKeySpace } from '@breakwater/core/redis';
+import type { Address } from './address.ts';
+import { widenGlob } from './glob.ts';
+
+/** Names everything the cache has in Redis. An entry and its tombstone share a slot. */
+export interface CacheKeys {
+  entry(address: Pick<Address, 'space' | 'key'>): string;
+  /** What is left where an entry was invalidated, to refuse loads that began before. */
+  tombstone(address: Pick<Address, 'space' | 'key'>): string;
+  /** Holds a tag's generation. */
+  tag(tag: string): string;
+  /** The tombstone of the last invalidation by pattern, which has no key of its own. */
+  readonly sweep: string;
+  readonly channel: string;
+  /** A SCAN pattern that finds at least the entries that match. */
+  entryPattern(space: string, glob: string): string;
+  /** The key of an entry as the caller named it. */
+  keyOf(space: string, entry: string): string | undefined;
+}
+
+export function createCacheKeys(namespace: string): CacheKeys {
+  const keys = createKeySpace(namespace);
+  const kindOf = (kind: string, space: string) => (space === '' ? kind : `${kind}.${space}`);
+  return {
+    entry: ({ space, key }) => keys.key(kindOf('entry', space), key),
+    tombstone: ({ space, key }) => keys.key(kindOf('tombstone', space), key),
+    tag: (tag) => keys.key('tag', tag),
+    sweep: keys.key('sweep', 'last'),
+    channel: keys.channel('bus'),
+    entryPattern: (space, glob) => keys.pattern(kindOf('entry', space), widenGlob(glob)),
+    keyOf: (space, entry) => keys.slotOf(kindOf('entry', space), entry),
+  };
+}

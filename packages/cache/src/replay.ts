@@ -1,0 +1,64 @@
+import type { BackgroundWork } from '@breakwater/core';
+import type { Invalidations, Outbox } from './outbox.ts';
+
+/**
+ * Invalidations that Redis could not take are sent again as soon as it answers, before anything is read from it: its
+ * entries are as they were before the outage.
+ */
+export interface Replay {
+  /** Whether Redis may hold what was invalidated. */
+  readonly isDue: boolean;
+  later(invalidations: Partial<Invalidations>): void;
+  /** Tries now. @returns whether nothing is due any more. */
+  settle(): Promise<boolean>;
+  close(): void;
+}
+
+export interface ReplayOptions {
+  readonly outbox: Outbox;
+  /** @returns what Redis did not take. */
+  readonly send: (invalidations: Invalidations) => Promise<Partial<Invalidations> | undefined>;
+  readonly background: BackgroundWork;
+}
+
+/** Nobody may read for long; others' reads wait for this. */
+const RETRY_MS = 250;
+
+export function createReplay({ outbox, send, background }: ReplayOptions): Replay {
+  let sending: Promise<boolean> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  async function sendAll(): Promise<boolean> {
+    const refused = await send(outbox.take());
+    sending = undefined;
+    if (refused) later(refused);
+    return outbox.size === 0;
+  }
+
+  function settle(): Promise<boolean> {
+    if (!sending && outbox.size > 0) sending = sendAll();
+    return sending ?? Promise.resolve(true);
+  }
+
+  function later(invalidations: Partial<Invalidations>): void {
+    outbox.add(invalidations);
+    if (isClosed) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      background.run('replay of invalidations', settle);
+    }, RETRY_MS).unref();
+  }
+
+  return {
+    get isDue() {
+      return sending !== undefined || outbox.size > 0;
+    },
+    later,
+    settle,
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+    },
+  };
+}

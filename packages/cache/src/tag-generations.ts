@@ -1,0 +1,125 @@
+import type { Clock } from '@breakwater/core';
+import type { Stamp } from './frame.ts';
+import {
+  areCurrent,
+  type Generation,
+  type GenerationOrigin,
+  type GenerationTable,
+  NAMESPACE_TAG,
+} from './generations.ts';
+import { type Failure, isFailure } from './redis-state.ts';
+import type { RedisTier } from './redis-tier.ts';
+
+/** Finds the generations of tags: in the process's table where it can be trusted, else in Redis. */
+export interface TagGenerations {
+  /** The generations behind an entry's stamps, `undefined` where one of them is dead or cannot be asked for. */
+  verify(stamps: readonly Stamp[]): Promise<readonly Generation[] | undefined>;
+  /** The current ones for an entry that will live `ttlMs`: the namespace's, then the tags'. */
+  forWrite(tags: readonly string[], ttlMs: number): Promise<WriteGenerations>;
+  /** The same if the table alone can answer. */
+  known(tags: readonly string[], ttlMs: number): WriteGenerations | undefined;
+  /** The same for an entry that stays in memory: what the table has, or generations of this process's own. */
+  forMemory(tags: readonly string[]): WriteGenerations;
+  /** False while the bus is away: the table may have missed invalidations, so Redis is asked each time. */
+  setTrusted(trusted: boolean): void;
+}
+
+export interface WriteGenerations {
+  readonly generations: readonly Generation[];
+  /** Whether Redis knows them, so that an entry that carries them may go there. */
+  readonly shared: boolean;
+}
+
+export interface TagGenerationsOptions {
+  readonly table: GenerationTable;
+  readonly redis: RedisTier | undefined;
+  readonly newId: () => string;
+  readonly clock: Clock;
+}
+
+/**
+ * A generation key is kept for twice the life of the entries written under it and a day at least, and renewed by writes
+ * in its second half, so that it outlives every entry. Should Redis lose one all the same, its entries are dead.
+ */
+const MIN_GENERATION_TTL_MS = 86_400_000;
+
+export function createTagGenerations(options: TagGenerationsOptions): TagGenerations {
+  const { table, redis, newId, clock } = options;
+  let isTrusted = redis === undefined;
+
+  function knownFor(tag: string, untilMs: number): Generation | undefined {
+    const generation = table.known(tag);
+    if (!redis) return generation;
+    return isTrusted && generation?.shared && generation.livesUntilMs >= untilMs ? generation : undefined;
+  }
+
+  function own(tag: string): Generation {
+    const mark = table.mark();
+    return table.known(tag) ?? table.admit(tag, newId(), { mark, shared: false, livesUntilMs: 0 });
+  }
+
+  const withNamespace = (tags: readonly string[]) => [NAMESPACE_TAG, ...tags];
+  const forMemory = (tags: readonly string[]) => ({ generations: withNamespace(tags).map(own), shared: false });
+
+  function learn(tag: string, id: string | undefined, origin: GenerationOrigin): Generation | undefined {
+    if (id !== undefined) return table.admit(tag, id, origin);
+    table.forget(tag);
+    return undefined;
+  }
+
+  /** The generations of all `tags`, asking Redis for those the table does not have; `undefined` where one cannot be had. */
+  async function resolve(
+    tags: readonly string[],
+    { untilMs, livesUntilMs }: { readonly untilMs: number; readonly livesUntilMs: number },
+    askOf: (redis: RedisTier) => (tags: readonly string[]) => Promise<readonly (string | undefined)[] | Failure>,
+  ): Promise<readonly Generation[] | undefined> {
+    const found = tags.map((tag) => knownFor(tag, untilMs));
+    if (areFound(found)) return found;
+    if (!redis) return undefined;
+    const unknown = tags.filter((_, index) => found[index] === undefined);
+    const mark = table.mark();
+    const ids = await askOf(redis)(unknown);
+    if (isFailure(ids)) return undefined;
+    const origin = { mark, shared: true, livesUntilMs };
+    const learned = new Map(unknown.map((tag, index) => [tag, learn(tag, ids[index], origin)]));
+    const all = tags.map((tag, index) => found[index] ?? learned.get(tag));
+    return areFound(all) ? all : undefined;
+  }
+
+  return {
+    forMemory,
+
+    known(tags, ttlMs) {
+      if (!redis) return forMemory(tags);
+      const untilMs = clock.now() + ttlMs;
+      const generations = withNamespace(tags).map((tag) => knownFor(tag, untilMs));
+      return areFound(generations) ? { generations, shared: true } : undefined;
+    },
+
+    async verify(stamps) {
+      const tags = stamps.map(({ tag }) => tag);
+      const found = await resolve(tags, { untilMs: 0, livesUntilMs: 0 }, (redis) => redis.readGenerations);
+      const isLive = found && areCurrent(found) && found.every(({ id }, index) => id === stamps[index]?.generation);
+      return isLive ? found : undefined;
+    },
+
+    async forWrite(tags, ttlMs) {
+      const keptForMs = Math.max(MIN_GENERATION_TTL_MS, ttlMs * 2);
+      const terms = { untilMs: clock.now() + ttlMs, livesUntilMs: clock.now() + keptForMs };
+      const generations = await resolve(
+        withNamespace(tags),
+        terms,
+        (redis) => (unknown) => redis.ensureGenerations(unknown, keptForMs),
+      );
+      return generations ? { generations, shared: true } : forMemory(tags);
+    },
+
+    setTrusted(trusted) {
+      isTrusted = trusted;
+    },
+  };
+}
+
+function areFound(generations: readonly (Generation | undefined)[]): generations is Generation[] {
+  return generations.every((generation) => generation !== undefined);
+}

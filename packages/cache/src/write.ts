@@ -1,0 +1,46 @@
+import type { Call, Engine } from './engine.ts';
+import { type Encoded, encodeValue, frameOf, holdEntry, lifetimeFrom, refuseTooLarge } from './entries.ts';
+import { areCurrent } from './generations.ts';
+import { isFailure } from './redis-state.ts';
+import type { WriteTerms } from './reservation.ts';
+import type { WriteGenerations } from './tag-generations.ts';
+
+/** Writes both tiers. Of writes to one key, the last one wins; a load that began before a write loses to it. */
+export async function write(engine: Engine, call: Call, value: unknown, terms: WriteTerms): Promise<void> {
+  const encoded = encodeValue(call.codec, value);
+  refuseTooLarge(engine, call, encoded);
+  const { id } = call.address;
+  call.outcomes.sets += 1;
+  engine.loads.raise(id);
+  engine.fills.raise(id);
+  engine.memory.drop(id);
+  const mark = engine.loads.mark();
+  const generations =
+    engine.generations.known(terms.tags, terms.ttlMs) ?? (await engine.generations.forWrite(terms.tags, terms.ttlMs));
+  // A later call for this key, or one from elsewhere, came in the meantime.
+  if (engine.loads.isRaised(id, mark)) return;
+  await keep(engine, call, encoded, terms.ttlMs, generations);
+}
+
+async function keep(
+  engine: Engine,
+  call: Call,
+  encoded: Encoded,
+  ttlMs: number,
+  { generations, shared }: WriteGenerations,
+): Promise<void> {
+  const { id, space, key } = call.address;
+  const lifetime = lifetimeFrom(engine, ttlMs);
+  const held = holdEntry(engine, call, encoded, lifetime, generations);
+  if (areCurrent(generations)) engine.memory.store(id, held);
+  if (!engine.redis) return;
+  const frame = frameOf(call, encoded, lifetime, generations);
+  const stored = shared && !isFailure(await engine.redis.store(call.address, frame, ttlMs));
+  // Redis still has the value before this one, and must not bring it back.
+  if (!stored) engine.replay.later({ keys: [[space, key]] });
+  if (!engine.memory.holds(id, held)) {
+    // Memory took something else, which may have been read before this write arrived.
+    engine.fills.raise(id);
+    engine.memory.drop(id);
+  }
+}
