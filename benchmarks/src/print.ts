@@ -6,7 +6,7 @@ import type { Topic } from './topic.ts';
 /** Below this share of a core the case waited for its load, and its ratio says less than it seems to. */
 const HARDLY_BUSY = 0.85;
 
-export function listTopics(topics: readonly Topic[]): string {
+export function listTopics(topics: readonly Pick<Topic, 'name' | 'question'>[]): string {
   const width = Math.max(...topics.map(({ name }) => name.length));
   const lines = topics.map(({ name, question }) => `  ${name.padEnd(width)}  ${question}`);
   return ['Usage: pnpm bench <topic> [--quick] [--check]', '', ...lines].join('\n');
@@ -20,7 +20,7 @@ export function printResult(result: Result): string {
     ...tableOf(result),
     ...result.cases
       .filter(({ busy }) => busy.median < HARDLY_BUSY)
-      .map(({ name, busy }) => `! ${name} used only ${percent(busy.median)} of a core: the load was its limit.`),
+      .map(({ name, busy }) => `! ${name} used only ${percent(busy.median)} of a core: something else was the limit.`),
     '',
     ...result.verdicts.map(verdictLine),
   ].join('\n');
@@ -38,14 +38,15 @@ function factsOf({ machine, loadAverage, load, plan }: Result): string {
 
 function tableOf({ cases, reference }: Result): string[] {
   const unit = cases.some(({ latencyMs }) => latencyMs) ? 'requests/s' : 'calls/s';
-  const head = ['case', `ratio to ${reference}`, unit, 'p50 ms', 'p99 ms', 'CPU us each', ''];
-  const rows = cases.map(({ name, about, ratio, perSecond, cpuMicros, latencyMs }) => [
+  const head = ['case', `ratio to ${reference}`, unit, 'p50 ms', 'p99 ms', 'CPU us each', 'ratio by CPU', ''];
+  const rows = cases.map(({ name, about, ratio, cpuRatio, perSecond, cpuMicros, latencyMs }) => [
     name,
     name === reference ? '1' : withRange(ratio),
     Math.round(perSecond.median).toLocaleString('en-US'),
     latencyMs?.p50.median.toFixed(2) ?? '-',
     latencyMs?.p99.median.toFixed(2) ?? '-',
     cpuMicros.median.toFixed(cpuMicros.median < 10 ? 3 : 1),
+    name === reference ? '1' : withRange(cpuRatio),
     about,
   ]);
   const table = [head, ...rows];

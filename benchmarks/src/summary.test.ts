@@ -17,6 +17,20 @@ describe('ratios', () => {
     expect(hit?.rounds.map(({ ratio }) => ratio)).toEqual([0.9, 0.95, 0.85]);
   });
 
+  it('a ratio by CPU forgets how long a case waited for its core', () => {
+    const quiet = { perSecond: 100, cpuMicros: 50, busy: 1 };
+    const crowded = { perSecond: 25, cpuMicros: 100, busy: 0.25 };
+    const [, hit] = summarise(
+      [
+        { name: 'bare', samples: [quiet, quiet] },
+        { name: 'hit', samples: [{ ...quiet, cpuMicros: 100 }, crowded] },
+      ],
+      'bare',
+    );
+    expect(hit?.cpuRatio).toEqual({ median: 0.5, min: 0.5, max: 0.5 });
+    expect(hit?.ratio).toEqual({ median: 0.625, min: 0.25, max: 1 });
+  });
+
   it('absolute figures stand beside the ratio', () => {
     const [bare] = summarise(DRIFTING, 'bare');
     expect(bare?.perSecond).toEqual({ median: 200, min: 100, max: 400 });

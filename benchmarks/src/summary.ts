@@ -8,6 +8,8 @@ export interface CaseSummary {
   readonly name: string;
   /** Of throughput, to the reference of the same round. */
   readonly ratio: Spread;
+  /** Of operations per CPU second, likewise. Steadier on a shared machine: waiting for a core does not count. */
+  readonly cpuRatio: Spread;
   readonly perSecond: Spread;
   readonly cpuMicros: Spread;
   readonly busy: Spread;
@@ -19,11 +21,12 @@ export type Verdict = Threshold & { readonly ratio: Spread; readonly met: boolea
 
 export function summarise(measured: readonly Measured[], reference: string): readonly CaseSummary[] {
   return measured.map(({ name, samples }) => {
-    const ratios = ratiosOf(measured, name, reference);
+    const ratios = ratiosOf(measured, name, reference, throughputOf);
     const latencies = samples.flatMap(({ latencyMs }) => latencyMs ?? []);
     return {
       name,
       ratio: spreadOf(ratios),
+      cpuRatio: spreadOf(ratiosOf(measured, name, reference, perCpuSecond)),
       perSecond: spreadOf(samples.map(({ perSecond }) => perSecond)),
       cpuMicros: spreadOf(samples.map(({ cpuMicros }) => cpuMicros)),
       busy: spreadOf(samples.map(({ busy }) => busy)),
@@ -41,15 +44,28 @@ export function summarise(measured: readonly Measured[], reference: string): rea
 /** A threshold is met or missed by its median: one bad round on a busy machine decides nothing. */
 export function judge(measured: readonly Measured[], thresholds: readonly Threshold[]): readonly Verdict[] {
   return thresholds.map((threshold) => {
-    const ratio = spreadOf(ratiosOf(measured, threshold.case, threshold.against));
+    const ratio = spreadOf(ratiosOf(measured, threshold.case, threshold.against, throughputOf));
     const { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = threshold;
     return { ...threshold, ratio, met: ratio.median >= atLeast && ratio.median <= atMost };
   });
 }
 
-function ratiosOf(measured: readonly Measured[], name: string, against: string): readonly number[] {
-  const other = samplesOf(measured, against);
-  return samplesOf(measured, name).map(({ perSecond }, round) => perSecond / (other[round] as Sample).perSecond);
+function throughputOf({ perSecond }: Sample): number {
+  return perSecond;
+}
+
+function perCpuSecond({ cpuMicros }: Sample): number {
+  return 1e6 / cpuMicros;
+}
+
+function ratiosOf(
+  measured: readonly Measured[],
+  name: string,
+  against: string,
+  figure: (sample: Sample) => number,
+): readonly number[] {
+  const others = samplesOf(measured, against);
+  return samplesOf(measured, name).map((sample, round) => figure(sample) / figure(others[round] as Sample));
 }
 
 function samplesOf(measured: readonly Measured[], name: string): readonly Sample[] {

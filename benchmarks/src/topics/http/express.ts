@@ -1,3 +1,5 @@
+import { createCache } from '@breakwater/cache';
+import { httpCache } from '@breakwater/http-cache/express';
 import { serve } from '@breakwater/testkit';
 import apicache from 'apicache';
 import express, { type RequestHandler } from 'express';
@@ -21,9 +23,16 @@ export function serveApicache(handler: RunCount): Promise<string> {
   return serveExpress([apicache.middleware('1 hour'), sendBuffer(handler)]);
 }
 
+/** As the README mounts it: the cache once for the application, a policy at the route. No Redis: the memory tier. */
+export function serveBreakwaterExpress(handler: RunCount): Promise<string> {
+  const mount = httpCache({ cache: createCache({ memory: { ttl: '1h' } }) });
+  return serveExpress([httpCache.route({ ttl: '1h' }), sendBuffer(handler)], mount);
+}
+
 /** The same app for every case, with Express's own defaults: only what stands at the route differs. */
-async function serveExpress(handlers: RequestHandler[]): Promise<string> {
+async function serveExpress(handlers: RequestHandler[], ...mounted: RequestHandler[]): Promise<string> {
   const app = express();
+  for (const middleware of mounted) app.use(middleware);
   app.get(PATH, ...handlers);
   const { url } = await serve(app);
   return url;

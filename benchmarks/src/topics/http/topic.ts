@@ -29,6 +29,12 @@ export const http: HttpTopic = {
       serve: async (handler) => (await import('./express.ts')).serveExpressJson(handler),
     },
     {
+      name: 'breakwater-express',
+      about: 'our hit in Express 5, memory tier, route policy',
+      answeredBy: 'cache',
+      serve: async (handler) => (await import('./express.ts')).serveBreakwaterExpress(handler),
+    },
+    {
       name: 'apicache',
       about: 'the peer: an apicache hit in Express 5',
       answeredBy: 'cache',
@@ -39,6 +45,12 @@ export const http: HttpTopic = {
       about: 'Fastify 5, reply.send(buffer)',
       answeredBy: 'handler',
       serve: async (handler) => (await import('./fastify.ts')).serveFastifyBuffer(handler),
+    },
+    {
+      name: 'breakwater-fastify',
+      about: 'our hit in Fastify 5, memory tier, route policy',
+      answeredBy: 'cache',
+      serve: async (handler) => (await import('./fastify.ts')).serveBreakwaterFastify(handler),
     },
   ],
   thresholds: [],
