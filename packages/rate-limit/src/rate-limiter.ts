@@ -46,7 +46,8 @@ export function createRateLimiter<Request extends object = object>(
   const local = createMemoryWindow(maxKeys, clock);
   const gate = createDenialGate(maxKeys, clock);
   const outage = createOutage(emitter);
-  const counted = new WeakSet<Request>();
+  // On the request itself: a WeakSet of requests costs as much as the window does, and the collector as much again.
+  const isCounted = Symbol('counted by this limiter');
   const counts = new Map([...settings.plans.byName.keys()].map((name) => [name, { allowed: 0, denied: 0 }]));
 
   function count(plan: Plan, result: 'allowed' | 'denied'): void {
@@ -67,8 +68,8 @@ export function createRateLimiter<Request extends object = object>(
     return { outcome, plan, remaining, freesInMs };
   }
 
-  function withoutRedis(subject: Subject, key: string): Decision {
-    if (settings.onOutage === 'local') return conclude(subject, local.take(key, subject.plan, 1));
+  function withoutRedis(subject: Subject, slot: string): Decision {
+    if (settings.onOutage === 'local') return conclude(subject, local.take(slot, subject.plan, 1));
     const isAllowed = settings.onOutage === 'allow';
     count(subject.plan, isAllowed ? 'allowed' : 'denied');
     return { outcome: isAllowed ? 'uncounted' : 'unavailable', plan: subject.plan };
@@ -76,22 +77,22 @@ export function createRateLimiter<Request extends object = object>(
 
   function decide(view: RequestView<Request>, plan: Plan): Decision | Promise<Decision> {
     const subject = { plan, caller: subjects.caller(view), method: view.method };
-    const key = keys.key('window', `${plan.name}:${subject.caller}`);
-    if (shared === undefined) return conclude(subject, local.take(key, plan, 1));
+    const slot = `${plan.name}:${subject.caller}`;
+    if (shared === undefined) return conclude(subject, local.take(slot, plan, 1));
 
-    const opensInMs = gate.opensInMs(key);
+    const opensInMs = gate.opensInMs(slot);
     if (opensInMs > 0) return conclude(subject, { allowed: false, used: plan.limit, freesInMs: opensInMs });
 
     const askedAtMs = clock.now();
-    return shared.take(key, plan, 1).then(
+    return shared.take(keys.key('window', slot), plan, 1).then(
       (verdict) => {
         outage.answered();
-        gate.note(key, plan, verdict, askedAtMs);
+        gate.note(slot, plan, verdict, askedAtMs);
         return conclude(subject, verdict);
       },
       (error) => {
         outage.failed(error);
-        return withoutRedis(subject, key);
+        return withoutRedis(subject, slot);
       },
     );
   }
@@ -104,8 +105,9 @@ export function createRateLimiter<Request extends object = object>(
   return {
     on: emitter.on,
     check(view) {
-      if (counted.has(view.request) || subjects.isSkipped(view)) return SKIPPED;
-      counted.add(view.request);
+      const request: { [isCounted]?: true } = view.request;
+      if (request[isCounted] || subjects.isSkipped(view)) return SKIPPED;
+      request[isCounted] = true;
       const plan = subjects.plan(view);
       return plan instanceof Promise ? plan.then((resolved) => decide(view, resolved)) : decide(view, plan);
     },

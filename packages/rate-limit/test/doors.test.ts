@@ -93,7 +93,7 @@ describe.each(frameworks)('rateLimit on $name', (framework) => {
   });
 
   it('refuses a HEAD request without a body', async () => {
-    await start(framework, [{ plans: { anonymous: '1/min' } }]);
+    await start(framework, [{ plans: { anonymous: '1/min' }, clock: { now: () => 1_700_000_000_000 } }]);
     await get();
     const refused = await supertest(server?.url ?? '').head('/');
     expect(refused.status).toBe(429);
