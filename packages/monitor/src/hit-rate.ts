@@ -23,3 +23,11 @@ export function httpLookups(outcomes: HttpOutcomes): { readonly hits: number; re
   const hits = outcomes.hitMemory + outcomes.hitRedis + outcomes.coalesced;
   return { hits, total: hits + outcomes.stored + sumOf(outcomes.notStored) };
 }
+
+/**
+ * Requests that went past the HTTP cache, by reason. What a route's policy took over from the application's is counted
+ * under the route's, and would be there twice.
+ */
+export function pastHttpCache({ bypass }: HttpOutcomes): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(bypass).filter(([reason]) => reason !== 'route-policy'));
+}

@@ -4,7 +4,7 @@ import type { HttpCacheStats, HttpOutcomes } from '@breakwater/http-cache';
 import type { PlanStats, RateLimitStats } from '@breakwater/rate-limit';
 import type { PoolStats } from '@breakwater/redis-pool';
 import type { SessionStats } from '@breakwater/session';
-import { cacheLookups, httpLookups, type Rate, rateOf, sumOf } from './hit-rate.ts';
+import { cacheLookups, httpLookups, pastHttpCache, type Rate, rateOf, sumOf } from './hit-rate.ts';
 
 /** Milliseconds, interpolated inside the histogram's buckets; `null` without a sample. */
 export interface LatencySummary {
@@ -79,7 +79,7 @@ export function summarizeSessions(stats: SessionStats): SessionSummary {
 
 function summarizeHttpPolicy(outcomes: HttpOutcomes): HttpPolicySummary {
   const { hits, total } = httpLookups(outcomes);
-  const requests = total + sumOf(outcomes.bypass);
+  const requests = total + sumOf(pastHttpCache(outcomes));
   return { requests, hitRate: rateOf(hits, total), offloadRate: rateOf(hits, requests), ...outcomes };
 }
 

@@ -144,7 +144,7 @@ function coherenceAdvice({ bus, redis }: CacheStats): Advice[] {
   if (bus.flushes > 0) {
     advice.push({
       code: 'bus-flushes',
-      finding: `The memory tier was dropped ${bus.flushes} times, because invalidations may have been missed.`,
+      finding: `Invalidations may have been missed, so the memory tier was dropped; times so far: ${bus.flushes}.`,
       action:
         'Expected after each Redis outage. Without outages, look at the network and at client-output-buffer-limit.',
     });

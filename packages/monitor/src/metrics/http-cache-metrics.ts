@@ -1,5 +1,5 @@
 import type { HttpCacheStats, HttpOutcomes } from '@breakwater/http-cache';
-import { sumOf } from '../hit-rate.ts';
+import { pastHttpCache, sumOf } from '../hit-rate.ts';
 import { counter, type MetricFamily, type Sample, sample } from './family.ts';
 
 export const httpCacheMetrics: readonly MetricFamily<HttpCacheStats>[] = [
@@ -14,20 +14,28 @@ export const httpCacheMetrics: readonly MetricFamily<HttpCacheStats>[] = [
         sample(outcomes.coalesced, { policy, outcome: 'coalesced' }),
         sample(outcomes.stored, { policy, outcome: 'stored' }),
         sample(sumOf(outcomes.notStored), { policy, outcome: 'not-stored' }),
-        sample(sumOf(outcomes.bypass), { policy, outcome: 'bypass' }),
+        sample(sumOf(pastHttpCache(outcomes)), { policy, outcome: 'bypass' }),
       ]),
   ),
-  byReason('breakwater_http_cache_not_stored_total', 'Responses that were not to be stored, by why.', 'notStored'),
-  byReason('breakwater_http_cache_bypass_total', 'Requests that went past the cache, by why.', 'bypass'),
+  byReason(
+    'breakwater_http_cache_not_stored_total',
+    'Responses that were not to be stored, by why.',
+    ({ notStored }) => notStored,
+  ),
+  byReason('breakwater_http_cache_bypass_total', 'Requests that went past the cache, by why.', pastHttpCache),
   counter('breakwater_http_cache_not_modified_total', 'Hits answered with 304.', ['policy'], (stats) =>
     eachPolicy(stats, (policy, { notModified }) => [sample(notModified, { policy })]),
   ),
 ];
 
-function byReason(name: string, help: string, outcome: 'notStored' | 'bypass'): MetricFamily<HttpCacheStats> {
+function byReason(
+  name: string,
+  help: string,
+  counts: (outcomes: HttpOutcomes) => Readonly<Record<string, number>>,
+): MetricFamily<HttpCacheStats> {
   return counter(name, help, ['policy', 'reason'], (stats) =>
     eachPolicy(stats, (policy, outcomes) =>
-      Object.entries(outcomes[outcome]).map(([reason, count]) => sample(count, { policy, reason })),
+      Object.entries(counts(outcomes)).map(([reason, count]) => sample(count, { policy, reason })),
     ),
   );
 }

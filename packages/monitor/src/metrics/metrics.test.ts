@@ -6,6 +6,7 @@ import {
   cacheOutcomes,
   cacheStats,
   httpCacheStats,
+  httpOutcomes,
   latency,
   poolStats,
   sessionStats,
@@ -92,6 +93,13 @@ describe('metrics', () => {
     expect(value('breakwater_http_cache_not_stored_total', { name, policy, reason: 'set-cookie' })).toBe(10);
     expect(value('breakwater_http_cache_not_modified_total', { name, policy })).toBe(21);
     expect(series.filter((one) => one.name === 'breakwater_http_cache_bypass_total')).toHaveLength(2);
+  });
+
+  it("a request that a route's policy took over is counted under that policy alone", async () => {
+    const origin = httpOutcomes({ bypass: { method: 3, 'route-policy': 1000 } });
+    const { value, series } = await scrape({ httpCache: { stats: () => httpCacheStats({ policies: { origin } }) } });
+    expect(value('breakwater_http_cache_requests_total', { name, policy: 'origin', outcome: 'bypass' })).toBe(3);
+    expect(series.filter((one) => one.labels.reason === 'route-policy')).toEqual([]);
   });
 
   it("the limiter's decisions and the sessions' operations appear exactly", async () => {
