@@ -11,17 +11,19 @@ export function logLine(event: string, fields: object): string {
   );
 }
 
-/** What is rare in the suite and worth a line: outages, denials, what admins do, and whatever could not be read. */
+/**
+ * What is worth a line: outages, what admins do, and whatever could not be read or decided. Denials are not: anybody
+ * could fill the log with them, so they are numbers in /metrics.
+ */
 export function logRareEvents({ pool, limiter, sessions, monitor, responses }: Suite, log: Log): void {
   const logger = (event: string) => (fields: object) => log(event, fields);
   pool?.on('outage:began', logger('redis:outage-began'));
   pool?.on('outage:ended', logger('redis:outage-ended'));
-  limiter.on('request:denied', logger('limiter:denied'));
   limiter.on('request:allowed', logger('limiter:audit'));
   limiter.on('plan:unknown', logger('limiter:plan-unknown'));
   limiter.on('callback:failed', logger('limiter:callback-failed'));
   sessions.events.on('record:unreadable', logger('session:unreadable'));
   responses.on('cache:failed', logger('http-cache:failed'));
   monitor.on('stats:failed', logger('monitor:stats-failed'));
-  monitor.on('request:denied', logger('monitor:denied'));
+  monitor.on('authorize:failed', logger('monitor:authorize-failed'));
 }

@@ -22,14 +22,16 @@ async function start(): Promise<void> {
   }
   endOnSignal(server, api);
   const { port } = server.address() as AddressInfo;
-  console.log(await greeting(port, redisUrl, api));
+  console.log(greeting(`http://localhost:${port}`, await tiers(redisUrl, api.suite.pool)));
+  if (redisUrl && !settings.sessionSecret) {
+    console.log('Logins end with this process: set BREAKWATER_SESSION_SECRET to keep them and share them.');
+  }
 }
 
-async function greeting(port: number, redisUrl: string | undefined, { suite }: TradingApi): Promise<string> {
-  const url = `http://localhost:${port}`;
+function greeting(url: string, tiers: string): string {
   return [
     `Breakwater trading API on ${url}`,
-    `  Tiers    ${await tiers(redisUrl, suite.pool)}`,
+    `  Tiers    ${tiers}`,
     `  Routes   ${url}/`,
     `  Price    ${url}/api/market/price/AAPL-USD`,
     `  Health   ${url}/health`,

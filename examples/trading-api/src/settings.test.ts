@@ -31,6 +31,11 @@ describe('the settings', () => {
     expect(settings.redisDeadlineMs).toBe(50);
   });
 
+  it('trust the proxies that are named', () => {
+    const env = { BREAKWATER_TRUSTED_PROXIES: 'loopback, 10.0.0.0/8,2001:db8::1' };
+    expect(readSettings(env).trustedProxies).toEqual(['loopback', '10.0.0.0/8', '2001:db8::1']);
+  });
+
   it('take BREAKWATER_REDIS_URL before REDIS_URL, and an empty variable for none', () => {
     const REDIS_URL = 'redis://one:6379';
     expect(readSettings({ REDIS_URL }).redisUrl).toBe(REDIS_URL);
@@ -51,6 +56,12 @@ describe('the settings', () => {
     ['BREAKWATER_REDIS_POOL_SIZE', '-1', /^BREAKWATER_REDIS_POOL_SIZE must be a whole number between 1 and 64/],
     ['REDIS_URL', ':hunter2@localhost', /^REDIS_URL must be a URL such as '[^']+', or 'off', got "another text"\.$/],
     ['BREAKWATER_SESSION_SECRET', 'hunter2', /^BREAKWATER_SESSION_SECRET must be at least 32 characters, got "7 char/],
+    [
+      'BREAKWATER_TRUSTED_PROXIES',
+      '10.0.0.0/33',
+      /^BREAKWATER_TRUSTED_PROXIES must be addresses.*, got "10.0.0.0\/33"/,
+    ],
+    ['BREAKWATER_TRUSTED_PROXIES', 'loopback,true', /^BREAKWATER_TRUSTED_PROXIES must be addresses.*, got "true"/],
     ['BREAKWATER_ADMIN_TOKEN', 'hunter2', /^BREAKWATER_ADMIN_TOKEN must be at least 32 characters, got "7 char/],
   ])('refuse %s=%s with its name, rule and value', (name, value, message) => {
     expect(() => readSettings({ [name]: value })).toThrow(message);

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { createOptionChecks, type NumberBounds, parseDuration } from '@breakwater/core';
 
 /** Everything about this application that may differ from one installation to the next. */
@@ -61,6 +62,14 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     throw checks.failure(name, "a URL such as 'redis://localhost:6379', or 'off'", 'another text');
   }
 
+  function trustedProxies(): string[] {
+    const name = 'BREAKWATER_TRUSTED_PROXIES';
+    const proxies = text(name)?.split(/\s*,\s*/) ?? [];
+    const wrong = proxies.find((proxy) => !isProxy(proxy));
+    if (wrong === undefined) return proxies;
+    throw checks.failure(name, 'addresses, CIDR ranges or loopback, separated by commas', wrong);
+  }
+
   function secret(name: string): string | undefined {
     const value = text(name);
     if (value === undefined || value.length >= 32) return value;
@@ -69,7 +78,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
 
   return {
     port: integer('PORT', 3000, { min: 0, max: 65_535 }),
-    trustedProxies: text('BREAKWATER_TRUSTED_PROXIES')?.split(/\s*,\s*/) ?? [],
+    trustedProxies: trustedProxies(),
     redisUrl: redisUrl(),
     redisLanes: integer('BREAKWATER_REDIS_POOL_SIZE', 4, { min: 1, max: 64 }),
     redisDeadlineMs: duration('BREAKWATER_REDIS_TIMEOUT', 250, 60_000),
@@ -86,4 +95,12 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     adminToken: secret('BREAKWATER_ADMIN_TOKEN'),
     tradingDayMs: duration('BREAKWATER_TRADING_DAY', 3_600_000),
   };
+}
+
+/** What Express's `trust proxy` understands. */
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits = '0', ...rest] = text.split('/');
+  const maxBits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= maxBits;
 }

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { createCache } from '@breakwater/cache';
+import { type Cache, createCache } from '@breakwater/cache';
 import type { Clock } from '@breakwater/core';
+import type { HttpCache } from '@breakwater/http-cache';
 import { httpCache } from '@breakwater/http-cache/express';
-import { createMonitor } from '@breakwater/monitor';
-import { createRateLimiter } from '@breakwater/rate-limit';
-import { createRedisPool } from '@breakwater/redis-pool';
-import { createSessionStore } from '@breakwater/session';
+import { createMonitor, type Monitor } from '@breakwater/monitor';
+import { createRateLimiter, type RateLimiter } from '@breakwater/rate-limit';
+import { createRedisPool, type RedisPool } from '@breakwater/redis-pool';
+import { createSessionStore, type SessionStore } from '@breakwater/session';
 import { session } from '@breakwater/session/express';
-import type { Request } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { Role } from './accounts/accounts.ts';
 import { bearsToken } from './http/bearer-token.ts';
 import { hasRole } from './http/require-login.ts';
@@ -18,13 +19,23 @@ const PLAN_OF: Readonly<Record<Role, string>> = { trader: 'authenticated', premi
 
 const NAMESPACE = 'trading-api';
 
-export type Suite = ReturnType<typeof createSuite>;
+export interface Suite {
+  /** Absent where everything runs on memory. */
+  readonly pool: RedisPool | undefined;
+  readonly cache: Cache;
+  readonly responses: RequestHandler & HttpCache;
+  readonly limiter: RateLimiter<Request>;
+  readonly sessions: SessionStore;
+  readonly session: RequestHandler;
+  readonly monitor: Monitor<Request>;
+  close(): Promise<void>;
+}
 
 /**
  * Every part of Breakwater, made once and joined: one pool under cache, limiter and sessions, one cache under responses
  * and values, one monitor over all of them.
  */
-export function createSuite(settings: Settings, redisUrl: string | undefined, clock: Clock) {
+export function createSuite(settings: Settings, redisUrl: string | undefined, clock: Clock): Suite {
   const pool = redisUrl
     ? createRedisPool({ url: redisUrl, lanes: settings.redisLanes, deadlineMs: settings.redisDeadlineMs })
     : undefined;
@@ -82,8 +93,8 @@ export function createSuite(settings: Settings, redisUrl: string | undefined, cl
     sessions,
     session: session({ store: sessions, secret }),
     monitor,
-    /** The pool last: the others still use it. */
-    async close(): Promise<void> {
+    // The pool last: the others still use it.
+    async close() {
       limiter.close();
       await cache.close();
       await pool?.close();

@@ -11,13 +11,15 @@ interface Calculation {
   readonly indicator: { updates(closes: readonly number[]): unknown; getResult(): IndicatorValue | null };
   /** Closes without which the result would not be the indicator's yet. */
   readonly needs: number;
+  /** Closes it looks back on; a smoothed one never forgets. */
+  readonly reach: number;
 }
 
 const CALCULATIONS: Record<IndicatorName, (period: number) => Calculation> = {
-  rsi: (period) => ({ indicator: new RSI(period), needs: period + 1 }),
-  sma: (period) => ({ indicator: new SMA(period), needs: period }),
-  ema: (period) => ({ indicator: new EMA(period), needs: period }),
-  bollinger: (period) => ({ indicator: new BollingerBands(period), needs: period }),
+  rsi: (period) => ({ indicator: new RSI(period), needs: period + 1, reach: Infinity }),
+  sma: (period) => ({ indicator: new SMA(period), needs: period, reach: period }),
+  ema: (period) => ({ indicator: new EMA(period), needs: period, reach: Infinity }),
+  bollinger: (period) => ({ indicator: new BollingerBands(period), needs: period, reach: period }),
   // The period is the slow average's; the other two keep Appel's proportions 12 : 26 : 9.
   macd(period) {
     const fast = Math.max(1, Math.round((period * 12) / 26));
@@ -25,6 +27,7 @@ const CALCULATIONS: Record<IndicatorName, (period: number) => Calculation> = {
     return {
       indicator: new MACD(new EMA(fast), new EMA(period), new EMA(signal)),
       needs: period + signal - 1,
+      reach: Infinity,
     };
   },
 };
@@ -53,8 +56,8 @@ export function calculateIndicator(
   period: number,
   closes: readonly number[],
 ): IndicatorValue | undefined {
-  const { indicator, needs } = CALCULATIONS[name](period);
+  const { indicator, needs, reach } = CALCULATIONS[name](period);
   if (closes.length < needs) return undefined;
-  indicator.updates(closes);
+  indicator.updates(closes.slice(-reach));
   return indicator.getResult() ?? undefined;
 }
