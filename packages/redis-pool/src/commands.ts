@@ -50,17 +50,17 @@ export function createCommands(send: (name: CommandName, args: unknown[]) => Pro
 
   const methods = COMMANDS.map((name) => [name, (...args: unknown[]) => run(name, args)] as const);
   const { call, callBuffer, ...commands } = Object.fromEntries(methods) as CommandTable;
-  const shared =
-    (run: CommandTable['call']): PoolCommands['call'] =>
+  const sharing =
+    (callByName: CommandTable['call']): PoolCommands['call'] =>
     (command, ...args) => {
       const name = String(command).toUpperCase();
       if (CONNECTION_BOUND.has(name)) return Promise.reject(new RedisSharedConnectionError(name));
-      return run(command, ...args);
+      return callByName(command, ...args);
     };
   return {
     ...(commands as Omit<PoolCommands, 'call' | 'callBuffer'>),
-    call: shared(call),
-    callBuffer: shared(callBuffer),
+    call: sharing(call),
+    callBuffer: sharing(callBuffer),
   };
 }
 

@@ -54,6 +54,7 @@ export function openLane(settings: RedisOptions, number: number, observer: LaneO
     {
       onReady() {
         state = 'ready';
+        lane.heardAt = performance.now();
         observer.onChange();
         if (lostAt !== undefined) observer.onRestored(number, performance.now() - lostAt);
         observer.onReady();
@@ -76,6 +77,7 @@ export function openLane(settings: RedisOptions, number: number, observer: LaneO
     get state() {
       return state;
     },
+    // ioredis's many overloads in one shape; `PoolCommands` gives callers the types of each.
     commands: connection.redis as unknown as CommandTable,
     gather() {
       if (corked !== undefined || lane.inFlight === 0) return;

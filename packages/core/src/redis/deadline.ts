@@ -21,6 +21,11 @@ export function createDeadline(ms: number): Deadline {
   const waiters = new Set<Waiter>();
   let timer: NodeJS.Timeout | undefined;
 
+  /** When the process itself was busy, answers may lie in the sockets: they are read between a timer and an immediate. */
+  function wake(): void {
+    setImmediate(expire);
+  }
+
   function expire(): void {
     timer = undefined;
     const now = performance.now();
@@ -28,7 +33,7 @@ export function createDeadline(ms: number): Deadline {
       const remainingMs = waiter.since + ms - now;
       if (remainingMs > 0) {
         // A waiter that entered while another expired may have set it already.
-        timer ??= setTimeout(expire, Math.ceil(remainingMs));
+        timer ??= setTimeout(wake, Math.ceil(remainingMs));
         return;
       }
       waiters.delete(waiter);
@@ -39,7 +44,7 @@ export function createDeadline(ms: number): Deadline {
   function enter(waiter: Waiter): void {
     waiters.add(waiter);
     if (timer) timer.ref();
-    else timer = setTimeout(expire, ms);
+    else timer = setTimeout(wake, ms);
   }
 
   function leave(waiter: Waiter): void {

