@@ -49,7 +49,7 @@ describe('closing the pool', () => {
       const url = scene.endsWith('absent') ? 'redis://127.0.0.1:1' : server.url;
       const child = spawn(
         process.execPath,
-        ['--conditions=@breakwater/source', fileURLToPath(new URL('close-child.ts', import.meta.url)), url],
+        ['--conditions=@breakwater/source', fileURLToPath(new URL('close.child.ts', import.meta.url)), url],
         { stdio: ['pipe', 'pipe', 'inherit'] },
       );
       const exited = once(child, 'exit');
