@@ -41,7 +41,12 @@ export async function createTradingApi(options: TradingApiOptions): Promise<Trad
   const { settings, redisUrl, log = () => {}, clock = systemClock } = options;
   const suite = createSuite(settings, redisUrl, clock);
   logRareEvents(suite, log);
-  const domain = await createDomain({ clock, redis: suite.pool, tradingDayMs: settings.tradingDayMs });
+  const domain = await createDomain({ clock, redis: suite.pool, tradingDayMs: settings.tradingDayMs }).catch(
+    async (error) => {
+      await suite.close();
+      throw error;
+    },
+  );
   invalidateOnEvents(domain.events, suite.cache);
 
   const app = express();

@@ -47,12 +47,7 @@ export function createSuite(settings: Settings, redisUrl: string | undefined, cl
     clock,
   });
 
-  const responses = httpCache({
-    cache,
-    // No answer depends on the host it was asked at, so instances share them whatever their address is.
-    authority: NAMESPACE,
-    clock,
-  });
+  const responses = httpCache({ cache, clock });
 
   const limiter = createRateLimiter<Request>({
     redis: pool,

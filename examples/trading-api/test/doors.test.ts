@@ -59,6 +59,15 @@ describe('the trading API', () => {
     });
   });
 
+  it.each([
+    ['/api/market/price/SPX-USD', '/api/market/price/spx-usd?nothing=1'],
+    ['/api/market/ohlcv/SPX-USD?limit=7', '/api/market/ohlcv/SPX-USD?nothing=1&limit=7'],
+    ['/api/indicators/SPX-USD/ema?period=9', '/api/indicators/spx-usd/EMA?period=9&nothing=1'],
+  ])('answers %s and %s with one stored answer', async (path, otherwise) => {
+    await api.browser().get(path).expect(200);
+    expect((await api.browser().get(otherwise).expect(200)).get('cache-status')).toContain('hit');
+  });
+
   it('shares a stored answer with callers who are logged in', async () => {
     const trader = await api.loggedIn('trader');
     await api.browser().get('/api/market/price/SPX-USD').expect(200);

@@ -2,6 +2,10 @@ import { createProblem, PROBLEM_TYPE } from '@breakwater/core/http';
 import { SessionUnavailableError } from '@breakwater/session';
 import type { NextFunction, Request, Response } from 'express';
 import { HttpProblem, sessionsUnavailable, unknownRoute } from '../errors.ts';
+import type { Log } from '../log.ts';
+
+/** How long Redis may be away is not known; this is soon enough to notice that it is back. */
+const RETRY_AFTER_SECONDS = '5';
 
 /** Behind all routes: what came here is none. */
 export function refuseUnknownRoute(request: Request): never {
@@ -12,7 +16,7 @@ export function refuseUnknownRoute(request: Request): never {
  * Answers everything that was thrown as an RFC 9457 problem document: ours as they are, Express's and its parsers' by
  * their status, all else as a 500 that tells the log everything and the caller nothing.
  */
-export function answerProblems(log: (event: string, fields: object) => void) {
+export function answerProblems(log: Log) {
   // Express knows an error handler by its four parameters.
   return function answerProblem(error: unknown, request: Request, response: Response, next: NextFunction): void {
     if (response.headersSent) {
@@ -20,8 +24,9 @@ export function answerProblems(log: (event: string, fields: object) => void) {
       return;
     }
     const problem = asProblem(error);
-    if (problem.status >= 500) log('request:failed', { method: request.method, path: request.path, error });
+    if (problem.status === 500) log('request:failed', { method: request.method, path: request.path, error });
     const { status, code, title, message, extensions } = problem;
+    if (status === 503) response.set('Retry-After', RETRY_AFTER_SECONDS);
     response
       .status(status)
       .set({ 'Content-Type': PROBLEM_TYPE, 'Cache-Control': 'no-store' })

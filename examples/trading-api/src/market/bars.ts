@@ -17,14 +17,14 @@ export interface Bar {
 /** Every pair's days, oldest first. */
 export type Series = Readonly<Record<Pair, readonly Bar[]>>;
 
-const { resolve } = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 
 /** The two real series, as their npm packages bring them: Apple 2013-2018, the S&P 500 index 2000-2020. */
 export async function readSeries(): Promise<Series> {
   const [aapl, spx] = await Promise.all([
-    readFile(resolve('@observablehq/sample-datasets/aapl.csv'), 'utf8'),
+    readFile(require.resolve('@observablehq/sample-datasets/aapl.csv'), 'utf8'),
     // vega-datasets exports only its index, which lies in build/ beside data/.
-    readFile(join(resolve('vega-datasets'), '../../data/sp500-2000.csv'), 'utf8'),
+    readFile(join(require.resolve('vega-datasets'), '../../data/sp500-2000.csv'), 'utf8'),
   ]);
   return { 'AAPL-USD': parseBars(aapl), 'SPX-USD': parseBars(spx) };
 }

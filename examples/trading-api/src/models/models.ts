@@ -25,10 +25,17 @@ export interface Models {
   retrain(order: TrainingOrder, nowMs: number): Promise<{ readonly model: Model; readonly durable: boolean }>;
 }
 
+interface Loaded {
+  readonly training: Training;
+  readonly model: Promise<Model>;
+}
+
 /** Resolves when every model is trained. */
 export async function createModels(series: Series, ledger: Ledger<Training>): Promise<Models> {
-  /** The two models last used under a name: while one is being trained, the one before it still answers. */
-  const loaded = new Map<ModelName, readonly { readonly training: Training; readonly model: Promise<Model> }[]>();
+  /** What the ledger said last; it holds where the ledger has lost it. */
+  const inUse = new Map<ModelName, Training>();
+  /** The last two of a name: while one is being trained, the one before it still answers. */
+  const loaded = new Map<ModelName, readonly Loaded[]>();
   const retraining = new Set<ModelName>();
   const loadedOf = (name: ModelName) => loaded.get(name) ?? [];
 
@@ -38,23 +45,25 @@ export async function createModels(series: Series, ledger: Ledger<Training>): Pr
   }
 
   function modelOf(training: Training): Promise<Model> {
-    const known = loadedOf(training.model).find((one) => one.training.id === training.id);
+    const { id, model: name } = training;
+    const known = loadedOf(name).find((one) => one.training.id === id);
     if (known) return known.model;
-    const one = { training, model: train(training) };
-    loaded.set(training.model, [one, ...loadedOf(training.model)].slice(0, 2));
-    // The caller hears of the failure; the next caller tries again.
-    one.model.catch(() =>
+    const added: Loaded = { training, model: train(training) };
+    loaded.set(name, [added, ...loadedOf(name)].slice(0, 2));
+    const forget = () =>
       loaded.set(
-        training.model,
-        loadedOf(training.model).filter((other) => other !== one),
-      ),
-    );
-    return one.model;
+        name,
+        loadedOf(name).filter((one) => one !== added),
+      );
+    // The caller hears of the failure; the next caller tries again.
+    added.model.catch(forget);
+    return added.model;
   }
 
   async function current(name: ModelName): Promise<Model> {
-    const [newest] = await ledger.recent(name, 1);
-    return modelOf(newest ?? loadedOf(name)[0]?.training ?? firstTraining(name));
+    const [newest = inUse.get(name) ?? firstTraining(name)] = await ledger.recent(name, 1);
+    inUse.set(name, newest);
+    return modelOf(newest);
   }
 
   await Promise.all(MODELS.map(current));

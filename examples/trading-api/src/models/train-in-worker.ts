@@ -1,10 +1,11 @@
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Series } from '../market/bars.ts';
 import type { TrainedModel, TrainingOrder } from './training.ts';
 
-// The worker lies beside this file: as .ts in the source, as .js where it is built.
-const WORKER = new URL(`./training-worker${extname(import.meta.url)}`, import.meta.url);
+// As .ts in the source, as .js where it is built.
+const WORKER = import.meta.url.endsWith('.ts')
+  ? new URL('./training-worker.ts', import.meta.url)
+  : new URL('./training-worker.js', import.meta.url);
 
 /**
  * Trains beside the event loop. On it, half a second of arithmetic would make every Redis command under way miss its

@@ -15,19 +15,25 @@ import {
 import type { Pair } from '../market/pairs.ts';
 import type { Settings } from '../settings.ts';
 import { tags } from '../tags.ts';
-import { audience, ofPair, replayed } from './answers.ts';
+import { audience, ofPair, pathAnd, replayed } from './answers.ts';
 
 const PERIOD = { min: 2, max: 200 };
 
 /**
- * Indicators are cached twice, for two reasons. The response, because most requests repeat a URL. The figure behind it,
- * because several URLs share it: one indicator, all of them, a period that is spelled out or left to its default. It
+ * Indicators are cached twice, for two reasons. The response, because most requests ask for the same. The figure in it,
+ * because several responses share it: one indicator, all of them, a period that is spelled out or left to its default. It
  * is kept under the day it was calculated from, so the second cache never makes the first one's content older.
  */
 export function createIndicatorRoutes(domain: Domain, cache: Cache, ttlMs: Settings['ttlMs']): Router {
   const { clock, feed } = domain;
   const router = express.Router();
-  const cached = httpCache.route({ name: 'indicators', ttl: ttlMs.indicator, tags: ofPair(tags.indicators), audience });
+  const cached = httpCache.route({
+    name: 'indicators',
+    ttl: ttlMs.indicator,
+    tags: ofPair(tags.indicators),
+    key: pathAnd('period'),
+    audience,
+  });
 
   function figure(pair: Pair, name: IndicatorName, period: number): Promise<IndicatorValue | undefined> {
     const days = feed.closedDays(pair, clock.now());

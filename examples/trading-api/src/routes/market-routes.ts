@@ -6,7 +6,7 @@ import { BOOK_LENGTH } from '../ledger/book.ts';
 import { orderBookAt } from '../market/order-book.ts';
 import type { Settings } from '../settings.ts';
 import { tags } from '../tags.ts';
-import { audience, ofPair, replayed } from './answers.ts';
+import { audience, ofPair, pathAnd, pathOnly, replayed } from './answers.ts';
 
 const LIMIT = { min: 1, max: 500, default: 100 };
 
@@ -17,7 +17,7 @@ export function createMarketRoutes(domain: Domain, ttlMs: Settings['ttlMs']): Ro
 
   router.get(
     '/price/:pair',
-    httpCache.route({ name: 'price', ttl: ttlMs.price, tags: ofPair(tags.price), audience }),
+    httpCache.route({ name: 'price', ttl: ttlMs.price, tags: ofPair(tags.price), key: pathOnly, audience }),
     async (request, response) => {
       const pair = expectPair(request.params.pair);
       const [lastTrade = null] = await trades.recent(pair, 1);
@@ -27,7 +27,13 @@ export function createMarketRoutes(domain: Domain, ttlMs: Settings['ttlMs']): Ro
 
   router.get(
     '/orderbook/:pair',
-    httpCache.route({ name: 'orderbook', ttl: ttlMs.orderBook, tags: ofPair(tags.orderBook), audience }),
+    httpCache.route({
+      name: 'orderbook',
+      ttl: ttlMs.orderBook,
+      tags: ofPair(tags.orderBook),
+      key: pathOnly,
+      audience,
+    }),
     async (request, response) => {
       const pair = expectPair(request.params.pair);
       const { price, date } = feed.quote(pair, clock.now());
@@ -37,15 +43,19 @@ export function createMarketRoutes(domain: Domain, ttlMs: Settings['ttlMs']): Ro
   );
 
   // No event touches closed days, so these two leave by their lifetime alone.
-  router.get('/ohlcv/:pair', httpCache.route({ name: 'ohlcv', ttl: ttlMs.ohlcv, audience }), (request, response) => {
-    const pair = expectPair(request.params.pair);
-    const limit = expectQueryInteger('limit', request.query.limit, LIMIT);
-    response.json(replayed(clock, { pair, bars: feed.closedDays(pair, clock.now()).slice(-limit) }));
-  });
+  router.get(
+    '/ohlcv/:pair',
+    httpCache.route({ name: 'ohlcv', ttl: ttlMs.ohlcv, key: pathAnd('limit'), audience }),
+    (request, response) => {
+      const pair = expectPair(request.params.pair);
+      const limit = expectQueryInteger('limit', request.query.limit, LIMIT);
+      response.json(replayed(clock, { pair, bars: feed.closedDays(pair, clock.now()).slice(-limit) }));
+    },
+  );
 
   router.get(
     '/tokens/:symbol',
-    httpCache.route({ name: 'tokens', ttl: ttlMs.token, audience }),
+    httpCache.route({ name: 'tokens', ttl: ttlMs.token, key: pathOnly, audience }),
     (request, response) => {
       const token = expectToken(request.params.symbol);
       const history = token.pairs.map((pair) => ({

@@ -10,7 +10,7 @@ import { findModel } from '../models/regressors.ts';
 import { TRAINING_LIMITS } from '../models/training.ts';
 import type { Settings } from '../settings.ts';
 import { tags } from '../tags.ts';
-import { audience, ofPair, replayed } from './answers.ts';
+import { audience, ofPair, pathOnly, replayed } from './answers.ts';
 
 export function createModelRoutes(domain: Domain, ttlMs: Settings['ttlMs']): Router {
   const { clock, events, feed, models } = domain;
@@ -18,7 +18,7 @@ export function createModelRoutes(domain: Domain, ttlMs: Settings['ttlMs']): Rou
 
   router.get(
     '/predict/:model/:pair',
-    httpCache.route({ name: 'predictions', ttl: ttlMs.prediction, tags: tagsOfPrediction, audience }),
+    httpCache.route({ name: 'predictions', ttl: ttlMs.prediction, tags: tagsOfPrediction, key: pathOnly, audience }),
     async (request, response) => {
       const name = expectModel(request.params.model);
       const pair = expectPair(request.params.pair);

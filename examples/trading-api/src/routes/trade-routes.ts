@@ -15,8 +15,8 @@ export function createTradeRoutes({ clock, events, feed, orders, trades }: Domai
   const router = express.Router();
 
   router.post('/trades', requireLogin, ...readJsonBody, async (request, response) => {
-    const { price: limit, ...terms } = readTerms(request.body);
-    const price = limit ?? feed.quote(terms.pair, clock.now()).price;
+    const { price: agreed, ...terms } = readTerms(request.body);
+    const price = agreed ?? feed.quote(terms.pair, clock.now()).price;
     const trade = createTrade({ ...terms, price }, clock.now());
     const durable = await trades.append(trade.pair, trade);
     await events.publish('trade:executed', trade);

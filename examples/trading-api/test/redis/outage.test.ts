@@ -101,6 +101,7 @@ describe('while Redis is away', () => {
       await eventually(() => api.suite.pool?.health === 'down');
       const refused = await trader.post('/api/trades').send({}).expect(503);
       expect(JSON.parse(refused.text).type).toBe('urn:breakwater:problem:ERR_TRADING_API_SESSIONS_UNAVAILABLE');
+      expect(refused.get('retry-after')).toBe('5');
       const login = await api.browser().post('/api/login').send({ username: 'trader', password: 'trader' });
       expect([login.status, login.get('Set-Cookie')]).toEqual([503, undefined]);
       expect((await trader.get('/api/market/price/AAPL-USD')).status).toBeLessThan(500);
