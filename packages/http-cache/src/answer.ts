@@ -4,7 +4,7 @@ import { type Fill, type FillTools, type Shared, startFill } from './fill.ts';
 import type { Flight, Flights, Landing } from './flights.ts';
 import type { Policy } from './options.ts';
 import type { BypassReason, NotStoredReason } from './reasons.ts';
-import type { Place, ResponseStore, Selected, Slot } from './response-store.ts';
+import type { Place, ResponseStore, Selected } from './response-store.ts';
 import type { CacheControl } from './rules/cache-control.ts';
 import { type ForwardReason, forwardStatus, hitStatus } from './rules/cache-status.ts';
 import { conditionsOf, isNotModified } from './rules/conditional.ts';
@@ -16,7 +16,7 @@ export interface AnswerTools extends FillTools {
   readonly store: ResponseStore;
   readonly flights: Flights<Shared>;
   baseKey(policy: Policy, policyName: string, request: Exchange['request']): string;
-  report(during: 'lookup' | 'reserve', error: unknown): void;
+  report(during: 'lookup', error: unknown): void;
 }
 
 /** One request under one policy. */
@@ -31,7 +31,7 @@ interface Job {
 /** What is done with a request. */
 type Course =
   | { readonly kind: 'serve'; readonly selected: Selected; readonly forwarded?: ForwardReason }
-  | { readonly kind: 'fill'; readonly place: Place; readonly slot: Slot; readonly flight: Flight<Shared> }
+  | { readonly kind: 'fill'; readonly place: Place; readonly flight: Flight<Shared> }
   | { readonly kind: 'pass'; readonly reason: NotStoredReason; readonly collapsed?: false }
   | { readonly kind: 'bypass'; readonly reason: BypassReason }
   | { readonly kind: 'refuse' };
@@ -82,7 +82,7 @@ export function createAnswering(tools: AnswerTools): Answering {
     const selected = store.peek(job.base, job.exchange.request.headers);
     if (selected && accepts(job, selected)) return { kind: 'serve', selected };
     if (!tools.uncacheable.holds(job.base, clock.now())) return undefined;
-    return job.directives.has('only-if-cached') ? { kind: 'refuse' } : { kind: 'bypass', reason: 'uncacheable' };
+    return wantsStoredOnly(job) ? { kind: 'refuse' } : { kind: 'bypass', reason: 'uncacheable' };
   }
 
   function personal(policy: Policy, request: Exchange['request']): BypassReason | undefined {
@@ -98,12 +98,12 @@ export function createAnswering(tools: AnswerTools): Answering {
   }
 
   async function decide(job: Job, waits = 0): Promise<Course> {
-    const place = await attempt('lookup', () => store.find(job.base, job.exchange.request.headers));
+    const place = await find(job);
     if (!place) return { kind: 'pass', reason: 'cache-failed' };
     const course = decideAt(job, place);
     if (course) return course;
     const landing = flights.follow(place.key);
-    if (!landing) return lead(job, place);
+    if (!landing) return { kind: 'fill', place, flight: flights.lead(place.key) };
     if (!mayWait(job)) return { kind: 'pass', reason: 'concurrent' };
     const shared = courseAfter(job, place, await landing);
     if (shared) return shared;
@@ -113,7 +113,7 @@ export function createAnswering(tools: AnswerTools): Answering {
   /** What a look into all tiers tells, `undefined` where the response is to be filled. */
   function decideAt(job: Job, { selected }: Place): Course | undefined {
     if (selected && accepts(job, selected)) return { kind: 'serve', selected };
-    if (job.directives.has('only-if-cached')) return { kind: 'refuse' };
+    if (wantsStoredOnly(job)) return { kind: 'refuse' };
     return job.exchange.request.method === 'HEAD' ? { kind: 'pass', reason: 'head' } : undefined;
   }
 
@@ -132,27 +132,14 @@ export function createAnswering(tools: AnswerTools): Answering {
     return job.policy.kind === 'route' || tools.cacheable.holds(job.base, clock.now());
   }
 
-  async function lead(job: Job, place: Place): Promise<Course> {
-    const flight = flights.lead(place.key);
-    let slot: Slot | undefined;
-    try {
-      const tags = job.policy.tagsOf(job.exchange.request);
-      slot = await attempt('reserve', () => store.reserve(place, tags));
-    } finally {
-      if (!slot) flight.land({ kind: 'each' });
-    }
-    return slot ? { kind: 'fill', place, slot, flight } : { kind: 'pass', reason: 'cache-failed' };
-  }
-
   /** A cache that fails is a cache that has nothing. */
-  async function attempt<Result>(
-    during: 'lookup' | 'reserve',
-    call: () => Promise<Result>,
-  ): Promise<Result | undefined> {
+  async function find({ base, policy, exchange: { request } }: Job): Promise<Place | undefined> {
+    // A HEAD stores nothing.
+    const tags = request.method === 'GET' ? policy.tagsOf(request) : undefined;
     try {
-      return await call();
+      return await store.find(base, request.headers, tags);
     } catch (error) {
-      tools.report(during, error);
+      tools.report('lookup', error);
       return undefined;
     }
   }
@@ -218,6 +205,11 @@ function passBy({ response, next }: Exchange, counters: PolicyCounters, reason: 
   const status = reason === 'method' ? forwardStatus('method') : forwardStatus('bypass', { detail: reason });
   response.setHeader('Cache-Status', status);
   next();
+}
+
+/** RFC 9111 §5.2.1.7. Not the application's to refuse: a route further on may have the response stored. */
+function wantsStoredOnly({ policy, directives }: Job): boolean {
+  return policy.kind === 'route' && directives.has('only-if-cached');
 }
 
 function isFor({ varyNames, varyValues: values }: Shared, job: Job): boolean {

@@ -5,7 +5,7 @@ export interface HttpCacheEvents {
    * handler.
    */
   'cache:failed': {
-    readonly during: 'lookup' | 'reserve' | 'commit' | 'invalidate';
+    readonly during: 'lookup' | 'commit' | 'invalidate';
     readonly error: unknown;
   };
 }

@@ -6,7 +6,7 @@ import type { Flight } from './flights.ts';
 import type { Policy, ResolvedOptions } from './options.ts';
 import { isLasting, type NotStoredReason } from './reasons.ts';
 import { createHeadWriter, withholdConditions } from './response-head.ts';
-import type { Admission, Place, Selected, Slot } from './response-store.ts';
+import type { Admission, Place, Selected } from './response-store.ts';
 import { type HeadDecision, teeResponse } from './response-tee.ts';
 import { type ForwardReason, forwardStatus } from './rules/cache-status.ts';
 import { conditionsOf, isNotModified } from './rules/conditional.ts';
@@ -36,7 +36,6 @@ export interface FillJob {
   readonly policy: Policy;
   readonly counters: PolicyCounters;
   readonly place: Place;
-  readonly slot: Slot;
   readonly flight: Flight<Shared>;
   readonly forwarded: ForwardReason;
 }
@@ -103,7 +102,7 @@ export function startFill(job: FillJob, { options, uncacheable, cacheable, backg
     if (!verdict.storable) return verdict.reason;
     const { ttlMs, initialAgeMs, varyNames } = verdict;
     const headAtMs = clock.now();
-    const admission = job.slot.admit(varyNames, request.headers, headAtMs);
+    const admission = place.slot?.admit(varyNames, request.headers, headAtMs);
     if (!admission) return 'variants';
     const length = headers.get('content-length');
     accepted = {
@@ -157,6 +156,11 @@ export function startFill(job: FillJob, { options, uncacheable, cacheable, backg
     abandoned(reason) {
       restoreConditions();
       refuse(reason, 200);
+      // A head that node refused: the one that follows is an error's, and what was said of this one is not true of it.
+      if (accepted && !response.headersSent) {
+        response.setHeader('Cache-Control', 'no-store');
+        response.removeHeader('Cache-Status');
+      }
     },
   });
 

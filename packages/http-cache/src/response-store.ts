@@ -20,9 +20,11 @@ export interface Place {
   readonly key: string;
   readonly record: VariantRecord | undefined;
   readonly selected: Selected | undefined;
+  /** There if tags were given. */
+  readonly slot: Slot | undefined;
 }
 
-/** A place that is being filled. Taken before the handler runs: what is invalidated from then on is not stored. */
+/** What is to be stored at a place. Taken before the handler runs: what is invalidated from then on is not kept. */
 export interface Slot {
   /**
    * Whether there is room for this request's response among its URL's.
@@ -44,8 +46,8 @@ export interface Admission {
 export interface ResponseStore {
   /** From memory alone, synchronously. */
   peek(base: string, headers: IncomingHttpHeaders): Selected | undefined;
-  find(base: string, headers: IncomingHttpHeaders): Promise<Place>;
-  reserve(place: Place, tags: readonly string[]): Promise<Slot>;
+  /** @param tags of what will be stored there, should nothing be found. */
+  find(base: string, headers: IncomingHttpHeaders, tags: readonly string[] | undefined): Promise<Place>;
   /** Removes what is stored under these URLs: every variant, for none can be reached without its record. */
   remove(bases: readonly string[]): Promise<void>;
 }
@@ -58,18 +60,15 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
       return select(space.peek(keyOf(base, first.value, headers)), 'memory');
     },
 
-    async find(base, headers) {
-      const first = await space.lookup(base);
+    async find(base, headers, tags) {
+      // Asked for in the same turn, both leave in one read of Redis: a miss costs no more than a hit.
+      const [first, reservation] = await Promise.all([space.lookup(base), tags && space.reserve(base, { tags })]);
       const record = first?.entry.value.kind === 'variants' ? first.entry.value : undefined;
-      if (!record) return { base, key: base, record, selected: select(first?.entry, first?.tier) };
+      const slot = reservation && createSlot(base, record, reservation, tags ?? []);
+      if (!record) return { base, key: base, record, slot, selected: select(first?.entry, first?.tier) };
       const key = keyOf(base, record, headers);
       const second = await space.lookup(key);
-      return { base, key, record, selected: select(second?.entry, second?.tier) };
-    },
-
-    async reserve(place, tags) {
-      const reservation = await space.reserve(place.base, { tags });
-      return { admit: (names, headers, nowMs) => admit(place, reservation, tags, names, headers, nowMs) };
+      return { base, key, record, slot, selected: select(second?.entry, second?.tier) };
     },
 
     async remove(bases) {
@@ -77,19 +76,33 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
     },
   };
 
-  function admit(
-    place: Place,
+  function createSlot(
+    base: string,
+    known: VariantRecord | undefined,
     reservation: Reservation<HttpEntry>,
     tags: readonly string[],
-    names: readonly string[],
+  ): Slot {
+    return {
+      admit(names, headers, nowMs) {
+        const record = coveringRecord(known, names, createRecordId);
+        if (record) return admitVariant(base, record, reservation, tags, headers, nowMs);
+        return {
+          varyNames: [],
+          varyValues: '',
+          commit: (response, ttlMs) => reservation.commit(response, { ttl: ttlMs }),
+        };
+      },
+    };
+  }
+
+  function admitVariant(
+    base: string,
+    record: VariantRecord,
+    reservation: Reservation<HttpEntry>,
+    tags: readonly string[],
     headers: IncomingHttpHeaders,
     nowMs: number,
   ): Admission | undefined {
-    const record = coveringRecord(place.record, names, createRecordId);
-    if (!record) {
-      const commit: Admission['commit'] = (response, ttlMs) => reservation.commit(response, { ttl: ttlMs });
-      return { varyNames: [], varyValues: '', commit };
-    }
     const values = varyValues(record.names, headers);
     const digest = hash('sha1', values, 'base64url');
     if (!withVariant(record, { values: digest, expiresAtMs: Number.POSITIVE_INFINITY }, nowMs, maxVariants)) {
@@ -100,13 +113,13 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
       varyValues: values,
       async commit(response, ttlMs, committedAtMs) {
         // Another variant may have been stored while the handler ran.
-        const listed = sameRecord(space.peek(place.base)) ?? record;
+        const listed = sameRecord(space.peek(base)) ?? record;
         const expiresAtMs = committedAtMs + ttlMs;
         const next = withVariant(listed, { values: digest, expiresAtMs }, committedAtMs, maxVariants);
         if (!next) return false;
         // The variant is reserved before the URL's own reservation is redeemed: one or the other hears of every
         // invalidation between the handler's start and the last write.
-        const variant = await space.reserve(variantKey(place.base, record, values), { tags });
+        const variant = await space.reserve(variantKey(base, record, values), { tags });
         const lastMs = Math.max(...next.variants.map((other) => other.expiresAtMs));
         if (!(await reservation.commit(next, { ttl: lastMs - committedAtMs }))) return false;
         return variant.commit(response, { ttl: ttlMs });
@@ -114,7 +127,7 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
     };
 
     function sameRecord(entry: Entry<HttpEntry> | undefined): VariantRecord | undefined {
-      return entry?.value.kind === 'variants' && entry.value.id === record?.id ? entry.value : undefined;
+      return entry?.value.kind === 'variants' && entry.value.id === record.id ? entry.value : undefined;
     }
   }
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 
+/** What a cache's key may measure. */
 const LONGEST_KEY = 1024;
 
 /**
@@ -39,8 +40,12 @@ export function customKey(policyName: string, key: string): string {
   return boundedKey(`key ${encodeURIComponent(policyName)} ${key}`);
 }
 
-/** A key of a length that does not grow with what clients send. */
+/**
+ * A key that a cache takes: of a length that does not grow with what clients send, and without the control characters
+ * and bytes beyond ASCII that they may send. What is cut off or replaced is in the digest.
+ */
 export function boundedKey(key: string): string {
-  if (key.length <= LONGEST_KEY) return key;
-  return `${key.slice(0, LONGEST_KEY / 2)} ${hash('sha256', key, 'base64url')}`;
+  if (key.length <= LONGEST_KEY && /^[ -~]*$/.test(key)) return key;
+  const readable = key.slice(0, LONGEST_KEY / 2).replace(/[^ -~]/g, '?');
+  return `${readable} ${hash('sha256', key, 'base64url')}`;
 }

@@ -26,7 +26,12 @@ export function isUnmatchable(names: readonly string[]): boolean {
 
 /** The request's values of the headers a response varies on, normalised: equal text, same response. */
 export function varyValues(names: readonly string[], headers: IncomingHttpHeaders): string {
-  return names.map((name) => normaliseField(name, fieldText(headers[name]))).join('\n');
+  return names.map((name) => normaliseField(name, fieldText(headers[name])).replace(/[%|]/g, escapeMark)).join('|');
+}
+
+/** No value may look like the end of it and the next one's beginning. */
+function escapeMark(mark: string): string {
+  return mark === '|' ? '%7C' : '%25';
 }
 
 function fieldText(value: string | string[] | undefined): string | undefined {

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createStoredResponse, type HttpEntry } from './entry.ts';
+import { entryCodec } from './entry-codec.ts';
+
+const name = fc.stringMatching(/^[a-z-]{1,12}$/);
+const value = fc.stringMatching(/^[\x20-\x7e\xa0-\xff]{0,30}$/);
+
+const response: fc.Arbitrary<HttpEntry> = fc
+  .record({
+    status: fc.integer({ min: 200, max: 599 }),
+    headers: fc.array(fc.tuple(name, value)).map((pairs) => pairs.flat()),
+    body: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+    hasOwnTag: fc.boolean(),
+    initialAgeMs: fc.nat(),
+  })
+  .map(createStoredResponse);
+
+const record: fc.Arbitrary<HttpEntry> = fc.record({
+  kind: fc.constant('variants' as const),
+  id: fc.stringMatching(/^[\w-]{8}$/),
+  names: fc.array(name),
+  variants: fc.array(fc.record({ values: value, expiresAtMs: fc.nat() })),
+});
+
+describe('entryCodec', () => {
+  it('gives back what it was given', () => {
+    fc.assert(
+      fc.property(fc.oneof(response, record), (entry) => {
+        expect(entryCodec.decode(entryCodec.encode(entry))).toEqual(entry);
+      }),
+    );
+  });
+
+  it('throws on bytes that are cut short in the head, and never reads beyond them', () => {
+    fc.assert(
+      fc.property(fc.oneof(response, record), fc.nat(), (entry, at) => {
+        const bytes = entryCodec.encode(entry);
+        const end = entry.kind === 'response' ? bytes.length - entry.body.length : bytes.length;
+        expect(() => entryCodec.decode(bytes.subarray(0, at % end))).toThrow(RangeError);
+      }),
+    );
+  });
+
+  it('throws or answers with an entry on hostile bytes, and does not hang', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        try {
+          expect(['response', 'variants']).toContain(entryCodec.decode(Buffer.from(bytes)).kind);
+        } catch (error) {
+          expect(error).toBeInstanceOf(RangeError);
+        }
+      }),
+    );
+  });
+
+  it('tells at least the bytes of body and head as the entry’s size', () => {
+    fc.assert(fc.property(response, (entry) => (entryCodec.sizeOf?.(entry) ?? 0) >= entryCodec.encode(entry).length));
+  });
+});

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { createCache } from '@breakwater/cache';
+import { OptionError } from '@breakwater/core';
+import { describe, expect, it } from 'vitest';
+import {
+  DEFAULTS,
+  type HttpCacheOptions,
+  ROUTE_DEFAULTS,
+  type RoutePolicyOptions,
+  resolveOptions,
+  resolveRoutePolicy,
+} from './options.ts';
+
+const cache = createCache();
+
+describe('options', () => {
+  it('are documented with the defaults they have', () => {
+    const source = readFileSync(new URL('./options.ts', import.meta.url), 'utf8');
+    const documented = source.matchAll(/@default (.+?)(?: \*\/|\n\s+\*\/)\n\s+readonly (\w+)\?/g);
+    const written = Object.fromEntries([...documented].map(([, value, name]) => [name, value]));
+    const none = { tags: 'none', vary: 'none', key: 'none', personal: 'none' };
+    const said = { authority: 'the request’s scheme and host', name: 'the route’s path template' };
+    const defaults = { ...DEFAULTS, ...ROUTE_DEFAULTS, ...none, ...said, clock: 'the system’s clock' };
+    const expected = Object.entries(defaults).map(([name, value]) => [name, asWritten(name, value)]);
+    expect(written).toEqual(Object.fromEntries(expected));
+
+    function asWritten(name: string, value: unknown): string {
+      if (typeof value !== 'string') return String(value);
+      return name in none || name in said || name === 'clock' ? value.replace('’', "'") : `'${value}'`;
+    }
+  });
+
+  it('take an explicit undefined for absent, and are not written to', () => {
+    const given = Object.freeze({ cache, maxBodySize: undefined, maxWait: '1s' as const });
+    expect(resolveOptions(given)).toMatchObject({ maxBodyBytes: 1_048_576, maxWaitMs: 1000, maxVariants: 32 });
+  });
+
+  const wrong: [string, object][] = [
+    ['cache', { cache: undefined }],
+    ['cache', { cache: {} }],
+    ['maxBodySize', { cache, maxBodySize: '1 tb' }],
+    ['maxVariants', { cache, maxVariants: 0 }],
+    ['maxWait', { cache, maxWait: -1 }],
+    ['uncacheableFor', { cache, uncacheableFor: 'soon' }],
+    ['clientDirectives', { cache, clientDirectives: 'obey' }],
+    ['authority', { cache, authority: '' }],
+    ['personal', { cache, personal: true }],
+    ['sessionCookies', { cache, sessionCookies: /sid/g }],
+    ['sessionCookies', { cache, sessionCookies: 'sid' }],
+    ['options', { cache, ttl: '5s' }],
+  ];
+  it.each(wrong)('refuse a wrong %s: %o', (option, options) => {
+    expect(() => resolveOptions(options as HttpCacheOptions)).toThrow(OptionError);
+    expect(() => resolveOptions(options as HttpCacheOptions)).toThrow(
+      expect.objectContaining({ code: 'ERR_HTTP_CACHE_OPTION', option }),
+    );
+  });
+});
+
+describe('a route’s policy', () => {
+  const wrong: [string, object][] = [
+    ['ttl', {}],
+    ['ttl', { ttl: 0 }],
+    ['ttl', { ttl: '5 seconds' }],
+    ['tags', { ttl: '5s', tags: 'prices' }],
+    ['tags', { ttl: '5s', tags: [''] }],
+    ['vary', { ttl: '5s', vary: [7] }],
+    ['name', { ttl: '5s', name: '' }],
+    ['key', { ttl: '5s', key: 'x' }],
+    ['audience', { ttl: '5s', audience: 'public' }],
+    ['route', { ttl: '5s', tag: 'prices' }],
+  ];
+  it.each(wrong)('refuses a wrong %s: %o', (option, options) => {
+    const resolve = () => resolveRoutePolicy(options as RoutePolicyOptions);
+    expect(resolve).toThrow(expect.objectContaining({ code: 'ERR_HTTP_CACHE_OPTION', option }));
+  });
+
+  it('has the tags of the request, or the same for all', () => {
+    expect(resolveRoutePolicy({ ttl: '5s', tags: ['a'] }).tagsOf({})).toEqual(['a']);
+    expect(resolveRoutePolicy({ ttl: '5s', tags: (request) => [String(request)] }).tagsOf('b')).toEqual(['b']);
+    expect(resolveRoutePolicy({ ttl: '5s' }).tagsOf({})).toEqual([]);
+  });
+});

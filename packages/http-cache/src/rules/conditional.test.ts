@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isNotModified, parseHttpDate } from './conditional.ts';
+import { strongEntityTag, weakEntityTag } from './entity-tag.ts';
+
+const modifiedMs = Date.parse('Sun, 06 Nov 1994 08:49:37 GMT');
+const validators = { etag: '"a"', lastModifiedMs: modifiedMs };
+
+describe('isNotModified', () => {
+  const cases: [string, string | undefined, string | undefined, boolean][] = [
+    ['no conditions', undefined, undefined, false],
+    ['the same tag', '"a"', undefined, true],
+    ['its weak form', 'W/"a"', undefined, true],
+    ['another tag', '"b"', undefined, false],
+    ['a list that names it', '"b" , W/"a"', undefined, true],
+    ['a list that does not', '"b", "c"', undefined, false],
+    ['a tag with a comma in it', '"a,b"', undefined, false],
+    ['any', '*', undefined, true],
+    ['an unquoted tag', 'a', undefined, false],
+    ['its date', undefined, 'Sun, 06 Nov 1994 08:49:37 GMT', true],
+    ['a later date', undefined, 'Mon, 07 Nov 1994 08:49:37 GMT', true],
+    ['an earlier date', undefined, 'Sat, 05 Nov 1994 08:49:37 GMT', false],
+    ['no date at all', undefined, 'yesterday', false],
+    ['another tag, though the date matches', '"b"', 'Sun, 06 Nov 1994 08:49:37 GMT', false],
+  ];
+  it.each(cases)('%s', (_name, ifNoneMatch, ifModifiedSince, expected) => {
+    expect(isNotModified({ ifNoneMatch, ifModifiedSince }, validators)).toBe(expected);
+  });
+
+  it('never matches a tag or a date the response does not have', () => {
+    const none = { etag: undefined, lastModifiedMs: undefined };
+    expect(isNotModified({ ifNoneMatch: '"a"', ifModifiedSince: undefined }, none)).toBe(false);
+    expect(isNotModified({ ifNoneMatch: undefined, ifModifiedSince: new Date().toUTCString() }, none)).toBe(false);
+  });
+
+  it('matches a tag wherever it stands among others', () => {
+    const tag = fc.stringMatching(/^[a-z,]{0,5}$/).map((text) => `"${text}"`);
+    fc.assert(
+      fc.property(fc.array(tag), tag, fc.nat(), (others, own, at) => {
+        const list = others.toSpliced(at % (others.length + 1), 0, own).join(', ');
+        return isNotModified({ ifNoneMatch: list, ifModifiedSince: undefined }, { ...validators, etag: own });
+      }),
+    );
+  });
+});
+
+describe('parseHttpDate', () => {
+  it.each(['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994'])(
+    'reads %s',
+    (text) => {
+      expect(parseHttpDate(text)).toBe(modifiedMs);
+    },
+  );
+
+  it.each(['', '0', '-1', '1994-11-06', 'Sun, 06 Nov 1994 08:49:37', 'Sun, 99 Nov 1994 08:49:37 GMT'])(
+    'refuses %s',
+    (text) => {
+      expect(parseHttpDate(text)).toBeUndefined();
+    },
+  );
+});
+
+describe('entity tags', () => {
+  it('are equal for equal bytes and differ for others', () => {
+    expect(strongEntityTag(Buffer.from('a'))).toBe(strongEntityTag(Buffer.from('a')));
+    expect(strongEntityTag(Buffer.from('a'))).not.toBe(strongEntityTag(Buffer.from('b')));
+    expect(strongEntityTag(Buffer.alloc(0))).toMatch(/^"[\w-]{27}"$/);
+  });
+
+  it('are weakened once', () => {
+    expect(weakEntityTag('"a"')).toBe('W/"a"');
+    expect(weakEntityTag('W/"a"')).toBe('W/"a"');
+  });
+});

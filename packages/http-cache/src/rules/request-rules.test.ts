@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULTS } from '../options.ts';
+import { acceptsStored, isSafe, personalBypass, requestBypass, requestDirectives } from './request-rules.ts';
+
+describe('requestBypass', () => {
+  it.each([
+    ['GET', {}, undefined],
+    ['HEAD', {}, undefined],
+    ['POST', {}, 'method'],
+    ['OPTIONS', {}, 'method'],
+    ['GET', { range: 'bytes=0-1' }, 'range'],
+    ['GET', { 'if-match': '"a"' }, 'precondition'],
+    ['GET', { 'if-unmodified-since': 'Sun, 06 Nov 1994 08:49:37 GMT' }, 'precondition'],
+    ['GET', { 'cache-control': 'no-store' }, 'no-store'],
+    ['GET', { 'cache-control': 'no-cache' }, undefined],
+    ['GET', { 'if-none-match': '"a"' }, undefined],
+  ])('%s with %o: %s', (method, headers, reason) => {
+    expect(requestBypass(method, headers, requestDirectives(headers))).toBe(reason);
+  });
+
+  it('knows the safe methods', () => {
+    expect(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'POST', 'PUT', 'PATCH', 'DELETE', 'PURGE'].filter(isSafe)).toEqual([
+      'GET',
+      'HEAD',
+      'OPTIONS',
+      'TRACE',
+    ]);
+  });
+});
+
+describe('personalBypass', () => {
+  const cookie = { originalMaxAge: null };
+  const cases: [string, object, Record<string, string>, string | undefined][] = [
+    ['a request of nobody', {}, {}, undefined],
+    ['an Authorization header', {}, { authorization: 'Bearer x' }, 'authorization'],
+    ['a session that holds a user', { session: { cookie, user: 1 } }, {}, 'session'],
+    ['an empty session', { session: { cookie } }, {}, undefined],
+    ['an empty session under its cookie', { session: { cookie } }, { cookie: 'connect.sid=x' }, undefined],
+    ['a session that was destroyed', { session: null }, {}, undefined],
+    ['a session cookie without its middleware', {}, { cookie: 'theme=dark; connect.sid=s%3Ax' }, 'session'],
+    ['a cookie of another kind', {}, { cookie: '_ga=1; theme=dark' }, undefined],
+  ];
+  it.each(cases)('%s', (_name, request, headers, reason) => {
+    expect(personalBypass(request, headers, DEFAULTS.sessionCookies)).toBe(reason);
+  });
+
+  it.each([
+    'connect.sid',
+    'sessionId',
+    'session',
+    'PHPSESSID',
+    'JSESSIONID',
+    'sid',
+    '__Host-sid',
+    'jwt',
+    'access_token',
+    'authjs.session-token',
+    'XSRF-TOKEN',
+  ])('takes the cookie %s for a login', (name) => {
+    expect(personalBypass({}, { cookie: `a=1; ${name}=x` }, DEFAULTS.sessionCookies)).toBe('session');
+  });
+
+  it('reads the names of cookies, not their values', () => {
+    expect(personalBypass({}, { cookie: 'a=session' }, DEFAULTS.sessionCookies)).toBeUndefined();
+  });
+});
+
+describe('acceptsStored', () => {
+  it.each([
+    ['', 3, 2, true],
+    ['no-cache', 0, 5, false],
+    ['max-age=0', 0, 5, false],
+    ['max-age=3', 3, 2, true],
+    ['max-age=2', 3, 2, false],
+    ['min-fresh=2', 3, 2, true],
+    ['min-fresh=3', 3, 2, false],
+  ])('%s with age %i and %i s left: %s', (control, age, ttl, accepted) => {
+    expect(acceptsStored(requestDirectives({ 'cache-control': control }), age, ttl)).toBe(accepted);
+  });
+
+  it('reads Pragma only where there is no Cache-Control', () => {
+    expect(requestDirectives({ pragma: 'no-cache' }).has('no-cache')).toBe(true);
+    expect(requestDirectives({ pragma: 'no-cache', 'cache-control': 'max-age=5' }).has('no-cache')).toBe(false);
+  });
+});

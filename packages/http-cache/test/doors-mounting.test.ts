@@ -1,0 +1,135 @@
+import { createCache } from '@breakwater/cache';
+import { eventually, frameworks, type RunningServer } from '@breakwater/testkit';
+import type { Request } from 'express';
+import { afterEach, describe, expect, it } from 'vitest';
+import { httpCache as expressCache } from '../src/express.ts';
+import { httpCache as fastifyCache } from '../src/fastify.ts';
+import { NotMountedError } from '../src/index.ts';
+import { send, statusOf } from './http-client.ts';
+
+let server: RunningServer;
+afterEach(() => server.close());
+
+describe.each(frameworks)('the cache on $name', (framework) => {
+  it('is one line with options, and its handle has the statistics', async () => {
+    const cache = createCache();
+    const expressHandle = expressCache({ cache });
+    const fastifyHandle = fastifyCache({ cache });
+    const handle = framework.name.startsWith('Express') ? expressHandle : fastifyHandle;
+    server = await framework.serve({
+      express(app) {
+        app.use(expressHandle);
+        app.get(
+          '/price/:pair',
+          expressCache.route({ ttl: '5s', tags: (request: Request) => [`pair:${request.params.pair}`] }),
+          (request, response) => void response.json(request.params),
+        );
+      },
+      async fastify(app) {
+        await app.register(fastifyHandle);
+        app.get<{ Params: { pair: string } }>(
+          '/price/:pair',
+          {
+            preHandler: fastifyCache.route({
+              ttl: '5s',
+              tags: (request) => [`pair:${(request.params as { pair: string }).pair}`],
+            }),
+          },
+          (request) => request.params,
+        );
+      },
+    });
+    await send(`${server.url}/price/BTC`);
+    await handle.close();
+    const hit = await send(`${server.url}/price/BTC`);
+    expect(statusOf(hit)).toContain('hit');
+    expect(hit.text).toBe('{"pair":"BTC"}');
+    await cache.invalidate({ tag: 'pair:BTC' });
+    expect(statusOf(await send(`${server.url}/price/BTC`))).toContain('fwd=uri-miss');
+    await handle.close();
+    expect(handle.stats().policies['/price/:pair']).toMatchObject({ hitMemory: 1, stored: 2 });
+  });
+
+  it('is missed with a coded error where a route has a policy without it', async () => {
+    let error: unknown;
+    server = await framework.serve({
+      express(app) {
+        app.get('/page', expressCache.route({ ttl: '5s' }), (_request, response) => void response.json({}));
+        app.use((thrown: unknown, _request: unknown, response: { sendStatus(code: number): void }, _next: unknown) => {
+          error = thrown;
+          response.sendStatus(500);
+        });
+      },
+      fastify(app) {
+        app.setErrorHandler((thrown, _request, reply) => {
+          error = thrown;
+          return reply.code(500).send();
+        });
+        app.get('/page', { onRequest: fastifyCache.route({ ttl: '5s' }) }, async () => ({}));
+      },
+    });
+    expect((await send(`${server.url}/page`)).status).toBe(500);
+    expect(error).toBeInstanceOf(NotMountedError);
+    expect(error).toMatchObject({ code: 'ERR_HTTP_CACHE_NOT_MOUNTED', message: expect.stringContaining('app.use(') });
+  });
+
+  it('gives an error of the application’s own callbacks to the framework, and nobody hangs', async () => {
+    const failing = () => {
+      throw new Error('tags');
+    };
+    server = await framework.serve({
+      express(app) {
+        app.use(expressCache({ cache: createCache() }));
+        app.get(
+          '/tags',
+          expressCache.route({ ttl: '5s', tags: failing }),
+          (_request, response) => void response.json({}),
+        );
+        app.get(
+          '/key',
+          expressCache.route({ ttl: '5s', key: failing }),
+          (_request, response) => void response.json({}),
+        );
+        app.use((_error: unknown, _request: unknown, response: { sendStatus(code: number): void }, _next: unknown) => {
+          response.sendStatus(500);
+        });
+      },
+      async fastify(app) {
+        await app.register(fastifyCache({ cache: createCache() }));
+        app.get('/tags', { onRequest: fastifyCache.route({ ttl: '5s', tags: failing }) }, async () => ({}));
+        app.get('/key', { onRequest: fastifyCache.route({ ttl: '5s', key: failing }) }, async () => ({}));
+      },
+    });
+    for (const path of ['/tags', '/key']) expect((await send(server.url + path)).status).toBe(500);
+    const together = await Promise.all([1, 2, 3].map(() => send(`${server.url}/tags`)));
+    expect(together.map(({ status }) => status)).toEqual([500, 500, 500]);
+  });
+
+  it('lets what follows a response follow a hit as well', async () => {
+    const done: number[] = [];
+    server = await framework.serve({
+      express(app) {
+        app.use((_request, response, next) => {
+          response.once('finish', () => done.push(response.statusCode));
+          next();
+        });
+        app.use(expressCache({ cache: createCache() }));
+        app.get('/page', expressCache.route({ ttl: '5s' }), (_request, response) => void response.json({}));
+      },
+      async fastify(app) {
+        app.addHook('onResponse', async (_request, reply) => void done.push(reply.statusCode));
+        await app.register(fastifyCache({ cache: createCache() }));
+        app.get('/page', { onRequest: fastifyCache.route({ ttl: '5s' }) }, async () => ({}));
+      },
+    });
+    await send(`${server.url}/page`);
+    const hit = await eventually(async () => {
+      const reply = await send(`${server.url}/page`);
+      return statusOf(reply).includes('hit') && reply;
+    });
+    const count = done.length;
+    await send(`${server.url}/page`, { headers: { 'if-none-match': hit ? String(hit.headers.etag) : '' } });
+    await eventually(() => done.length === count + 1);
+    expect(done.at(-1)).toBe(304);
+  });
+});
