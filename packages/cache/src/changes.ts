@@ -35,8 +35,10 @@ export function createChanges(redis: RedisPort, { channel, messageOf }: ChangesO
   const maxChanges = redis.nodes ? 1 : MAX_CHANGES;
   let waiters: Waiter[] = [];
   let bytes = 0;
+  let inFlight = 0;
 
   async function send(waiting: readonly Waiter[]): Promise<void> {
+    inFlight += 1;
     try {
       const replies = await runScript(
         redis,
@@ -51,6 +53,8 @@ export function createChanges(redis: RedisPort, { channel, messageOf }: ChangesO
       }
     } catch (error) {
       for (const { reject } of waiting) reject(error);
+    } finally {
+      inFlight -= 1;
     }
   }
 
@@ -66,11 +70,18 @@ export function createChanges(redis: RedisPort, { channel, messageOf }: ChangesO
     bytes = 0;
   }
 
-  return (change) =>
-    new Promise((resolve, reject) => {
-      if (waiters.length === 0) setImmediate(flush);
-      waiters.push({ change, resolve, reject });
-      for (const value of change.values) bytes += typeof value === 'number' ? 8 : value.length;
-      if (waiters.length >= maxChanges || bytes >= MAX_BYTES) flush();
-    });
+  function schedule(): void {
+    // As with reads: a lone change leaves at the end of its tick, others gather while one is under way.
+    if (inFlight === 0) process.nextTick(flush);
+    else setImmediate(flush);
+  }
+
+  function enqueue(waiter: Waiter): void {
+    if (waiters.length === 0) schedule();
+    waiters.push(waiter);
+    for (const value of waiter.change.values) bytes += typeof value === 'number' ? 8 : value.length;
+    if (waiters.length >= maxChanges || bytes >= MAX_BYTES) flush();
+  }
+
+  return (change) => new Promise((resolve, reject) => enqueue({ change, resolve, reject }));
 }

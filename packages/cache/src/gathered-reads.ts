@@ -1,56 +1,58 @@
 import type { RedisPort } from '@breakwater/core/redis';
+import type { Failure, RedisState } from './redis-state.ts';
 
-/** Reads keys of one slot. What is read in one turn of the event loop leaves as one MGET. */
-export type GatheredRead = (keys: readonly string[]) => Promise<readonly (Buffer | null)[]>;
+/** Reads a key. All that is read in one turn of the event loop leaves as one MGET, each key once. */
+export type GatheredRead = (key: string) => Promise<Buffer | null | Failure>;
 
-interface Waiter {
-  readonly indexes: readonly number[];
-  resolve(values: (Buffer | null)[]): void;
-  reject(error: unknown): void;
+type Reply = Buffer | null | Failure;
+
+interface Waiting {
+  readonly reply: Promise<Reply>;
+  readonly resolve: (reply: Reply) => void;
 }
 
 /** An MGET much longer than this holds up everybody else's commands. */
 const MAX_KEYS = 512;
 
 /**
- * On a Cluster the keys of a call leave together, and no more: an MGET must not cross slots.
+ * On a Cluster every key is read by itself: an MGET must not cross slots.
  *
- * Waits for `setImmediate`, not the next tick: requests that arrived on different sockets in one turn are different
- * ticks, and gathering them is the point.
+ * A lone read leaves at the end of its tick. While others are under way, reads wait for `setImmediate`: requests that
+ * arrived on different sockets in one turn are different ticks, and gathering them is the point.
  */
-export function createGatheredReads(redis: RedisPort): GatheredRead {
-  if (redis.nodes) return (keys) => redis.mgetBuffer([...keys]);
+export function createGatheredReads(redis: RedisPort, state: RedisState): GatheredRead {
+  if (redis.nodes) return (key) => state.watch(redis.mgetBuffer([key]).then(([bytes]) => bytes ?? null));
 
-  let positions = new Map<string, number>();
-  let waiters: Waiter[] = [];
+  let waiting = new Map<string, Waiting>();
+  let inFlight = 0;
 
-  async function send(keys: string[], waiting: readonly Waiter[]): Promise<void> {
-    try {
-      const values = await redis.mgetBuffer(keys);
-      for (const { indexes, resolve } of waiting) resolve(indexes.map((index) => values[index] ?? null));
-    } catch (error) {
-      for (const { reject } of waiting) reject(error);
+  async function flush(): Promise<void> {
+    if (waiting.size === 0) return;
+    const sent = waiting;
+    waiting = new Map();
+    inFlight += 1;
+    const replies = await state.watch(redis.mgetBuffer([...sent.keys()]));
+    inFlight -= 1;
+    let index = 0;
+    for (const { resolve } of sent.values()) {
+      resolve(typeof replies === 'symbol' ? replies : (replies[index] ?? null));
+      index += 1;
     }
   }
 
-  function flush(): void {
-    if (waiters.length === 0) return;
-    void send([...positions.keys()], waiters);
-    positions = new Map();
-    waiters = [];
-  }
-
-  function positionOf(key: string): number {
-    const known = positions.get(key);
-    if (known !== undefined) return known;
-    positions.set(key, positions.size);
-    return positions.size - 1;
-  }
-
-  return (keys) =>
-    new Promise((resolve, reject) => {
-      if (waiters.length === 0) setImmediate(flush);
-      waiters.push({ indexes: keys.map(positionOf), resolve, reject });
-      if (positions.size >= MAX_KEYS) flush();
+  return (key) => {
+    const known = waiting.get(key);
+    if (known) return known.reply;
+    if (waiting.size === 0) {
+      if (inFlight === 0) process.nextTick(flush);
+      else setImmediate(flush);
+    }
+    let resolve: (reply: Reply) => void = () => {};
+    const reply = new Promise<Reply>((settle) => {
+      resolve = settle;
     });
+    waiting.set(key, { reply, resolve });
+    if (waiting.size >= MAX_KEYS) void flush();
+    return reply;
+  };
 }

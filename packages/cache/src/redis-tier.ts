@@ -42,14 +42,14 @@ export interface RedisTierOptions {
 
 export function createRedisTier(options: RedisTierOptions): RedisTier {
   const { redis, keys, state, tombstoneTtlMs, newId, messageOf } = options;
-  const read = createGatheredReads(redis);
+  const read = createGatheredReads(redis, state);
   const apply = createChanges(redis, { channel: keys.channel, messageOf });
   // A commit's script must not cross slots, so on a Cluster it cannot see the sweep; the process's own fence does.
   const seesSweep = redis.nodes === undefined;
 
-  async function readText(key: string): Promise<string> {
-    const [bytes] = await read([key]);
-    return bytes?.toString('latin1') ?? '';
+  async function readText(key: string): Promise<string | Failure> {
+    const bytes = await read(key);
+    return isFailure(bytes) ? bytes : (bytes?.toString('latin1') ?? '');
   }
 
   async function sweepEntries([space, glob]: SpacedKey): Promise<number> {
@@ -67,17 +67,21 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
   }
 
   return {
-    read: (address) => state.watch(read([keys.entry(address)]).then(([bytes]) => bytes ?? null)),
+    read: (address) => read(keys.entry(address)),
 
     async readFences(address) {
-      const seen = await state.watch(
-        Promise.all([readText(keys.tombstone(address)), seesSweep ? readText(keys.sweep) : '']),
-      );
-      return isFailure(seen) ? seen : { tombstone: seen[0], sweep: seen[1] };
+      const [tombstone, sweep] = await Promise.all([
+        readText(keys.tombstone(address)),
+        seesSweep ? readText(keys.sweep) : '',
+      ]);
+      if (isFailure(tombstone)) return tombstone;
+      return isFailure(sweep) ? sweep : { tombstone, sweep };
     },
 
-    readGenerations: (tags) =>
-      state.watch(Promise.all(tags.map(async (tag) => (await readText(keys.tag(tag))) || undefined))),
+    async readGenerations(tags) {
+      const texts = await Promise.all(tags.map((tag) => readText(keys.tag(tag))));
+      return texts.find(isFailure) ?? texts.map((text) => (isFailure(text) || text === '' ? undefined : text));
+    },
 
     ensureGenerations: (tags, ttlMs) =>
       state.watch(

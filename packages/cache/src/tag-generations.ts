@@ -12,8 +12,11 @@ import type { RedisTier } from './redis-tier.ts';
 
 /** Finds the generations of tags: in the process's table where it can be trusted, else in Redis. */
 export interface TagGenerations {
-  /** The generations behind an entry's stamps, `undefined` where one of them is dead or cannot be asked for. */
-  verify(stamps: readonly Stamp[]): Promise<readonly Generation[] | undefined>;
+  /**
+   * The generations behind an entry's stamps, `undefined` where one of them is dead or cannot be asked for. At once where
+   * the table can answer: every hit in Redis passes here.
+   */
+  verify(stamps: readonly Stamp[]): readonly Generation[] | undefined | Promise<readonly Generation[] | undefined>;
   /** The current ones for an entry that will live `ttlMs`: the namespace's, then the tags'. */
   forWrite(tags: readonly string[], ttlMs: number): Promise<WriteGenerations>;
   /** The same if the table alone can answer. */
@@ -86,6 +89,13 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
     return areFound(all) ? all : undefined;
   }
 
+  async function ask(stamps: readonly Stamp[]): Promise<readonly Generation[] | undefined> {
+    const tags = stamps.map(({ tag }) => tag);
+    const found = await resolve(tags, { untilMs: 0, livesUntilMs: 0 }, (tier) => tier.readGenerations);
+    const isLive = found && areCurrent(found) && found.every(({ id }, index) => id === stamps[index]?.generation);
+    return isLive ? found : undefined;
+  }
+
   return {
     forMemory,
 
@@ -96,11 +106,15 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
       return areFound(generations) ? { generations, shared: true } : undefined;
     },
 
-    async verify(stamps) {
-      const tags = stamps.map(({ tag }) => tag);
-      const found = await resolve(tags, { untilMs: 0, livesUntilMs: 0 }, (redis) => redis.readGenerations);
-      const isLive = found && areCurrent(found) && found.every(({ id }, index) => id === stamps[index]?.generation);
-      return isLive ? found : undefined;
+    verify(stamps) {
+      const found: Generation[] = [];
+      for (const { tag, generation } of stamps) {
+        const known = knownFor(tag, 0);
+        if (!known) return ask(stamps);
+        if (known.id !== generation) return undefined;
+        found.push(known);
+      }
+      return found;
     },
 
     async forWrite(tags, ttlMs) {

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeFrame, encodeFrame, FRAME_VERSION, type Frame } from './frame.ts';
+
+const MAX_BYTES = 1024 ** 2;
+const FAULTS = ['oversized', 'magic', 'version', 'flags', 'malformed'];
+
+const ascii = fc.string({ unit: 'grapheme-ascii', maxLength: 40 });
+const wellFormed = fc.string({ unit: 'grapheme', maxLength: 100 });
+const frame: fc.Arbitrary<Frame> = fc.record({
+  codec: fc.stringMatching(/^[a-z0-9-]{1,16}$/),
+  storedAtMs: fc.nat(2 ** 41),
+  expiresAtMs: fc.integer({ min: 2 ** 41 + 1, max: 2 ** 47 }),
+  stamps: fc.array(fc.record({ tag: wellFormed, generation: ascii }), { maxLength: 129 }),
+  payload: fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes)),
+});
+
+const sample: Frame = {
+  codec: 'json',
+  storedAtMs: 1_700_000_000_000,
+  expiresAtMs: 1_700_000_005_000,
+  stamps: [
+    { tag: '', generation: 'i.0' },
+    { tag: 'größe', generation: 'i.1' },
+  ],
+  payload: Buffer.from('{"a":1}'),
+};
+
+describe('a frame', () => {
+  it('comes out as it went in', () => {
+    fc.assert(
+      fc.property(frame, (given) => {
+        expect(decodeFrame(encodeFrame(given), MAX_BYTES)).toEqual(given);
+      }),
+    );
+  });
+
+  it('is refused with a fault, and never throws, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(FAULTS).toContain(decodeFrame(Buffer.from(bytes), MAX_BYTES));
+      }),
+    );
+  });
+
+  it('is refused or read, and never throws, whatever byte of it is altered', () => {
+    const bytes = encodeFrame(sample);
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.nat(255), (at, byte) => {
+        const altered = Buffer.from(bytes);
+        altered[at] = byte;
+        const read = decodeFrame(altered, MAX_BYTES);
+        expect(typeof read === 'object' || FAULTS.includes(read)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is refused wherever it is cut, and with anything behind it', () => {
+    const bytes = encodeFrame(sample);
+    for (let length = 0; length < bytes.length; length += 1) {
+      expect(FAULTS).toContain(decodeFrame(bytes.subarray(0, length), MAX_BYTES));
+    }
+    expect(decodeFrame(Buffer.concat([bytes, Buffer.from('x')]), MAX_BYTES)).toBe('malformed');
+  });
+
+  it.each([
+    ['oversized', (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(MAX_BYTES)])],
+    ['magic', (bytes: Buffer) => Buffer.from(bytes.fill(0, 0, 2))],
+    ['version', (bytes: Buffer) => Buffer.from(bytes.fill(FRAME_VERSION + 1, 2, 3))],
+    ['flags', (bytes: Buffer) => Buffer.from(bytes.fill(1, 3, 4))],
+    ['malformed', (bytes: Buffer) => Buffer.from(bytes.fill(0, 10, 16))],
+  ])('says that it is %s', (fault, alter) => {
+    expect(decodeFrame(alter(encodeFrame(sample)), MAX_BYTES)).toBe(fault);
+  });
+});

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { systemClock } from '@breakwater/core';
+import { describe, expect, it } from 'vitest';
+import { createCache } from './index.ts';
+import { DEFAULTS, MEMORY_DEFAULTS, POLICY_DEFAULTS, resolveOptions } from './options.ts';
+
+const source = readFileSync(new URL('./options.ts', import.meta.url), 'utf8');
+
+/** The `@default` of every option that an interface of the source declares. */
+function documentedDefaults(name: string): Record<string, string> {
+  const body = source.split(`export interface ${name}`)[1]?.split('\n}\n')[0] ?? '';
+  const documented = body.matchAll(/@default (.+)\n\s+\*\/\n\s+readonly (\w+)\?/g);
+  return Object.fromEntries([...documented].map(([, value, option]) => [option, value]));
+}
+
+function written(value: unknown): string {
+  if (value === systemClock) return 'systemClock';
+  if (typeof value === 'number') return value.toLocaleString('en').replaceAll(',', '_');
+  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
+}
+
+describe('the options', () => {
+  it.each([
+    ['CacheOptions', DEFAULTS],
+    ['MemoryOptions', MEMORY_DEFAULTS],
+    ['PolicyOptions', POLICY_DEFAULTS],
+  ])('of %s have the defaults that their docstrings say', (name, defaults) => {
+    const expected = Object.fromEntries(Object.entries(defaults).map(([option, value]) => [option, written(value)]));
+    expect(documentedDefaults(name)).toEqual(expected);
+  });
+
+  it('take absent for undefined, and leave the caller’s object alone', () => {
+    const given = Object.freeze({ namespace: undefined, memory: Object.freeze({ ttl: '5s' as const }) });
+    const options = resolveOptions(given);
+    expect(options.namespace).toBe('cache');
+    expect(options.memory).toEqual({ maxBytes: 100 * 1024 ** 2, maxEntries: 100_000, ttlMs: 5000, blindTtlMs: 5000 });
+    expect(options.policies).toEqual({ default: { ttlMs: 3_600_000, tags: [] } });
+  });
+
+  it('let a policy named default change what calls without a policy get', () => {
+    const { policies } = resolveOptions({ policies: { default: { ttl: '5s' }, price: { tags: ['a', 'a'] } } });
+    expect(policies).toEqual({
+      default: { ttlMs: 5000, tags: [] },
+      price: { ttlMs: 3_600_000, tags: ['a'] },
+    });
+  });
+
+  it.each([
+    [{ redis: {} }, 'redis.mgetBuffer must be a function'],
+    [{ redisDeadline: 0 }, 'redisDeadline must be'],
+    [{ namespace: '' }, 'namespace must be'],
+    [{ memory: { maxSize: '-1mb' } }, 'memory.maxSize must be'],
+    [{ memory: { maxEntries: 1.5 } }, 'memory.maxEntries must be'],
+    [{ memory: { size: 5 } }, 'memory must be an object with only the keys'],
+    [{ memory: 5 }, 'memory must be an object'],
+    [{ policies: { price: { ttl: '-5s' } } }, 'policies.price.ttl must be'],
+    [{ policies: { price: { ttl: '11000d' } } }, 'policies.price.ttl must be'],
+    [{ policies: { price: 5 } }, 'policies.price must be an object'],
+    [{ policies: [] }, 'policies must be an object'],
+    [{ clock: {} }, 'clock.now must be a function'],
+    [{ ttl: 5 }, 'options must be an object with only the keys'],
+  ])('%j are refused: %s', (options, message) => {
+    expect(() => createCache(options as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_CACHE_OPTION', message: expect.stringContaining(message) }),
+    );
+  });
+
+  it('refuse an empty tag in a policy', () => {
+    expect(() => createCache({ policies: { price: { tags: [''] } } })).toThrow(
+      expect.objectContaining({ code: 'ERR_CACHE_TAG' }),
+    );
+  });
+
+  it('type the policies that calls may name', async () => {
+    const cache = createCache({ policies: { price: { ttl: '5s' } } });
+    cache.peek('a', { policy: 'price' });
+    cache.peek('a', { policy: 'default' });
+    // @ts-expect-error: a policy that was not declared
+    expect(() => cache.peek('a', { policy: 'prices' })).toThrow('There is no policy "prices"');
+    await cache.close();
+  });
+
+  it('refuse one space name for two codecs, and share it for one', () => {
+    const cache = createCache();
+    const codec = (name: string) => ({ name, encode: (value: Buffer) => value, decode: (value: Buffer) => value });
+    expect(cache.space('http', { codec: codec('raw') })).toBe(cache.space('http', { codec: codec('raw') }));
+    expect(() => cache.space('http', { codec: codec('other') })).toThrow('not in use with another codec');
+    expect(() => cache.space('HTTP', { codec: codec('raw') })).toThrow('space must be');
+    expect(() => cache.space('files', { codec: codec('') })).toThrow('codec.name must be');
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { NAMESPACE_TAG } from './generations.ts';
+import { createOutbox } from './outbox.ts';
+
+describe('the outbox', () => {
+  it('keeps each invalidation once, and is empty when taken', () => {
+    const outbox = createOutbox();
+    outbox.add({ keys: [['', 'a']], tags: ['x'] });
+    outbox.add({
+      keys: [
+        ['', 'a'],
+        ['http', 'a'],
+      ],
+      patterns: [['', 'a*']],
+    });
+    expect(outbox.size).toBe(4);
+    expect(outbox.take()).toEqual({
+      keys: [
+        ['', 'a'],
+        ['http', 'a'],
+      ],
+      tags: ['x'],
+      patterns: [['', 'a*']],
+    });
+    expect(outbox.size).toBe(0);
+  });
+
+  it('becomes one clear of the namespace when it is full', () => {
+    const outbox = createOutbox(2);
+    for (const key of ['a', 'b', 'c', 'd']) outbox.add({ keys: [['', key]], tags: [key] });
+    expect(outbox.take()).toEqual({ keys: [], tags: [NAMESPACE_TAG], patterns: [] });
+    outbox.add({ tags: ['x'] });
+    expect(outbox.take()).toEqual({ keys: [], tags: ['x'], patterns: [] });
+  });
+});
