@@ -8,6 +8,7 @@ const announcement = fc.record({
   keys: spacedKeys,
   tags: fc.array(fc.string()),
   patterns: spacedKeys,
+  swept: spacedKeys,
 });
 
 describe('a message on the bus', () => {
@@ -26,18 +27,18 @@ describe('a message on the bus', () => {
   });
 
   it.each([
-    '[2,"p",1,[],[],[],[]]',
-    '[1,"p",0,[],[],[],[]]',
-    '[1,7,1,[],[],[],[]]',
-    '[1,"p",1,[["a"]],[],[],[]]',
-    '[1,"p",1,[],[],[1],[]]',
-    '[1,"p",1,[],[],[],[["",{}]]]',
+    '[2,"p",1,[],[],[],[],[]]',
+    '[1,"p",0,[],[],[],[],[]]',
+    '[1,7,1,[],[],[],[],[]]',
+    '[1,"p",1,[["a"]],[],[],[],[]]',
+    '[1,"p",1,[],[],[1],[],[]]',
+    '[1,"p",1,[],[],[],[["",{}]],[]]',
   ])('is undefined for %s', (text) => {
     expect(decodeMessage(text)).toBeUndefined();
   });
 
   it('merges what several have to tell', () => {
     const merged = mergeAnnouncements([{ tags: ['a'] }, { tags: ['b'], keys: [['', 'k']] }, {}]);
-    expect(merged).toEqual({ written: [], keys: [['', 'k']], tags: ['a', 'b'], patterns: [] });
+    expect(merged).toEqual({ written: [], keys: [['', 'k']], tags: ['a', 'b'], patterns: [], swept: [] });
   });
 });

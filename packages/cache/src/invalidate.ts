@@ -55,12 +55,15 @@ export function createInvalidator(engine: Engine, table: GenerationTable): Inval
   }
 
   /** What was read from Redis while the invalidation was on its way there may be from before it. Loads are not. */
-  function dropFills({ keys, tags, patterns }: Invalidations): void {
+  function dropFills({ keys, tags }: Invalidations): void {
     for (const [space, key] of keys) {
       fills.raise(idOf(space, key));
       memory.drop(idOf(space, key));
     }
     for (const tag of tags) table.forget(tag);
+  }
+
+  function dropSwept(patterns: readonly SpacedKey[]): void {
     for (const pattern of patterns) {
       const matches = matcherOf(pattern);
       fills.raiseMatching(matches);
@@ -71,6 +74,7 @@ export function createInvalidator(engine: Engine, table: GenerationTable): Inval
   async function share(tier: RedisTier, wanted: Invalidations): Promise<{ redisKeys: number; shared: boolean }> {
     const { removed, refused } = await sendInvalidations(tier, wanted);
     dropFills(wanted);
+    dropSwept(wanted.patterns);
     if (refused) engine.replay.later(refused);
     return { redisKeys: removed, shared: refused === undefined };
   }
@@ -87,8 +91,9 @@ export function createInvalidator(engine: Engine, table: GenerationTable): Inval
       return { memoryEntries, redisKeys, tags: wanted.tags.length, shared };
     },
 
-    apply({ written, keys, tags, patterns }) {
+    apply({ written, keys, tags, patterns, swept }) {
       dropKeys(written);
+      dropSwept(swept);
       if (keys.length > 0) events.emit('cache:invalidated', { by: 'key', memoryEntries: dropKeys(keys), remote: true });
       if (tags.length > 0) events.emit('cache:invalidated', { by: 'tag', memoryEntries: dropTags(tags), remote: true });
       if (patterns.length > 0) {

@@ -132,16 +132,22 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
       state.watch(apply({ verb: 'forget', keys: [keys.tag(tag)], values: [], announcement: { tags: [tag] } })),
 
     async invalidatePattern(pattern) {
-      const announcement = { patterns: [pattern] };
       // First, so that no load that began before can commit behind the scan; and told again at the end, since until
       // then others may have read an entry that the scan had not reached.
       const fenced = await state.watch(
-        apply({ verb: 'sweep', keys: [keys.sweep], values: [newId(), tombstoneTtlMs], announcement }),
+        apply({
+          verb: 'sweep',
+          keys: [keys.sweep],
+          values: [newId(), tombstoneTtlMs],
+          announcement: { patterns: [pattern] },
+        }),
       );
       if (isFailure(fenced)) return fenced;
       const removed = await state.watch(sweepEntries(pattern));
       if (isFailure(removed)) return removed;
-      const told = await state.watch(apply({ verb: 'announce', keys: [], values: [], announcement }));
+      const told = await state.watch(
+        apply({ verb: 'announce', keys: [], values: [], announcement: { swept: [pattern] } }),
+      );
       return isFailure(told) ? told : removed;
     },
   };

@@ -1,0 +1,79 @@
+import type { RedisPort } from '@breakwater/core/redis';
+
+type Gated = 'mgetBuffer' | 'evalsha' | 'scan';
+
+/** A real client whose commands can be held back, or their replies. It imitates nothing. */
+export interface GatedRedis {
+  readonly client: RedisPort;
+  /** Commands wait before they are sent, until the returned function is called. */
+  holdCommands(name: Gated): () => void;
+  /** Commands are run at once, and their replies wait. */
+  holdReplies(name: Gated): () => void;
+}
+
+export function gateRedis(redis: RedisPort): GatedRedis {
+  const commands = new Map<Gated, Promise<void>>();
+  const replies = new Map<Gated, Promise<void>>();
+
+  function hold(gates: Map<Gated, Promise<void>>, name: Gated): () => void {
+    let open = () => {};
+    gates.set(
+      name,
+      new Promise((resolve) => {
+        open = resolve;
+      }),
+    );
+    return () => {
+      gates.delete(name);
+      open();
+    };
+  }
+
+  async function pass<Reply>(name: Gated, send: () => Promise<Reply>): Promise<Reply> {
+    await commands.get(name);
+    const held = replies.get(name);
+    const reply = await send();
+    await held;
+    return reply;
+  }
+
+  return {
+    client: {
+      get status() {
+        return redis.status;
+      },
+      deadlineMs: 10_000,
+      get: (key) => redis.get(key),
+      set: (key, value, unit, ttlMs) => redis.set(key, value, unit, ttlMs),
+      mget: (keys) => redis.mget(keys),
+      mgetBuffer: (keys) => pass('mgetBuffer', () => redis.mgetBuffer(keys)),
+      unlink: (keys) => redis.unlink(keys),
+      pexpire: (key, ttlMs) => redis.pexpire(key, ttlMs),
+      scan: (...request) => pass('scan', () => redis.scan(...request)),
+      evalsha: (...request) => pass('evalsha', () => redis.evalsha(...request)),
+      eval: (...request) => redis.eval(...request),
+      publish: (channel, message) => redis.publish(channel, message),
+      ping: () => redis.ping(),
+      info: (section) => redis.info(section),
+      duplicate: () => redis.duplicate(),
+    },
+    holdCommands: (name) => hold(commands, name),
+    holdReplies: (name) => hold(replies, name),
+  };
+}
+
+/** The same client with a subscriber that never connects: an instance that hears nothing. */
+export function deafRedis(redis: RedisPort): RedisPort {
+  return {
+    ...gateRedis(redis).client,
+    get status() {
+      return redis.status;
+    },
+    duplicate: () => ({
+      status: 'end',
+      subscribe: () => Promise.reject(new Error('deaf')),
+      on: () => undefined,
+      disconnect: () => {},
+    }),
+  };
+}

@@ -1,0 +1,134 @@
+import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Cache } from '../../src/index.ts';
+import { createInstances } from '../instances.ts';
+
+let server: RedisServer;
+const instances = createInstances(() => server.url);
+let a: Cache;
+let b: Cache;
+let namespace = 0;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+beforeEach(async () => {
+  namespace += 1;
+  [a, b] = await Promise.all([instances.open(`n${namespace}`), instances.open(`n${namespace}`)]);
+});
+afterAll(async () => {
+  await instances.close();
+  await server.stop();
+});
+
+describe('two instances', () => {
+  it('share entries: what one sets, the other finds in Redis and then in memory', async () => {
+    await a.set('k', { when: new Date(5), big: 1n }, { tags: ['x'] });
+    await eventually(() => b.stats().bus.received === 1);
+    expect(await b.lookup('k')).toMatchObject({
+      tier: 'redis',
+      entry: { value: { when: new Date(5), big: 1n }, tags: ['x'] },
+    });
+    expect(await b.lookup('k')).toMatchObject({ tier: 'memory' });
+  });
+
+  it.each([
+    ['key', { key: 'k:1' }],
+    ['tag', { tag: 'x' }],
+    ['pattern', { pattern: 'k:*' }],
+  ] as const)('hear an invalidation by %s in well under 100 ms', async (by, target) => {
+    await a.set('k:1', 1, { tags: ['x'] });
+    await a.set('other', 2);
+    await b.get('k:1');
+    await b.get('other');
+    const heard = vi.fn();
+    b.on('cache:invalidated', heard);
+    const startedAt = performance.now();
+    expect(await a.invalidate(target)).toMatchObject({ memoryEntries: 1, shared: true });
+    await eventually(() => b.peek('k:1') === undefined, 1000, 1);
+    expect(performance.now() - startedAt).toBeLessThan(100);
+    expect(heard).toHaveBeenCalledWith({ by, memoryEntries: 1, remote: true });
+    expect(await b.get('k:1')).toBeUndefined();
+    expect(b.peek('other')?.value).toBe(2);
+  });
+
+  it('see a new value at once when another sets one', async () => {
+    await a.set('k', 'old');
+    await b.get('k');
+    await a.set('k', 'new');
+    await eventually(() => b.peek('k') === undefined, 1000, 1);
+    expect(await b.get('k')).toBe('new');
+  });
+
+  it('agree on the last of two sets that cross', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      await Promise.all([a.set('k', `a${round}`), b.set('k', `b${round}`)]);
+      // A message of each is behind both sets, so all that they have to hear is heard.
+      const heard = [a.stats().bus.received + 1, b.stats().bus.received + 1];
+      await Promise.all([a.set('mark', 1), b.set('mark', 1)]);
+      await eventually(() => a.stats().bus.received >= Number(heard[0]) && b.stats().bus.received >= Number(heard[1]));
+      const values = await Promise.all([a.get('k'), b.get('k')]);
+      expect(values[0]).toBe(values[1]);
+    }
+  });
+
+  it('tell of a turn’s changes in one message', async () => {
+    await a.set('warm', 1, { tags: ['x', 'y'] });
+    await eventually(() => b.stats().bus.received === 1);
+    const before = b.stats().bus.received;
+    const published = a.stats().bus.published;
+    await Promise.all([
+      a.invalidate({ key: ['1', '2', '3'] }),
+      a.invalidate({ tag: ['x', 'y'] }),
+      ...Array.from({ length: 20 }, (_, index) => a.set(`k${index}`, index)),
+    ]);
+    // A lone change leaves at once; a change that finds it under way takes all the others along.
+    expect(a.stats().bus.published - published).toBeLessThanOrEqual(2);
+    await eventually(() => b.stats().bus.received - before === a.stats().bus.published - published);
+  });
+
+  it('do not hear themselves', async () => {
+    await a.set('k', 1);
+    await a.invalidate({ key: 'other' });
+    await eventually(() => b.stats().bus.received === 2);
+    expect(a.stats().bus.received).toBe(0);
+    expect(a.peek('k')?.value).toBe(1);
+  });
+
+  it('report how many keys left Redis, also those not in this memory', async () => {
+    for (let index = 0; index < 1200; index += 1) void a.set(`k:${index}`, index);
+    await a.set('other', 1);
+    expect(await b.invalidate({ pattern: 'k:*' })).toEqual({
+      memoryEntries: 0,
+      redisKeys: 1200,
+      tags: 0,
+      shared: true,
+    });
+    expect(await b.invalidate({ key: ['other', 'missing'] })).toMatchObject({ redisKeys: 1 });
+  });
+
+  it('of other namespaces share nothing', async () => {
+    const other = await instances.open(`n${namespace}-other`);
+    await a.set('k', 1, { tags: ['x'] });
+    expect(await other.get('k')).toBeUndefined();
+    await other.set('k', 2, { tags: ['x'] });
+    await a.invalidate({ tag: 'x' });
+    await a.invalidate({ pattern: '*' });
+    expect(await other.get('k')).toBe(2);
+  });
+
+  it('take a frame of another version for a miss, and count it', async () => {
+    const redis = instances.client();
+    await a.set('k', 1);
+    const [entry = ''] = await redis.keys(`bw:1:n${namespace}:entry:*`);
+    const frame = (await redis.getBuffer(entry)) ?? Buffer.alloc(0);
+    frame.writeUInt8(99, 2);
+    await redis.set(entry, frame, 'PX', 60_000);
+    const heard = vi.fn();
+    b.on('frame:unreadable', heard);
+    expect(await b.get('k')).toBeUndefined();
+    expect(heard.mock.calls).toEqual([[{ reason: 'version' }]]);
+    expect(b.stats().redis.unreadableFrames).toBe(1);
+    expect(await b.getOrLoad('k', () => 2)).toBe(2);
+  });
+});

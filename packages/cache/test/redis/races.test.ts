@@ -1,0 +1,169 @@
+import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Cache } from '../../src/index.ts';
+import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
+import { createInstances } from '../instances.ts';
+
+let server: RedisServer;
+const instances = createInstances(() => server.url);
+let gate: GatedRedis;
+let gated: Cache;
+let other: Cache;
+let name = '';
+let count = 0;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+beforeEach(async () => {
+  count += 1;
+  name = `n${count}`;
+  gate = gateRedis(instances.client());
+  [gated, other] = await Promise.all([instances.open(name, { redis: gate.client }), instances.open(name)]);
+});
+afterAll(async () => {
+  await instances.close();
+  await server.stop();
+});
+
+const targets = [
+  ['key', { key: 'k' }],
+  ['tag', { tag: 'x' }],
+  ['pattern', { pattern: 'k*' }],
+] as const;
+
+describe('a load that another instance’s invalidation overtakes', () => {
+  it.each(targets)('by %s is not kept, even by an instance that does not hear of it', async (_by, target) => {
+    const deaf = instances.openUnheard(name, { redis: deafRedis(instances.client()) });
+    let finish = (_value: string) => {};
+    const loading = deaf.getOrLoad('k', () => new Promise<string>((resolve) => (finish = resolve)), { tags: ['x'] });
+    await eventually(() => deaf.stats().total.loads === 1);
+    await other.invalidate(target);
+    finish('old');
+    expect(await loading).toBe('old');
+    expect(await other.get('k')).toBeUndefined();
+    expect(await other.getOrLoad('k', () => 'new', { tags: ['x'] })).toBe('new');
+  });
+
+  it.each(targets)('by %s cannot be joined once it was heard of', async (_by, target) => {
+    let finish = (_value: string) => {};
+    const loading = gated.getOrLoad('k', () => new Promise<string>((resolve) => (finish = resolve)), { tags: ['x'] });
+    await eventually(() => gated.stats().total.loads === 1);
+    const received = gated.stats().bus.received;
+    await other.invalidate(target);
+    await eventually(() => gated.stats().bus.received > received);
+    expect(await gated.getOrLoad('k', () => 'new', { tags: ['x'] })).toBe('new');
+    finish('old');
+    expect(await loading).toBe('old');
+    expect(await gated.get('k')).toBe('new');
+    expect(await other.get('k')).toBe('new');
+  });
+
+  it.each(targets)('by %s is not kept when its commit is already on the way', async (_by, target) => {
+    const reservation = await gated.reserve('k', { tags: ['x'] });
+    const release = gate.holdCommands('evalsha');
+    const committing = reservation.commit('old');
+    const received = gated.stats().bus.received;
+    await other.invalidate(target);
+    await eventually(() => gated.stats().bus.received > received);
+    release();
+    expect(await committing).toBe(false);
+    expect(await gated.get('k')).toBeUndefined();
+    expect(await other.get('k')).toBeUndefined();
+  });
+
+  it.each(targets)('by %s in this very process is not kept when Redis took its commit before', async (_by, target) => {
+    const reservation = await gated.reserve('k', { tags: ['x'] });
+    const releaseReply = gate.holdReplies('evalsha');
+    const committing = reservation.commit('old');
+    await eventually(async () => (await instances.client().exists(`bw:1:${name}:entry:{k}`)) === 1);
+    const invalidating = gated.invalidate(target);
+    releaseReply();
+    expect(await committing).toBe(false);
+    await invalidating;
+    expect(gated.peek('k')).toBeUndefined();
+    expect(await other.get('k')).toBeUndefined();
+  });
+});
+
+describe('a read that an invalidation overtakes', () => {
+  it.each(targets)('by %s does not bring the old value back into memory', async (_by, target) => {
+    await other.set('k', 'old', { tags: ['x'] });
+    const release = gate.holdReplies('mgetBuffer');
+    const reading = gated.get('k');
+    await vi.waitFor(() => expect(gate.client.status).toBe('ready'));
+    const received = gated.stats().bus.received;
+    await other.invalidate(target);
+    await eventually(() => gated.stats().bus.received > received);
+    release();
+    await reading;
+    expect(gated.peek('k')).toBeUndefined();
+    expect(await gated.get('k')).toBeUndefined();
+  });
+
+  it('does not trust a generation that was read before the invalidation was heard', async () => {
+    await other.set('k', 'old', { tags: ['x'] });
+    expect(await gated.get('k')).toBe('old');
+    await other.invalidate({ tag: 'y' });
+    await other.set('l', 'old', { tags: ['y'] });
+    // The entry first, so that only the generation of `y` is still to be read.
+    const reading = gated.get('l');
+    const release = gate.holdReplies('mgetBuffer');
+    const received = gated.stats().bus.received;
+    await other.invalidate({ tag: 'y' });
+    await eventually(() => gated.stats().bus.received > received);
+    release();
+    await reading;
+    expect(gated.peek('l')).toBeUndefined();
+    expect(await gated.get('l')).toBeUndefined();
+    expect(await gated.get('k')).toBe('old');
+  });
+
+  it('started after an invalidation of this process, and answered from before it, does not stay in memory', async () => {
+    await gated.set('k', 'old');
+    const release = gate.holdCommands('evalsha');
+    const invalidating = gated.invalidate({ key: 'k' });
+    await gated.get('k');
+    release();
+    await invalidating;
+    expect(gated.peek('k')).toBeUndefined();
+    expect(await gated.get('k')).toBeUndefined();
+  });
+});
+
+describe('a set', () => {
+  it('does not come back after an invalidation that was called later', async () => {
+    const release = gate.holdCommands('evalsha');
+    const setting = gated.set('k', 'old', { tags: ['never used before'] });
+    const invalidating = gated.invalidate({ key: 'k' });
+    release();
+    await Promise.all([setting, invalidating]);
+    expect(await gated.get('k')).toBeUndefined();
+    expect(await other.get('k')).toBeUndefined();
+  });
+
+  it('of a value too large for memory is not hidden by one read before it arrived', async () => {
+    const small = await instances.open(name, { redis: gate.client, memory: { maxSize: 1000 } });
+    await other.set('k', 'old');
+    await small.set('warm', 1);
+    const release = gate.holdCommands('evalsha');
+    const setting = small.set('k', 'x'.repeat(2000));
+    expect(await small.get('k')).toBe('old');
+    release();
+    await setting;
+    expect(await small.get('k')).toBe('x'.repeat(2000));
+  });
+
+  it('wins over a load of another instance that hears of it in time', async () => {
+    let finish = (_value: string) => {};
+    const loading = gated.getOrLoad('k', () => new Promise<string>((resolve) => (finish = resolve)));
+    await eventually(() => gated.stats().total.loads === 1);
+    const received = gated.stats().bus.received;
+    await other.set('k', 'set');
+    await eventually(() => gated.stats().bus.received > received);
+    finish('loaded');
+    await loading;
+    expect(await other.get('k')).toBe('set');
+    expect(await gated.get('k')).toBe('set');
+  });
+});
