@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Exchange } from './exchange.ts';
 import { createHttpCache, type HttpCache, httpCacheOf } from './http-cache.ts';
 import { type HttpCacheOptions, type RoutePolicyOptions, resolveRoutePolicy } from './options.ts';
@@ -21,16 +21,19 @@ function createMiddleware(source: HttpCacheOptions<Request> | HttpCache): Reques
   }, httpCache);
 }
 
+/** Says nothing of the parameters, so that the handler behind it still has those of its path. */
+type RouteHandler = <Params>(request: Request<Params>, response: Response, next: NextFunction) => void;
+
 /**
  * Caches one route's responses, at the place where it stands: what stands in front of it runs for every request.
  *
  * @throws OptionError `ERR_HTTP_CACHE_OPTION`
  */
-function route(options: RoutePolicyOptions<Request>): RequestHandler {
+function route(options: RoutePolicyOptions<Request>): RouteHandler {
   const policy = resolveRoutePolicy(options);
   return function httpCacheRoute(request, response, next) {
     const policyName = policy.name ?? String(request.route?.path ?? 'unnamed');
-    httpCacheOf(request, policyName).enterRoute(exchangeOf(request, response, next), policy, policyName);
+    httpCacheOf(request, policyName).enterRoute(exchangeOf(request as Request, response, next), policy, policyName);
   };
 }
 
