@@ -57,7 +57,13 @@ export function createAnswering(tools: AnswerTools): Answering {
   const { options, store, flights } = tools;
   const { clock } = options;
 
-  function answer(...[exchange, policy, policyName, counters, onFill]: Parameters<Answering['answer']>): void {
+  function answer(
+    exchange: Exchange,
+    policy: Policy,
+    policyName: string,
+    counters: PolicyCounters,
+    onFill: OnFill,
+  ): void {
     const { request } = exchange;
     const directives = requestDirectives(request.headers);
     const reason = requestBypass(request.method, request.headers, directives) ?? personal(policy, request);
@@ -71,18 +77,18 @@ export function createAnswering(tools: AnswerTools): Answering {
       take(job, course, onFill);
       return;
     }
-    decide(job).then(
-      (decided) => take(job, decided, onFill),
-      (error) => exchange.next(error),
-    );
+    decide(job)
+      .then((decided) => take(job, decided, onFill))
+      .catch((error: unknown) => exchange.next(error));
   }
 
   /** What memory alone can tell. */
   function decideAtOnce(job: Job): Course | undefined {
     const selected = store.peek(job.base, job.exchange.request.headers);
     if (selected && accepts(job, selected)) return { kind: 'serve', selected };
-    if (!tools.uncacheable.holds(job.base, clock.now())) return undefined;
-    return wantsStoredOnly(job) ? { kind: 'refuse' } : { kind: 'bypass', reason: 'uncacheable' };
+    const lesson = tools.urls.recall(job.base, clock.now());
+    if (lesson === undefined || lesson === 'storable') return undefined;
+    return wantsStoredOnly(job) ? { kind: 'refuse' } : { kind: 'bypass', reason: lesson };
   }
 
   function personal(policy: Policy, request: Exchange['request']): BypassReason | undefined {
@@ -102,10 +108,9 @@ export function createAnswering(tools: AnswerTools): Answering {
     if (!place) return { kind: 'pass', reason: 'cache-failed' };
     const course = decideAt(job, place);
     if (course) return course;
-    const landing = flights.follow(place.key);
-    if (!landing) return { kind: 'fill', place, flight: flights.lead(place.key) };
+    if (!flights.isFlying(place.key)) return { kind: 'fill', place, flight: flights.lead(place.key) };
     if (!mayWait(job)) return { kind: 'pass', reason: 'concurrent' };
-    const shared = courseAfter(job, place, await landing);
+    const shared = courseAfter(job, place, await flights.follow(place.key));
     if (shared) return shared;
     return waits + 1 < MOST_WAITS ? decide(job, waits + 1) : NOTHING_SHARED;
   }
@@ -129,7 +134,7 @@ export function createAnswering(tools: AnswerTools): Answering {
    * happened: until then nobody waits, for the first could be a long poll.
    */
   function mayWait(job: Job): boolean {
-    return job.policy.kind === 'route' || tools.cacheable.holds(job.base, clock.now());
+    return job.policy.kind === 'route' || tools.urls.recall(job.base, clock.now()) === 'storable';
   }
 
   /** A cache that fails is a cache that has nothing. */
@@ -190,7 +195,7 @@ export function createAnswering(tools: AnswerTools): Answering {
       : hitStatus(ttlSeconds, selected.tier);
     exchange.claim();
     if (isNotModified(conditionsOf(request.headers), selected.response.validators)) {
-      counters.notModified += 1;
+      if (!forwarded) counters.notModified += 1;
       sendNotModified(response, selected.response, { ageSeconds, cacheStatus });
     } else {
       sendStored(response, selected.response, { ageSeconds, cacheStatus }, request.method !== 'HEAD');
@@ -202,8 +207,11 @@ export function createAnswering(tools: AnswerTools): Answering {
 
 function passBy({ response, next }: Exchange, counters: PolicyCounters, reason: BypassReason): void {
   bump(counters.bypass, reason);
-  const status = reason === 'method' ? forwardStatus('method') : forwardStatus('bypass', { detail: reason });
-  response.setHeader('Cache-Status', status);
+  // Of a route with a policy, the policy tells.
+  if (reason !== 'route-policy') {
+    const status = reason === 'method' ? forwardStatus('method') : forwardStatus('bypass', { detail: reason });
+    response.setHeader('Cache-Status', status);
+  }
   next();
 }
 

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Codec } from '@breakwater/cache';
 import { createStoredResponse, type HttpEntry, type StoredResponse, type VariantRecord } from './entry.ts';
 
@@ -39,13 +40,25 @@ function encodeResponse(response: StoredResponse): Buffer {
 
 function decodeResponse(bytes: Buffer): StoredResponse {
   const { texts: headers, end } = decodeTexts(bytes, RESPONSE_HEAD_BYTES, bytes.readUInt32BE(10));
+  const status = bytes.readUInt16BE(2);
+  checkHead(status, headers);
   return createStoredResponse({
-    status: bytes.readUInt16BE(2),
+    status,
     headers,
     body: bytes.subarray(end),
     hasOwnTag: (bytes.readUInt8(1) & FLAG_OWN_TAG) !== 0,
     initialAgeMs: bytes.readUIntBE(4, 6),
   });
+}
+
+/** What node would refuse to send is refused here, where it is a miss, and not in the middle of an answer. */
+function checkHead(status: number, headers: readonly string[]): void {
+  if (status < 200 || status > 599 || headers.length % 2 !== 0) throw new RangeError('An entry with a broken head.');
+  for (let index = 0; index < headers.length; index += 2) {
+    const [name, value] = headers.slice(index, index + 2) as [string, string];
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  }
 }
 
 /** Kind, number of names, number of texts, texts: the id, the names, then values and expiry of each variant. */

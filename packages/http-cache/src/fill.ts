@@ -23,11 +23,13 @@ export interface Shared {
   readonly varyValues: string;
 }
 
+/** What one response of a URL teaches about the next: that it will be stored, or why it will not. */
+export type UrlLesson = 'storable' | 'uncacheable' | 'route-policy';
+
 /** What a fill needs of the engine. */
 export interface FillTools {
   readonly options: ResolvedOptions;
-  readonly uncacheable: UrlMemory;
-  readonly cacheable: UrlMemory;
+  readonly urls: UrlMemory<UrlLesson>;
   readonly background: BackgroundWork;
 }
 
@@ -46,7 +48,7 @@ export interface Fill {
 }
 
 /** How long a URL of the application is taken to be storable since it last was, in milliseconds. */
-const CACHEABLE_FOR_MS = 3_600_000;
+const STORABLE_FOR_MS = 3_600_000;
 
 /** How long a URL whose route has a policy is passed by at the application's door: routes do not change. */
 const ROUTED_FOR_MS = 3_600_000;
@@ -62,7 +64,7 @@ interface Accepted {
 }
 
 /** Runs the handler and stores what it answers, if it may be stored. */
-export function startFill(job: FillJob, { options, uncacheable, cacheable, background }: FillTools): Fill {
+export function startFill(job: FillJob, { options, urls, background }: FillTools): Fill {
   const { exchange, policy, counters, place, flight } = job;
   const { request, response } = exchange;
   const { clock, maxBodyBytes } = options;
@@ -73,7 +75,7 @@ export function startFill(job: FillJob, { options, uncacheable, cacheable, backg
 
   function refuse(reason: NotStoredReason, status: number): void {
     bump(counters.notStored, reason);
-    if (isLasting(reason, status)) uncacheable.remember(place.base, clock.now() + options.uncacheableForMs);
+    if (isLasting(reason, status)) urls.remember(place.base, 'uncacheable', clock.now() + options.uncacheableForMs);
     flight.land({ kind: reason === 'aborted' || reason === 'invalidated' ? 'again' : 'each' });
   }
 
@@ -141,7 +143,7 @@ export function startFill(job: FillJob, { options, uncacheable, cacheable, backg
     }
     if (isKept) {
       counters.stored += 1;
-      cacheable.remember(place.base, storedAtMs + CACHEABLE_FOR_MS);
+      urls.remember(place.base, 'storable', storedAtMs + STORABLE_FOR_MS);
       const { varyNames, varyValues } = admission;
       const selected: Selected = { response: stored, storedAtMs, expiresAtMs: storedAtMs + ttlMs, tier: 'memory' };
       flight.land({ kind: 'shared', value: { selected, varyNames, varyValues } });
@@ -169,7 +171,7 @@ export function startFill(job: FillJob, { options, uncacheable, cacheable, backg
       tee.detach();
       restoreConditions();
       bump(counters.bypass, 'route-policy');
-      uncacheable.remember(place.base, clock.now() + ROUTED_FOR_MS);
+      urls.remember(place.base, 'route-policy', clock.now() + ROUTED_FOR_MS);
       flight.land({ kind: 'each' });
     },
   };

@@ -7,7 +7,7 @@ describe('flights', () => {
 
   it('tell everybody who waits what came of the fill, and nobody afterwards', async () => {
     const flights = createFlights<string>(1000);
-    expect(flights.follow('key')).toBeUndefined();
+    expect(flights.isFlying('key')).toBe(false);
     const flight = flights.lead('key');
     const waiting = [flights.follow('key'), flights.follow('key')];
     flight.land({ kind: 'shared', value: 'here' });
@@ -15,13 +15,14 @@ describe('flights', () => {
       { kind: 'shared', value: 'here' },
       { kind: 'shared', value: 'here' },
     ]);
-    expect(flights.follow('key')).toBeUndefined();
+    expect(flights.isFlying('key')).toBe(false);
   });
 
   it('of different keys know nothing of each other', () => {
     const flights = createFlights<string>(1000);
     flights.lead('one');
-    expect(flights.follow('other')).toBeUndefined();
+    expect(flights.isFlying('one')).toBe(true);
+    expect(flights.isFlying('other')).toBe(false);
   });
 
   it('let go who has waited long enough, and a new one can begin', async () => {
@@ -30,7 +31,7 @@ describe('flights', () => {
     const waiting = flights.follow('key');
     vi.advanceTimersByTime(1000);
     expect(await waiting).toEqual({ kind: 'each' });
-    expect(flights.follow('key')).toBeUndefined();
+    expect(flights.isFlying('key')).toBe(false);
     const next = flights.lead('key');
     const waitingForNext = flights.follow('key');
     // The slow one ends late: that is nothing to those who wait for the next.
@@ -38,6 +39,10 @@ describe('flights', () => {
     expect(flights.follow('key')).toBe(waitingForNext);
     next.land({ kind: 'shared', value: 'next' });
     expect(await waitingForNext).toEqual({ kind: 'shared', value: 'next' });
+  });
+
+  it('leave nobody waiting where nobody fills', async () => {
+    expect(await createFlights<string>(1000).follow('key')).toEqual({ kind: 'again' });
   });
 
   it('leave no timer behind', () => {

@@ -15,8 +15,9 @@ export interface Flight<Shared> {
 
 /** Fills under way, one a key and process. */
 export interface Flights<Shared> {
-  /** The fill's own promise for a key that is being filled, `undefined` where nobody fills it. */
-  follow(key: string): Promise<Landing<Shared>> | undefined;
+  isFlying(key: string): boolean;
+  /** Waits for the fill of a key; where nobody fills it, there is nothing to wait for. */
+  follow(key: string): Promise<Landing<Shared>>;
   /** Begins a fill. */
   lead(key: string): Flight<Shared>;
 }
@@ -41,9 +42,10 @@ export function createFlights<Shared>(maxWaitMs: number): Flights<Shared> {
   }
 
   return {
+    isFlying: (key) => flying.has(key),
     follow(key) {
       const waiting = flying.get(key);
-      if (!waiting) return undefined;
+      if (!waiting) return Promise.resolve({ kind: 'again' });
       waiting.landing ??= new Promise((resolve) => {
         waiting.resolve = resolve;
         waiting.timer = setTimeout(land, maxWaitMs, key, waiting, { kind: 'each' });

@@ -6,7 +6,7 @@ import { entryCodec } from './entry-codec.ts';
 import { NotMountedError } from './errors.ts';
 import type { HttpCacheEvents } from './events.ts';
 import type { Exchange } from './exchange.ts';
-import type { Fill, Shared } from './fill.ts';
+import type { Fill, Shared, UrlLesson } from './fill.ts';
 import { createFlights } from './flights.ts';
 import { type HttpCacheOptions, ORIGIN_POLICY, type Policy, type ResolvedOptions, resolveOptions } from './options.ts';
 import { createResponseStore } from './response-store.ts';
@@ -55,8 +55,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
     options: resolved,
     store,
     flights: createFlights<Shared>(resolved.maxWaitMs),
-    uncacheable: createUrlMemory(),
-    cacheable: createUrlMemory(),
+    urls: createUrlMemory<UrlLesson>(),
     background,
     baseKey: (policy, policyName, request) => baseKey(resolved, policy, policyName, request),
     report,

@@ -2,22 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { createUrlMemory } from './url-memory.ts';
 
 describe('the memory of URLs', () => {
-  it('holds a URL until its time is over', () => {
-    const memory = createUrlMemory();
-    memory.remember('/a', 1000);
-    expect(memory.holds('/a', 999)).toBe(true);
-    expect(memory.holds('/a', 1000)).toBe(false);
-    expect(memory.holds('/b', 0)).toBe(false);
+  it('tells what was learned of a URL until its time is over', () => {
+    const memory = createUrlMemory<'one' | 'other'>();
+    memory.remember('/a', 'one', 1000);
+    expect(memory.recall('/a', 999)).toBe('one');
+    expect(memory.recall('/a', 1000)).toBeUndefined();
+    expect(memory.recall('/b', 0)).toBeUndefined();
+    memory.remember('/a', 'other', 2000);
+    expect(memory.recall('/a', 1000)).toBe('other');
   });
 
   it('does not grow with a flood of URLs, and keeps the one in use', () => {
-    const memory = createUrlMemory(10);
-    memory.remember('/hot', 1000);
+    const memory = createUrlMemory<'known'>(10);
+    memory.remember('/hot', 'known', 1000);
     for (let url = 0; url < 1000; url += 1) {
-      memory.remember(`/${url}`, 1000);
-      expect(memory.holds('/hot', 0)).toBe(true);
+      memory.remember(`/${url}`, 'known', 1000);
+      expect(memory.recall('/hot', 0)).toBe('known');
     }
-    const held = Array.from({ length: 1000 }, (_value, url) => memory.holds(`/${url}`, 0)).filter(Boolean);
+    const held = Array.from({ length: 1000 }, (_value, url) => memory.recall(`/${url}`, 0)).filter(Boolean);
     expect(held).toHaveLength(9);
   });
 });

@@ -1,16 +1,19 @@
 import { LRUCache } from 'lru-cache';
 
-/** Which URLs something was learned about, for a while; bounded, so that no flood of URLs makes it grow. */
-export interface UrlMemory {
-  remember(key: string, untilMs: number): void;
-  holds(key: string, nowMs: number): boolean;
+/** What was learned about URLs, for a while; bounded, so that no flood of URLs makes it grow. */
+export interface UrlMemory<Lesson extends string> {
+  remember(key: string, lesson: Lesson, untilMs: number): void;
+  recall(key: string, nowMs: number): Lesson | undefined;
 }
 
 /** @param max the most URLs; beyond it the ones longest unused are forgotten. */
-export function createUrlMemory(max = 10_000): UrlMemory {
-  const rememberedUntilMs = new LRUCache<string, number>({ max });
+export function createUrlMemory<Lesson extends string>(max = 10_000): UrlMemory<Lesson> {
+  const learned = new LRUCache<string, { readonly lesson: Lesson; readonly untilMs: number }>({ max });
   return {
-    remember: (key, untilMs) => void rememberedUntilMs.set(key, untilMs),
-    holds: (key, nowMs) => (rememberedUntilMs.get(key) ?? 0) > nowMs,
+    remember: (key, lesson, untilMs) => void learned.set(key, { lesson, untilMs }),
+    recall(key, nowMs) {
+      const known = learned.get(key);
+      return known && known.untilMs > nowMs ? known.lesson : undefined;
+    },
   };
 }

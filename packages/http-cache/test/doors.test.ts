@@ -244,6 +244,7 @@ describe.each(frameworks)('a route with a policy on $name', (framework) => {
         before(call) {
           id += 1;
           call.header('X-Request-Id', String(id));
+          call.header('Vary', 'Origin');
           if (call.headers['x-new-visitor']) call.header('Set-Cookie', [`visit=${id}`]);
         },
       },
@@ -256,6 +257,7 @@ describe.each(frameworks)('a route with a policy on $name', (framework) => {
     expect(statusOf(second)).toContain('hit');
     expect(second.headers['x-request-id']).toBe('2');
     expect(second.headers['x-price']).toBe('42');
+    expect(second.headers.vary).toBe('Origin, Accept');
     expect(second.headers['set-cookie']).toBeUndefined();
     expect(second.headers['cache-control']).toBe('public, max-age=5');
     const third = await send(url, { headers: { 'x-new-visitor': '1' } });
