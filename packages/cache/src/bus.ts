@@ -78,7 +78,9 @@ export function createBus(
 
   function checkGap(): void {
     gapTimer = undefined;
-    if (watch.hasLost(performance.now())) listeners.onLoss('gap');
+    const state = watch.check(performance.now());
+    if (state === 'lost') listeners.onLoss('gap');
+    if (state === 'open') gapTimer = setTimeout(checkGap, GAP_GRACE_MS).unref();
   }
 
   function hear(text: string): void {
@@ -91,8 +93,8 @@ export function createBus(
       return;
     }
     listeners.onAnnouncement(message.announcement);
-    const isHoleOpen = watch.heard(message.publisher, message.sequence, performance.now());
-    if (isHoleOpen) gapTimer ??= setTimeout(checkGap, GAP_GRACE_MS).unref();
+    watch.heard(message.publisher, message.sequence, performance.now());
+    if (gapTimer === undefined) checkGap();
   }
 
   subscriber.on('message', (_channel, text) => hear(text));

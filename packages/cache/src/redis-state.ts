@@ -61,8 +61,8 @@ export function createRedisState({ onDown, onUp }: RedisStateListeners): RedisSt
   };
 }
 
-/** Replies by which a server says that it serves nobody now, unlike OOM or WRONGTYPE, which are about one command. */
-const NOT_SERVING = /^(LOADING|MASTERDOWN|CLUSTERDOWN|READONLY)\b/;
+/** Replies by which a server says that it serves nobody now, unlike OOM or READONLY, which are about one command. */
+const NOT_SERVING = /^(LOADING|MASTERDOWN|CLUSTERDOWN|BUSY)\b/;
 
 /** Redis is there and refused this command. */
 function isRefusal(error: unknown): boolean {

@@ -5,40 +5,41 @@ import { createSequenceWatch } from './sequence.ts';
 describe('the watch over sequence numbers', () => {
   it('takes the first number of a publisher as it comes', () => {
     const watch = createSequenceWatch(250);
-    expect(watch.heard('p', 17, 0)).toBe(false);
-    expect(watch.heard('p', 18, 0)).toBe(false);
-    expect(watch.hasLost(1000)).toBe(false);
+    watch.heard('p', 17, 0);
+    watch.heard('p', 18, 0);
+    expect(watch.check(1000)).toBe('whole');
   });
 
   it('counts a hole as a loss when the grace is over, once', () => {
     const watch = createSequenceWatch(250);
     watch.heard('p', 1, 0);
-    expect(watch.heard('p', 3, 100)).toBe(true);
-    expect(watch.hasLost(349)).toBe(false);
-    expect(watch.hasLost(350)).toBe(true);
-    expect(watch.hasLost(1000)).toBe(false);
+    watch.heard('p', 3, 100);
+    expect(watch.check(349)).toBe('open');
+    expect(watch.check(350)).toBe('lost');
+    expect(watch.check(1000)).toBe('whole');
   });
 
   it('closes a hole when the number comes late', () => {
     const watch = createSequenceWatch(250);
     watch.heard('p', 1, 0);
     watch.heard('p', 3, 100);
-    expect(watch.heard('p', 2, 200)).toBe(false);
-    expect(watch.hasLost(1000)).toBe(false);
+    watch.heard('p', 2, 200);
+    expect(watch.check(1000)).toBe('whole');
   });
 
   it('counts a jump too wide to remember as a loss at once', () => {
     const watch = createSequenceWatch(250);
     watch.heard('p', 1, 0);
-    expect(watch.heard('p', 1_000_000_000, 0)).toBe(true);
-    expect(watch.hasLost(0)).toBe(true);
+    watch.heard('p', 1_000_000_000, 0);
+    expect(watch.check(0)).toBe('lost');
   });
 
   it('begins anew after a reset', () => {
     const watch = createSequenceWatch(250);
     watch.heard('p', 1, 0);
     watch.reset();
-    expect(watch.heard('p', 9, 0)).toBe(false);
+    watch.heard('p', 9, 0);
+    expect(watch.check(1000)).toBe('whole');
   });
 
   it('hears of a loss if, and only if, a number between the first and the last is missing', () => {
@@ -51,7 +52,7 @@ describe('the watch over sequence numbers', () => {
         const expected = [1, 2, 3, 4, 5, 6].some(
           (number) => number > first && number < Math.max(...numbers) && !numbers.includes(number),
         );
-        expect(watch.hasLost(250)).toBe(expected);
+        expect(watch.check(250)).toBe(expected ? 'lost' : 'whole');
       }),
     );
   });

@@ -3,10 +3,12 @@
  * numbered in (a pool sends over several connections), so a hole counts as a loss only after `graceMs`.
  */
 export interface SequenceWatch {
-  /** @returns whether a hole is open now, so that {@link hasLost} must be asked after `graceMs`. */
-  heard(publisher: string, sequence: number, nowMs: number): boolean;
-  /** Whether a hole has stayed open for `graceMs`. It is then closed, and so are all others. */
-  hasLost(nowMs: number): boolean;
+  heard(publisher: string, sequence: number, nowMs: number): void;
+  /**
+   * `open`: a number is missing, and may still come; ask again after `graceMs`. `lost`: one has been missing for that
+   * long; nothing is missing any more after this answer.
+   */
+  check(nowMs: number): 'whole' | 'open' | 'lost';
   /** After a reconnect everybody begins anew. */
   reset(): void;
 }
@@ -24,6 +26,7 @@ const MAX_HOLE = 1000;
 
 export function createSequenceWatch(graceMs: number): SequenceWatch {
   const publishers = new Map<string, Publisher>();
+  const incomplete = new Set<Publisher>();
   let isLost = false;
 
   function publisherOf(name: string, sequence: number): Publisher {
@@ -46,19 +49,22 @@ export function createSequenceWatch(graceMs: number): SequenceWatch {
       if (sequence - publisher.next > MAX_HOLE) isLost = true;
       else for (let gap = publisher.next; gap < sequence; gap += 1) publisher.missing.set(gap, nowMs);
       publisher.next = Math.max(publisher.next, sequence + 1);
-      return isLost || publisher.missing.size > 0;
+      if (publisher.missing.size > 0) incomplete.add(publisher);
+      else incomplete.delete(publisher);
     },
-    hasLost(nowMs) {
-      const overdue = [...publishers.values()].some(({ missing }) =>
+    check(nowMs) {
+      const isOverdue = [...incomplete].some(({ missing }) =>
         [...missing.values()].some((sinceMs) => nowMs - sinceMs >= graceMs),
       );
-      if (!overdue && !isLost) return false;
+      if (!isOverdue && !isLost) return incomplete.size > 0 ? 'open' : 'whole';
       isLost = false;
-      for (const { missing } of publishers.values()) missing.clear();
-      return true;
+      for (const { missing } of incomplete) missing.clear();
+      incomplete.clear();
+      return 'lost';
     },
     reset() {
       publishers.clear();
+      incomplete.clear();
       isLost = false;
     },
   };

@@ -1,0 +1,106 @@
+import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { encodeMessage, mergeAnnouncements } from '../../src/announcement.ts';
+import type { Cache } from '../../src/index.ts';
+import { createInstances } from '../instances.ts';
+
+let server: RedisServer;
+const instances = createInstances(() => server.url);
+let cache: Cache;
+let other: Cache;
+let name = '';
+let count = 0;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+beforeEach(async () => {
+  count += 1;
+  name = `n${count}`;
+  [cache, other] = await Promise.all([instances.open(name), instances.open(name)]);
+});
+afterAll(async () => {
+  await instances.close();
+  await server.stop();
+});
+
+function say(text: string): Promise<number> {
+  return instances.client().publish(`bw:1:${name}:bus`, text);
+}
+
+function killSubscribers(): Promise<unknown> {
+  return instances.client().call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+}
+
+function message(sequence: number, publisher = 'somebody'): string {
+  return encodeMessage({ publisher, sequence, announcement: mergeAnnouncements([]) });
+}
+
+describe('the bus', () => {
+  it('drops memory after a reconnect, since messages may have been missed, and says so', async () => {
+    const heard = vi.fn();
+    cache.on('bus:flushed', heard);
+    await cache.set('k', 'old', { tags: ['x'] });
+    await killSubscribers();
+    await eventually(() => cache.stats().bus.flushes === 1);
+    expect(heard.mock.calls).toEqual([[{ reason: 'reconnected' }]]);
+    expect(cache.peek('k')).toBeUndefined();
+    expect(await cache.lookup('k')).toMatchObject({ tier: 'redis' });
+  });
+
+  it('does not serve from memory what was invalidated while it was away', async () => {
+    await cache.set('k', 'old', { tags: ['x'] });
+    await killSubscribers();
+    await other.invalidate({ tag: 'x' });
+    await eventually(() => cache.stats().bus.connected && cache.stats().bus.flushes === 1);
+    expect(await cache.get('k')).toBeUndefined();
+  });
+
+  it('counts no flush for its first connection', () => {
+    expect(cache.stats().bus).toMatchObject({ connected: true, flushes: 0 });
+  });
+
+  it('drops memory when a number stays missing', async () => {
+    await cache.set('k', 1);
+    await say(message(1));
+    await say(message(3));
+    await eventually(() => cache.stats().bus.flushes === 1);
+    expect(cache.peek('k')).toBeUndefined();
+  });
+
+  it('waits a little for numbers that come out of order', async () => {
+    await cache.set('k', 1);
+    for (const sequence of [1, 3, 2, 4]) await say(message(sequence));
+    // Another publisher's hole is a loss, but not before its own time.
+    await say(message(1, 'another'));
+    await say(message(3, 'another'));
+    await eventually(() => cache.stats().bus.flushes > 0);
+    expect(cache.stats().bus.flushes).toBe(1);
+  });
+
+  it('drops memory on a message it cannot read: it may have named anything', async () => {
+    await cache.set('k', 1);
+    await say('[99,"from a later version"]');
+    await eventually(() => cache.stats().bus.flushes === 1);
+    expect(cache.peek('k')).toBeUndefined();
+  });
+
+  it('keeps loads going across a flush, and what they bring in Redis', async () => {
+    let finish = (_value: string) => {};
+    const loading = cache.getOrLoad('k', () => new Promise<string>((resolve) => (finish = resolve)), { tags: ['x'] });
+    await eventually(() => cache.stats().total.loads === 1);
+    await say('unreadable');
+    await eventually(() => cache.stats().bus.flushes === 1);
+    finish('value');
+    expect(await loading).toBe('value');
+    expect(await other.lookup('k')).toMatchObject({ tier: 'redis', entry: { value: 'value' } });
+  });
+
+  it('is closed with the cache, and leaves the client to its owner', async () => {
+    const client = instances.client();
+    const short = await instances.open(`${name}-short`, { redis: client });
+    await short.close();
+    expect(short.stats().bus.connected).toBe(false);
+    expect(await client.ping()).toBe('PONG');
+  });
+});

@@ -1,0 +1,45 @@
+import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { Cluster, Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Cache, createCache } from '../../src/index.ts';
+
+/** One node that owns every slot: it refuses what crosses slots, as any Cluster does. */
+let server: RedisServer;
+let clients: Cluster[];
+let caches: Cache[];
+
+beforeAll(async () => {
+  server = await startRedis({ 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' });
+  const redis = new Redis(server.url);
+  await redis.cluster('ADDSLOTSRANGE', 0, 16_383);
+  await eventually(async () => (await redis.cluster('INFO')).includes('cluster_state:ok'));
+  redis.disconnect();
+  clients = [0, 1].map(() => new Cluster([{ host: '127.0.0.1', port: server.port }]));
+  caches = clients.map((client) => createCache({ redis: client }));
+  await eventually(() => caches.every((cache) => cache.stats().bus.connected));
+});
+afterAll(async () => {
+  await Promise.all(caches.map((cache) => cache.close()));
+  for (const client of clients) client.disconnect();
+  await server.stop();
+});
+
+it('a Cluster is read, written, fenced and invalidated without crossing slots', async () => {
+  const [a, b] = caches as [Cache, Cache];
+  const keys = Array.from({ length: 40 }, (_, index) => `k:${index}`);
+  await Promise.all(keys.map((key) => a.set(key, key, { tags: ['x', `t:${key}`] })));
+  expect(await Promise.all(keys.map((key) => b.get(key)))).toEqual(keys);
+
+  expect(await a.invalidate({ key: ['k:0', 'k:1'] })).toMatchObject({ redisKeys: 2, shared: true });
+  expect(await a.invalidate({ tag: ['t:k:2', 't:k:3'] })).toMatchObject({ tags: 2, shared: true });
+  expect(await a.invalidate({ pattern: 'k:1?' })).toMatchObject({ redisKeys: 10, shared: true });
+  const gone = new Set([...keys.slice(0, 4), ...keys.slice(10, 20)]);
+  for (const key of keys) await eventually(async () => (await b.get(key)) === (gone.has(key) ? undefined : key));
+
+  const reservation = await b.reserve('k:0', { tags: ['x'] });
+  await a.invalidate({ key: 'k:0' });
+  expect(await reservation.commit('old')).toBe(false);
+  expect(await b.getOrLoad('k:0', () => 'new', { tags: ['x'] })).toBe('new');
+  expect(await a.get('k:0')).toBe('new');
+  for (const cache of caches) expect(cache.stats().redis).toEqual({ state: 'up', errors: 0, unreadableFrames: 0 });
+});

@@ -1,0 +1,105 @@
+import { type RedisServer, startRedis } from '@breakwater/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Cache } from '../../src/index.ts';
+import { createInstances } from '../instances.ts';
+
+const DAY_MS = 86_400_000;
+
+let server: RedisServer;
+const instances = createInstances(() => server.url);
+let cache: Cache;
+let name = '';
+let count = 0;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+beforeEach(async () => {
+  count += 1;
+  name = `n${count}`;
+  cache = await instances.open(name);
+});
+afterAll(async () => {
+  await instances.close();
+  await server.stop();
+});
+
+const tagKey = (tag: string) => `bw:1:${name}:tag:{${tag}}`;
+
+describe('the generations of tags', () => {
+  it.each(['x', ''])('that Redis has lost (tag %j) never bring an entry back, whoever writes next', async (lost) => {
+    const redis = instances.client();
+    await cache.set('k', 'old', { tags: ['x'] });
+    await cache.invalidate({ tag: 'x' });
+    await cache.set('k', 'kept', { tags: ['x'] });
+    await redis.del(tagKey(lost));
+    const second = await instances.open(name);
+    expect(await second.get('k')).toBeUndefined();
+    await second.set('other', 1, { tags: ['x'] });
+    const third = await instances.open(name);
+    expect(await third.get('k')).toBeUndefined();
+    expect(await third.get('other')).toBe(1);
+  });
+
+  it('are never the same twice', async () => {
+    const redis = instances.client();
+    const seen = new Set<string | null>();
+    for (let round = 0; round < 50; round += 1) {
+      await cache.set('k', round, { tags: ['x'] });
+      seen.add(await redis.get(tagKey('x')));
+      await cache.invalidate({ tag: 'x' });
+    }
+    expect(seen.size).toBe(50);
+  });
+
+  it('outlive every entry written under them, also one that lives longer than any before it', async () => {
+    const redis = instances.client();
+    await cache.set('short', 1, { tags: ['x'], ttl: '1m' });
+    expect(await redis.pttl(tagKey('x'))).toBeGreaterThan(DAY_MS - 60_000);
+    await cache.set('long', 1, { tags: ['x'], ttl: '30d' });
+    expect(await redis.pttl(tagKey('x'))).toBeGreaterThan(59 * DAY_MS);
+    await cache.set('short again', 1, { tags: ['x'], ttl: '1m' });
+    const second = await instances.open(name);
+    await second.set('short', 2, { tags: ['x'], ttl: '1m' });
+    expect(await redis.pttl(tagKey('x'))).toBeGreaterThan(59 * DAY_MS);
+    expect(await redis.pttl(tagKey(''))).toBeGreaterThan(59 * DAY_MS);
+  });
+
+  it('cost a tag’s invalidation one command, however many entries carry it', async () => {
+    const redis = instances.client();
+    for (let index = 0; index < 500; index += 1) void cache.set(`k${index}`, index, { tags: ['x'] });
+    await cache.set('last', 1, { tags: ['x'] });
+    await redis.config('RESETSTAT');
+    expect(await cache.invalidate({ tag: 'x' })).toMatchObject({ memoryEntries: 501 });
+    const commands = await redis.info('commandstats');
+    expect(commands).toMatch(/cmdstat_evalsha:calls=1,/);
+    expect(commands).toMatch(/cmdstat_unlink:calls=1,/);
+    expect(commands).toMatch(/cmdstat_publish:calls=1,/);
+    expect(commands).not.toContain('cmdstat_scan');
+  });
+
+  it('are read once by an instance that hears, and each time by one that does not', async () => {
+    const redis = instances.client();
+    const reader = await instances.open(name, { memory: { maxSize: 1 } });
+    await cache.set('k', 1, { tags: ['x'] });
+    await reader.get('k');
+    await redis.config('RESETSTAT');
+    await reader.get('k');
+    expect(await redis.info('commandstats')).toMatch(/cmdstat_mget:calls=1,/);
+  });
+});
+
+describe('reads of one turn', () => {
+  it('leave as one MGET, each key once', async () => {
+    const redis = instances.client();
+    for (let index = 0; index < 50; index += 1) await cache.set(`k${index}`, index);
+    const reader = await instances.open(name);
+    await reader.get('k0');
+    await redis.config('RESETSTAT');
+    const keys = Array.from({ length: 100 }, (_, index) => `k${index % 50}`);
+    const values = await Promise.all(keys.map((key) => reader.get(key)));
+    expect(values).toEqual(keys.map((key) => Number(key.slice(1))));
+    expect(await redis.info('commandstats')).toMatch(/cmdstat_mget:calls=1,/);
+    expect(await redis.info('stats')).toMatch(/keyspace_hits:49\b/);
+  });
+});

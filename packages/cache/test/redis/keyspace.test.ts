@@ -1,0 +1,68 @@
+import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Cache } from '../../src/index.ts';
+import { createInstances } from '../instances.ts';
+
+let server: RedisServer;
+const instances = createInstances(() => server.url);
+let cache: Cache;
+
+beforeAll(async () => {
+  server = await startRedis();
+  cache = await instances.open('app: {odd}*', { policies: { price: { ttl: '5s', tags: ['prices'] } } });
+});
+afterAll(async () => {
+  await instances.close();
+  await server.stop();
+});
+
+it('every key that anything leaves in Redis is in the namespace and has a ttl', async () => {
+  const redis = instances.client();
+  await redis.set('bw:1:app:entry:{foreign}', 'not ours', 'PX', 60_000);
+  const space = cache.space<Buffer>('http', {
+    codec: { name: 'raw', encode: (value) => value, decode: (value) => value },
+  });
+  await cache.set('set', 1, { policy: 'price' });
+  await cache.getOrLoad('loaded', () => 1, { tags: ['a tag {with} odd: characters*'] });
+  await (await cache.reserve('reserved', { tags: ['x'] })).commit(1);
+  await space.set('GET /a?b={c}', Buffer.from('body'), { tags: ['x'] });
+  await cache.invalidate({ key: ['set', 'never there'] });
+  await cache.invalidate({ tag: ['x', 'never there'] });
+  await cache.invalidate({ pattern: 'l*' });
+  await space.invalidate({ pattern: '*' });
+  await cache.set('after', 1, { tags: ['x'] });
+
+  const keys = (await redis.keys('*')).filter((key) => key !== 'bw:1:app:entry:{foreign}');
+  const kinds = new Set<string>();
+  for (const key of keys) {
+    expect(await redis.pttl(key), key).toBeGreaterThan(0);
+    const [, kind = ''] = /^bw:1:app%3A%20%7Bodd%7D\*:([a-z.]+):\{[^{}]*\}$/.exec(key) ?? [];
+    kinds.add(kind);
+  }
+  expect(kinds).toEqual(new Set(['entry', 'tombstone', 'tag', 'sweep']));
+  expect(await redis.exists('bw:1:app:entry:{foreign}')).toBe(1);
+});
+
+it('a tombstone is gone after its time, and no sooner is a load let through', async () => {
+  const redis = instances.client();
+  const short = await instances.open('short', { tombstoneTtl: '200ms' });
+  const other = await instances.open('short', { tombstoneTtl: '200ms' });
+  const reservation = await short.reserve('k');
+  await other.invalidate({ key: 'k' });
+  expect(await redis.pttl('bw:1:short:tombstone:{k}')).toBeGreaterThan(0);
+  await eventually(async () => (await redis.exists('bw:1:short:tombstone:{k}')) === 0);
+  expect(await reservation.commit('old')).toBe(false);
+  expect(await (await short.reserve('k')).commit('new')).toBe(true);
+});
+
+it('a pattern from outside removes only what it literally names', async () => {
+  const keys = ['a', 'ab', 'a[b]', 'a?b', 'a\\b', '^a', 'a-c', 'a{b}'];
+  const open = () => Promise.all(keys.map((key) => cache.set(key, key)));
+  for (const pattern of ['[a-z]', 'a[b]', 'a\\b', '[^x]*', '{a,ab}', 'a-c']) {
+    await open();
+    await cache.invalidate({ pattern });
+    const reader = await instances.open('app: {odd}*');
+    const left = await Promise.all(keys.map((key) => reader.get(key)));
+    expect(left.filter((key) => key === undefined).length, pattern).toBe(keys.includes(pattern) ? 1 : 0);
+  }
+});

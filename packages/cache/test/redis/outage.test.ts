@@ -1,0 +1,174 @@
+import type { RedisPort } from '@breakwater/core/redis';
+import { createRedisPool } from '@breakwater/redis-pool';
+import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createInstances, type Instances } from '../instances.ts';
+
+let server: RedisServer;
+let instances: Instances;
+const pools: { close(): Promise<void> }[] = [];
+
+// On disk, so that what Redis held before an outage it holds again after it.
+beforeEach(async () => {
+  server = await startRedis({ appendonly: 'yes', appendfsync: 'always' });
+  instances = createInstances(() => server.url);
+});
+afterEach(async () => {
+  server.thaw();
+  await instances.close();
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+  await server.stop();
+});
+
+function openPool(): RedisPort {
+  const pool = createRedisPool({ url: server.url, deadlineMs: '200ms' });
+  pools.push(pool);
+  return pool;
+}
+
+const clients: [string, () => RedisPort][] = [
+  ['a plain ioredis client', () => instances.client()],
+  ['our pool', openPool],
+];
+
+describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) => {
+  it('goes on in memory without one error, and comes back by itself', async () => {
+    const cache = await instances.open('app', { redis: connect(), redisDeadline: '200ms' });
+    const heard: string[] = [];
+    for (const event of ['redis:down', 'redis:up', 'bus:flushed'] as const) cache.on(event, () => heard.push(event));
+    await cache.set('before', 1);
+    await server.kill();
+
+    expect(await cache.get('before')).toBe(1);
+    await cache.set('during', 2, { tags: ['x'] });
+    expect(await cache.get('during')).toBe(2);
+    expect(await cache.getOrLoad('loaded', () => 3)).toBe(3);
+    expect(await cache.getOrLoad('loaded', () => 4)).toBe(3);
+    expect(await cache.get('missing')).toBeUndefined();
+    const reservation = await cache.reserve('reserved', { tags: ['x'] });
+    expect(await reservation.commit(5)).toBe(true);
+    expect(await cache.invalidate({ tag: 'x' })).toEqual({ memoryEntries: 2, redisKeys: 0, tags: 1, shared: false });
+    expect(await cache.invalidate({ pattern: 'loaded' })).toMatchObject({ memoryEntries: 1, shared: false });
+    expect(cache.stats().redis.state).toBe('down');
+    await eventually(() => !cache.stats().bus.connected);
+
+    await server.restart();
+    await eventually(() => cache.stats().redis.state === 'up' && cache.stats().bus.connected);
+    expect(heard.filter((event) => event !== 'bus:flushed')).toEqual(['redis:down', 'redis:up']);
+    await eventually(() => heard.includes('bus:flushed'));
+    await cache.set('after', 6);
+    const other = await instances.open('app');
+    expect(await other.get('after')).toBe(6);
+    expect(await other.get('before')).toBe(1);
+  });
+
+  it('sends what was invalidated meanwhile before it reads, so that nothing comes back', async () => {
+    const cache = await instances.open('app', { redis: connect(), redisDeadline: '200ms' });
+    const bystander = await instances.open('app');
+    const targets = [{ key: 'key' }, { tag: 'tag' }, { pattern: 'pat*' }] as const;
+    for (const key of ['key', 'tagged', 'pattern', 'kept']) await cache.set(key, 'old', { tags: [key.slice(0, 3)] });
+    await cache.set('tagged', 'old', { tags: ['tag'] });
+    await cache.set('written', 'old');
+    await server.kill();
+    await eventually(() => !bystander.stats().bus.connected);
+    for (const target of targets) expect(await cache.invalidate(target)).toMatchObject({ shared: false });
+    await cache.set('written', 'new');
+    await server.restart();
+
+    await eventually(async () => (await cache.get('kept')) === 'old');
+    for (const key of ['key', 'tagged', 'pattern']) expect(await cache.get(key)).toBeUndefined();
+    for (const key of ['key', 'tagged', 'pattern', 'written']) {
+      await eventually(async () => expect(await bystander.get(key)).not.toBe('old'));
+    }
+    await eventually(async () => (await bystander.get('kept')) === 'old');
+  });
+
+  it('clears the namespace when more was invalidated than can be remembered', async () => {
+    const cache = await instances.open('app', { redis: connect(), redisDeadline: '200ms' });
+    await cache.set('kept', 'old');
+    await server.kill();
+    await cache.invalidate({ key: Array.from({ length: 10_001 }, (_, index) => `k${index}`) });
+    await server.restart();
+    await eventually(() => cache.stats().redis.state === 'up' && cache.stats().bus.connected);
+    expect(await cache.get('kept')).toBeUndefined();
+    await cache.set('kept', 'new');
+    const other = await instances.open('app');
+    expect(await other.get('kept')).toBe('new');
+  });
+});
+
+describe.each(clients)('a cache on %s whose Redis is silent', (_name, connect) => {
+  it('serves, and forgets nothing that was invalidated or written meanwhile', async () => {
+    const cache = await instances.open('app', { redis: connect(), redisDeadline: '100ms' });
+    const other = await instances.open('app', { redisDeadline: '100ms' });
+    await cache.set('key', 'old');
+    await cache.set('tagged', 'old', { tags: ['tag'] });
+    await cache.set('written', 'old');
+    server.freeze();
+    expect(await cache.invalidate({ key: 'key' })).toMatchObject({ shared: false });
+    expect(await cache.invalidate({ tag: 'tag' })).toMatchObject({ shared: false });
+    await cache.set('written', 'new');
+    expect(await cache.get('written')).toBe('new');
+    expect(await cache.getOrLoad('loaded', () => 'value')).toBe('value');
+    expect(cache.stats().redis.state).toBe('down');
+    server.thaw();
+    await eventually(() => cache.stats().redis.state === 'up');
+    expect(await cache.get('key')).toBeUndefined();
+    expect(await cache.get('tagged')).toBeUndefined();
+    for (const key of ['key', 'tagged', 'written']) {
+      await eventually(async () => expect(await other.get(key)).not.toBe('old'));
+    }
+  });
+});
+
+describe('a cache on our pool', () => {
+  it('does not wait for a silent Redis once the circuit is open', async () => {
+    const pool = createRedisPool({ url: server.url, deadlineMs: '200ms', breaker: { resetAfter: '60s' } });
+    pools.push(pool);
+    const cache = await instances.open('app', { redis: pool });
+    server.freeze();
+    await eventually(async () => {
+      await cache.get('probe');
+      return pool.stats().circuit === 'open';
+    });
+    const { deadlineFailures, rejections } = pool.stats();
+    for (let index = 0; index < 20; index += 1) {
+      await cache.getOrLoad(`k${index}`, () => index, { tags: [`t${index}`] });
+      await cache.set(`s${index}`, index, { tags: [`u${index}`] });
+      await cache.invalidate({ tag: `t${index}` });
+    }
+    expect(pool.stats().deadlineFailures).toBe(deadlineFailures);
+    expect(pool.stats().rejections).toBeGreaterThan(rejections);
+  });
+});
+
+describe('a cache that starts before its Redis', () => {
+  it.each(clients)('serves from memory on %s, and joins the others when Redis comes', async (_name, connect) => {
+    await server.kill();
+    const cache = instances.openUnheard('app', { redis: connect(), redisDeadline: '200ms' });
+    const loader = vi.fn(() => 1);
+    await cache.getOrLoad('k', loader);
+    expect(await cache.getOrLoad('k', loader)).toBe(1);
+    expect(loader).toHaveBeenCalledTimes(1);
+    await server.restart();
+    await eventually(() => cache.stats().bus.connected);
+    await eventually(async () => {
+      await cache.set('k', 2);
+      return cache.stats().redis.state === 'up';
+    });
+    const other = await instances.open('app');
+    await eventually(async () => (await other.get('k')) === 2);
+  });
+});
+
+describe('an instance that cannot hear', () => {
+  it('serves from memory for no longer than blindTtl', async () => {
+    const cache = await instances.open('app', { memory: { blindTtl: '300ms' } });
+    await cache.set('k', 1);
+    await server.kill();
+    await eventually(() => !cache.stats().bus.connected);
+    await cache.set('k', 1);
+    expect(cache.peek('k')?.value).toBe(1);
+    await eventually(() => cache.peek('k') === undefined, 2000);
+  });
+});
