@@ -1,4 +1,4 @@
-import type { RedisPort } from '@breakwater/core/redis';
+import { type RedisPort, RedisUnavailableError } from '@breakwater/core/redis';
 
 type Gated = 'mgetBuffer' | 'evalsha' | 'scan';
 
@@ -9,30 +9,36 @@ export interface GatedRedis {
   holdCommands(name: Gated): () => void;
   /** Commands are run at once, and their replies wait. */
   holdReplies(name: Gated): () => void;
+  /** Commands fail as if there were no connection. */
+  failCommands(name: Gated): () => void;
+  /** How often Redis has answered, replies held back included. */
+  replied(name: Gated): number;
 }
 
 export function gateRedis(redis: RedisPort): GatedRedis {
   const commands = new Map<Gated, Promise<void>>();
   const replies = new Map<Gated, Promise<void>>();
+  const failing = new Set<Gated>();
+  const counts = new Map<Gated, number>();
 
   function hold(gates: Map<Gated, Promise<void>>, name: Gated): () => void {
     let open = () => {};
-    gates.set(
-      name,
-      new Promise((resolve) => {
-        open = resolve;
-      }),
-    );
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    gates.set(name, gate);
     return () => {
-      gates.delete(name);
+      if (gates.get(name) === gate) gates.delete(name);
       open();
     };
   }
 
   async function pass<Reply>(name: Gated, send: () => Promise<Reply>): Promise<Reply> {
+    if (failing.has(name)) throw new RedisUnavailableError('failing on purpose');
     await commands.get(name);
     const held = replies.get(name);
     const reply = await send();
+    counts.set(name, (counts.get(name) ?? 0) + 1);
     await held;
     return reply;
   }
@@ -59,6 +65,11 @@ export function gateRedis(redis: RedisPort): GatedRedis {
     },
     holdCommands: (name) => hold(commands, name),
     holdReplies: (name) => hold(replies, name),
+    failCommands(name) {
+      failing.add(name);
+      return () => void failing.delete(name);
+    },
+    replied: (name) => counts.get(name) ?? 0,
   };
 }
 

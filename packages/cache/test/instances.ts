@@ -45,3 +45,8 @@ export function createInstances(url: () => string): Instances {
     },
   };
 }
+
+/** Waits until `listener` has heard all that `speaker` has said. */
+export async function hearAll(listener: Cache, speaker: Cache): Promise<void> {
+  await eventually(() => listener.stats().bus.received === speaker.stats().bus.published);
+}

@@ -1,6 +1,7 @@
-import { type RedisServer, startRedis } from '@breakwater/testkit';
+import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
+import { deafRedis } from '../gated-redis.ts';
 import { createInstances } from '../instances.ts';
 
 const DAY_MS = 86_400_000;
@@ -86,6 +87,10 @@ describe('the generations of tags', () => {
     await redis.config('RESETSTAT');
     await reader.get('k');
     expect(await redis.info('commandstats')).toMatch(/cmdstat_mget:calls=1,/);
+    const deaf = instances.openUnheard(name, { redis: deafRedis(instances.client()), memory: { maxSize: 1 } });
+    await eventually(async () => (await deaf.get('k')) === 1);
+    await cache.invalidate({ tag: 'x' });
+    expect(await deaf.get('k')).toBeUndefined();
   });
 });
 

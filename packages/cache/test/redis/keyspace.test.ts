@@ -1,6 +1,7 @@
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
+import { deafRedis } from '../gated-redis.ts';
 import { createInstances } from '../instances.ts';
 
 let server: RedisServer;
@@ -45,14 +46,17 @@ it('every key that anything leaves in Redis is in the namespace and has a ttl', 
 
 it('a tombstone is gone after its time, and no sooner is a load let through', async () => {
   const redis = instances.client();
-  const short = await instances.open('short', { tombstoneTtl: '200ms' });
+  const short = instances.openUnheard('short', { redis: deafRedis(instances.client()), tombstoneTtl: '200ms' });
+  await eventually(async () => (await short.reserve('k')).commit('first'));
   const other = await instances.open('short', { tombstoneTtl: '200ms' });
   const reservation = await short.reserve('k');
   await other.invalidate({ key: 'k' });
   expect(await redis.pttl('bw:1:short:tombstone:{k}')).toBeGreaterThan(0);
   await eventually(async () => (await redis.exists('bw:1:short:tombstone:{k}')) === 0);
   expect(await reservation.commit('old')).toBe(false);
+  expect(await other.get('k')).toBeUndefined();
   expect(await (await short.reserve('k')).commit('new')).toBe(true);
+  expect(await other.get('k')).toBe('new');
 });
 
 it('a pattern from outside removes only what it literally names', async () => {

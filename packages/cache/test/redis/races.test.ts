@@ -1,8 +1,8 @@
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
-import { createInstances } from '../instances.ts';
+import { createInstances, hearAll } from '../instances.ts';
 
 let server: RedisServer;
 const instances = createInstances(() => server.url);
@@ -49,9 +49,8 @@ describe('a load that another instance’s invalidation overtakes', () => {
     let finish = (_value: string) => {};
     const loading = gated.getOrLoad('k', () => new Promise<string>((resolve) => (finish = resolve)), { tags: ['x'] });
     await eventually(() => gated.stats().total.loads === 1);
-    const received = gated.stats().bus.received;
     await other.invalidate(target);
-    await eventually(() => gated.stats().bus.received > received);
+    await hearAll(gated, other);
     expect(await gated.getOrLoad('k', () => 'new', { tags: ['x'] })).toBe('new');
     finish('old');
     expect(await loading).toBe('old');
@@ -63,9 +62,8 @@ describe('a load that another instance’s invalidation overtakes', () => {
     const reservation = await gated.reserve('k', { tags: ['x'] });
     const release = gate.holdCommands('evalsha');
     const committing = reservation.commit('old');
-    const received = gated.stats().bus.received;
     await other.invalidate(target);
-    await eventually(() => gated.stats().bus.received > received);
+    await hearAll(gated, other);
     release();
     expect(await committing).toBe(false);
     expect(await gated.get('k')).toBeUndefined();
@@ -89,12 +87,12 @@ describe('a load that another instance’s invalidation overtakes', () => {
 describe('a read that an invalidation overtakes', () => {
   it.each(targets)('by %s does not bring the old value back into memory', async (_by, target) => {
     await other.set('k', 'old', { tags: ['x'] });
+    await hearAll(gated, other);
     const release = gate.holdReplies('mgetBuffer');
     const reading = gated.get('k');
-    await vi.waitFor(() => expect(gate.client.status).toBe('ready'));
-    const received = gated.stats().bus.received;
+    await eventually(() => gate.replied('mgetBuffer') === 1);
     await other.invalidate(target);
-    await eventually(() => gated.stats().bus.received > received);
+    await hearAll(gated, other);
     release();
     await reading;
     expect(gated.peek('k')).toBeUndefined();
@@ -103,20 +101,20 @@ describe('a read that an invalidation overtakes', () => {
 
   it('does not trust a generation that was read before the invalidation was heard', async () => {
     await other.set('k', 'old', { tags: ['x'] });
-    expect(await gated.get('k')).toBe('old');
-    await other.invalidate({ tag: 'y' });
-    await other.set('l', 'old', { tags: ['y'] });
-    // The entry first, so that only the generation of `y` is still to be read.
-    const reading = gated.get('l');
-    const release = gate.holdReplies('mgetBuffer');
-    const received = gated.stats().bus.received;
-    await other.invalidate({ tag: 'y' });
-    await eventually(() => gated.stats().bus.received > received);
-    release();
+    await hearAll(gated, other);
+    const releaseEntry = gate.holdReplies('mgetBuffer');
+    const reading = gated.get('k');
+    await eventually(() => gate.replied('mgetBuffer') === 1);
+    // The entry goes on to the read of its generations, which is answered from before the invalidation.
+    const releaseGenerations = gate.holdReplies('mgetBuffer');
+    releaseEntry();
+    await eventually(() => gate.replied('mgetBuffer') === 2);
+    await other.invalidate({ tag: 'x' });
+    await hearAll(gated, other);
+    releaseGenerations();
     await reading;
-    expect(gated.peek('l')).toBeUndefined();
-    expect(await gated.get('l')).toBeUndefined();
-    expect(await gated.get('k')).toBe('old');
+    expect(gated.peek('k')).toBeUndefined();
+    expect(await gated.get('k')).toBeUndefined();
   });
 
   it('started after an invalidation of this process, and answered from before it, does not stay in memory', async () => {
@@ -158,12 +156,26 @@ describe('a set', () => {
     let finish = (_value: string) => {};
     const loading = gated.getOrLoad('k', () => new Promise<string>((resolve) => (finish = resolve)));
     await eventually(() => gated.stats().total.loads === 1);
-    const received = gated.stats().bus.received;
     await other.set('k', 'set');
-    await eventually(() => gated.stats().bus.received > received);
+    await hearAll(gated, other);
     finish('loaded');
     await loading;
-    expect(await other.get('k')).toBe('set');
     expect(await gated.get('k')).toBe('set');
+    const third = await instances.open(name);
+    expect(await third.get('k')).toBe('set');
+  });
+});
+
+describe('an invalidation that Redis did not take', () => {
+  it('is sent before anything is read, so that the old value is not served meanwhile', async () => {
+    await gated.set('k', 'old');
+    const repair = gate.failCommands('evalsha');
+    expect(await gated.invalidate({ key: 'k' })).toMatchObject({ shared: false });
+    expect(await gated.get('k')).toBeUndefined();
+    expect(await gated.getOrLoad('k', () => 'new')).toBe('new');
+    repair();
+    await eventually(async () => (await instances.client().exists(`bw:1:${name}:tombstone:{k}`)) === 1);
+    const third = await instances.open(name);
+    expect(await third.get('k')).toBeUndefined();
   });
 });
