@@ -1,90 +1,209 @@
+import { EventEmitter } from 'node:events';
 import CircuitBreaker from 'opossum';
+import { checks } from './errors.ts';
+import { type ResetSettings, resetDelayMs } from './reset-delay.ts';
 import type { CircuitState } from './stats.ts';
+import { createTripwire, type Trip, type TripSettings } from './tripwire.ts';
+
+/** The circuit as the pool's user sees and turns it. */
+export interface CircuitControl {
+  readonly state: CircuitState;
+  /** Why commands are refused. `undefined` while the circuit is closed, as the times are. */
+  readonly reason: string | undefined;
+  /** Since when commands are refused, in milliseconds since the Unix epoch. */
+  readonly openedAt: number | undefined;
+  /** When Redis is asked next, likewise. `undefined` also while it is being asked, and after `open`. */
+  readonly nextProbeAt: number | undefined;
+  /** Refuses commands from now on and asks Redis nothing, until `close` is called. */
+  open(reason: string): void;
+  /** Lets commands through from now on, whatever was seen before. What comes of them may open it again. */
+  close(): void;
+}
 
 /**
  * Whether commands may be sent. opossum keeps the states and the time in between, but no command runs through it: it
  * costs each one 0.4 us and more. Commands read `isClosed`, and report what came of them.
  */
 export interface Circuit {
-  readonly state: CircuitState;
+  readonly control: CircuitControl;
   readonly isClosed: boolean;
-  /** Redis answered a command in time, which ends a run of failures. `at` and `sentAt` are `performance.now()`. */
-  answered(at: number): void;
+  /** Redis answered a command in time. `at` and `sentAt` are `performance.now()`. */
+  answered(at: number, tookMs: number): void;
   failed(sentAt: number): void;
   shutdown(): void;
 }
 
-export interface CircuitSettings {
-  /** Failures in a row that open the circuit. */
-  readonly failures: number;
-  readonly resetAfterMs: number;
-  /** One attempt to reach Redis, which must settle. It alone is sent while the circuit is half-open. */
-  probe(): Promise<unknown>;
+/** `unsent` where there was no connection to ask on. */
+export type ProbeOutcome = 'answered' | 'silent' | 'unsent';
+
+export interface CircuitSettings extends TripSettings, ResetSettings {
+  /** How many are asked at once in half-open; all must answer. */
+  readonly probes: number;
+  /** One attempt to reach Redis, which must settle. These alone are sent while the circuit is half-open. */
+  probe(): Promise<ProbeOutcome>;
+  /** From 0 to below 1. */
+  random(): number;
+}
+
+export interface CircuitOpening {
+  readonly cause: Trip['cause'] | 'probe' | 'manual';
+  readonly reason: string;
+  /** Failed probes included. */
+  readonly consecutiveFailures: number;
 }
 
 export interface CircuitObserver {
-  /** At the limit, and again after every probe that failed. */
-  onOpened(consecutiveFailures: number): void;
+  /** What was seen was enough; again after every probe that failed. */
+  onOpened(opening: CircuitOpening): void;
   /** @param openMs since it first opened, also when probes have failed meanwhile. */
   onHalfOpened(openMs: number): void;
-  onClosed(openMs: number): void;
+  onClosed(openMs: number, cause: 'probe' | 'manual'): void;
 }
 
-export function createCircuit({ failures, resetAfterMs, probe }: CircuitSettings, observer: CircuitObserver): Circuit {
-  let consecutiveFailures = 0;
-  let answeredAt = Number.NEGATIVE_INFINITY;
-  let openedAt = 0;
+/** The time in which commands are refused. */
+interface Interruption {
+  readonly since: number;
+  readonly openedAt: number;
+  cause: CircuitOpening['cause'];
+  reason: string;
+  nextProbeAt: number | undefined;
+}
 
-  function answered(at: number): void {
-    consecutiveFailures = 0;
-    answeredAt = at;
-  }
+export function createCircuit(settings: CircuitSettings, observer: CircuitObserver): Circuit {
+  const tripwire = createTripwire(settings);
+  let interruption: Interruption | undefined;
+  let failedProbes = 0;
+  /** Of these, PINGs that went out: Redis is spared those that trouble it, not those that never leave us. */
+  let silentProbes = 0;
+  let round: Promise<void> | undefined;
 
-  async function probeOnce(): Promise<void> {
-    try {
-      await probe();
-      answered(performance.now());
-    } catch (error) {
-      consecutiveFailures += 1;
-      throw error;
-    }
-  }
-
-  const breaker = new CircuitBreaker(probeOnce, {
-    resetTimeout: resetAfterMs,
-    // The probe bounds itself.
+  const options: CircuitBreaker.Options = {
+    // Probes bound themselves.
     timeout: false,
-    // opossum fires only in half-open, where any failure opens; these keep its own statistics small and its timers few.
+    // opossum fires only in half-open, where any failure opens; one that comes later must not.
+    volumeThreshold: Number.MAX_SAFE_INTEGER,
+    // Nobody reads its statistics: no percentiles, no snapshots, and no timer to turn their buckets.
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
     rollingCountBuckets: 1,
-    rollingCountTimeout: 60_000,
-  });
+    rotateBucketController: new EventEmitter(),
+  };
+  const breaker = new CircuitBreaker(probeAll, options);
 
-  breaker.on('open', () => observer.onOpened(consecutiveFailures));
-  breaker.on('close', () => observer.onClosed(performance.now() - openedAt));
+  function interrupt(cause: Interruption['cause'], reason: string): Interruption {
+    interruption ??= { since: performance.now(), openedAt: Date.now(), cause, reason, nextProbeAt: undefined };
+    interruption.cause = cause;
+    interruption.reason = reason;
+    interruption.nextProbeAt = undefined;
+    return interruption;
+  }
+
+  /** opossum reads the time out of its options whenever it opens. */
+  function planProbe(into: Interruption): void {
+    options.resetTimeout = resetDelayMs(silentProbes, settings.random(), settings);
+    into.nextProbeAt = Date.now() + options.resetTimeout;
+  }
+
+  function trip(seen: Trip | undefined): void {
+    if (seen === undefined) return;
+    planProbe(interrupt(seen.cause, seen.reason));
+    breaker.open();
+  }
+
+  function tellOpened({ cause, reason }: Interruption): void {
+    observer.onOpened({ cause, reason, consecutiveFailures: tripwire.consecutiveFailures + failedProbes });
+  }
+
+  function end(cause: 'probe' | 'manual'): void {
+    const now = performance.now();
+    tripwire.rearm(now);
+    if (interruption === undefined) return;
+    const openMs = now - interruption.since;
+    interruption = undefined;
+    failedProbes = 0;
+    silentProbes = 0;
+    breaker.close();
+    observer.onClosed(openMs, cause);
+  }
+
+  /** Probes that outlived their half-open, because somebody closed it meanwhile, count for the next one. */
+  function probeAll(): Promise<void> {
+    round ??= askAll().finally(() => {
+      round = undefined;
+    });
+    return round;
+  }
+
+  async function askAll(): Promise<void> {
+    const outcomes = await Promise.all(Array.from({ length: settings.probes }, ask));
+    if (outcomes.every((outcome) => outcome === 'answered')) return;
+    const isSilent = outcomes.includes('silent');
+    const reason = isSilent ? 'a PING was not answered in time' : 'there was no connection to send a PING on';
+    if (interruption && breaker.halfOpen) {
+      failedProbes += 1;
+      if (isSilent) silentProbes += 1;
+      planProbe(interrupt('probe', reason));
+    }
+    throw new Error(reason);
+  }
+
+  async function ask(): Promise<ProbeOutcome> {
+    const askedAt = performance.now();
+    const outcome = await settings.probe();
+    // What is slow for a command is no answer to a probe: it would close the circuit only to see it open again.
+    return outcome === 'answered' && performance.now() - askedAt > settings.slowCallMs ? 'silent' : outcome;
+  }
+
+  breaker.on('open', () => {
+    if (interruption) tellOpened(interruption);
+  });
+  breaker.on('close', () => {
+    // `control.open` closes opossum's circuit as well, for its timer's sake.
+    if (interruption && interruption.cause !== 'manual') end('probe');
+  });
   breaker.on('halfOpen', () => {
-    observer.onHalfOpened(performance.now() - openedAt);
+    if (interruption === undefined) return;
+    interruption.nextProbeAt = undefined;
+    observer.onHalfOpened(performance.now() - interruption.since);
     // A failed probe has opened the circuit again by the time this rejects: there is nobody else to tell.
-    breaker.fire().catch(() => undefined);
+    if (breaker.halfOpen) breaker.fire().catch(() => undefined);
   });
 
-  return {
+  const control: CircuitControl = {
     get state() {
-      if (breaker.closed) return 'closed';
+      if (interruption === undefined) return 'closed';
       return breaker.halfOpen ? 'half-open' : 'open';
     },
-    get isClosed() {
-      return breaker.closed;
+    get reason() {
+      return interruption?.reason;
     },
-    answered,
+    get openedAt() {
+      return interruption?.openedAt;
+    },
+    get nextProbeAt() {
+      return interruption?.nextProbeAt;
+    },
+    open(reason) {
+      if (breaker.isShutdown) return;
+      const manual = interrupt('manual', checks.text('reason', reason));
+      breaker.close();
+      tellOpened(manual);
+    },
+    close() {
+      if (!breaker.isShutdown) end('manual');
+    },
+  };
+
+  return {
+    control,
+    get isClosed() {
+      return interruption === undefined;
+    },
+    answered(at, tookMs) {
+      if (interruption === undefined) trip(tripwire.answered(at, tookMs));
+    },
     failed(sentAt) {
-      // Redis has answered others since: it is this command or its socket that is in trouble, not Redis.
-      if (answeredAt > sentAt) return;
-      consecutiveFailures += 1;
-      if (consecutiveFailures < failures || !breaker.closed) return;
-      openedAt = performance.now();
-      breaker.open();
+      if (interruption === undefined) trip(tripwire.failed(performance.now(), sentAt));
     },
     shutdown: () => breaker.shutdown(),
   };

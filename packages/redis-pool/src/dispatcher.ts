@@ -70,7 +70,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     if (parts.health() === 'closed') return new RedisPoolClosedError();
     if (!circuit.isClosed) {
       counters.rejections += 1;
-      return new RedisUnavailableError('the circuit is open');
+      return new RedisUnavailableError(`the circuit is open: ${circuit.control.reason}`);
     }
     counters.outageFailures += 1;
     circuit.failed(performance.now());
@@ -98,7 +98,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const now = performance.now();
     lane.heardAt = now;
     if (!conclude(call)) return false;
-    circuit.answered(now);
+    circuit.answered(now, now - call.since);
     counters.latencyMs.record(now - call.since);
     return true;
   }

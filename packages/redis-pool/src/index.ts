@@ -1,3 +1,5 @@
+export type { BreakerOptions } from './breaker-options.ts';
+export type { CircuitControl, CircuitOpening } from './circuit.ts';
 export {
   RedisArgumentError,
   RedisConnectionLostError,
@@ -5,6 +7,6 @@ export {
   RedisSharedConnectionError,
 } from './errors.ts';
 export type { RedisPoolEvents } from './events.ts';
-export type { BreakerOptions, ConnectionSettings, RedisPoolOptions } from './options.ts';
+export type { ConnectionSettings, RedisPoolOptions } from './options.ts';
 export { createRedisPool, type RedisPool } from './pool.ts';
 export type { CircuitState, PoolHealth, PoolStats } from './stats.ts';

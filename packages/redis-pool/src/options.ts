@@ -1,5 +1,6 @@
 import { type Duration, withDefaults } from '@breakwater/core';
 import type { RedisOptions } from 'ioredis';
+import { type BreakerOptions, type BreakerSettings, resolveBreaker } from './breaker-options.ts';
 import { checks } from './errors.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
@@ -20,20 +21,6 @@ const CONNECTION_SETTINGS = [
 ] as const;
 
 export type ConnectionSettings = Pick<RedisOptions, (typeof CONNECTION_SETTINGS)[number]>;
-
-export interface BreakerOptions {
-  /**
-   * Opens the circuit after so many failures in a row. Only outages count: no answer in time, no connection or a lost
-   * one, LOADING, CLUSTERDOWN, MASTERDOWN, BUSY.
-   * @default 5
-   */
-  readonly failures?: number;
-  /**
-   * How long the circuit stays open before one PING is sent to see whether Redis is back.
-   * @default '1s'
-   */
-  readonly resetAfter?: Duration;
-}
 
 export interface RedisPoolOptions {
   /**
@@ -68,13 +55,11 @@ export const DEFAULTS = Object.freeze({
   connectTimeout: '2s',
 });
 
-export const BREAKER_DEFAULTS = Object.freeze({ failures: 5, resetAfter: '1s' });
-
 export interface ResolvedRedisPoolOptions {
   readonly connection: RedisOptions;
   readonly lanes: number;
   readonly deadlineMs: number;
-  readonly breaker: { readonly failures: number; readonly resetAfterMs: number };
+  readonly breaker: BreakerSettings;
 }
 
 export function resolveOptions(options: RedisPoolOptions = {}): ResolvedRedisPoolOptions {
@@ -82,8 +67,6 @@ export function resolveOptions(options: RedisPoolOptions = {}): ResolvedRedisPoo
   const given = withDefaults(options, DEFAULTS);
   const { redis = {}, breaker = {} } = given;
   checks.known('redis', redis, CONNECTION_SETTINGS);
-  checks.known('breaker', breaker, Object.keys(BREAKER_DEFAULTS));
-  const { failures, resetAfter } = withDefaults(breaker, BREAKER_DEFAULTS);
   return {
     connection: {
       ...withDefaults(redis, parseRedisUrl(given.url)),
@@ -91,9 +74,6 @@ export function resolveOptions(options: RedisPoolOptions = {}): ResolvedRedisPoo
     },
     lanes: checks.integer('lanes', given.lanes, { max: 1000 }),
     deadlineMs: checks.duration('deadlineMs', given.deadlineMs),
-    breaker: {
-      failures: checks.integer('breaker.failures', failures),
-      resetAfterMs: checks.duration('breaker.resetAfter', resetAfter),
-    },
+    breaker: resolveBreaker(breaker),
   };
 }

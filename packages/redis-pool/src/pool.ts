@@ -1,7 +1,7 @@
 import { createEmitter, type Duration, type Subscribable } from '@breakwater/core';
 import { createDeadline, type RedisPort } from '@breakwater/core/redis';
 import type { Redis } from 'ioredis';
-import { createCircuit } from './circuit.ts';
+import { type CircuitControl, createCircuit } from './circuit.ts';
 import { createCommands, type PoolCommands } from './commands.ts';
 import { createCounters, snapshotOf } from './counters.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -18,6 +18,8 @@ import { createSubscribers } from './subscribers.ts';
 export interface RedisPool extends RedisPort, PoolCommands, Subscribable<RedisPoolEvents> {
   readonly deadlineMs: number;
   readonly health: PoolHealth;
+  /** Whether commands are let through, and the switch for it. */
+  readonly circuit: CircuitControl;
   /** An ioredis client of its own for pub/sub: subscriptions wait for Redis, and survive its restarts. */
   duplicate(): Redis;
   /** Whether commands could be sent within `within`; for what a start-up has to say, never needed before a command. */
@@ -75,15 +77,15 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     },
   });
   const circuit = createCircuit(
-    { ...breaker, probe: () => probe(lanes, deadline) },
+    { ...breaker, probe: () => probe(lanes, deadline), random: Math.random },
     {
-      onOpened(consecutiveFailures) {
-        emitter.emit('circuit:opened', { consecutiveFailures });
-        health.review(`the circuit opened after ${consecutiveFailures} failures in a row`);
+      onOpened(opening) {
+        emitter.emit('circuit:opened', opening);
+        health.review(`the circuit opened: ${opening.reason}`);
       },
       onHalfOpened: (openMs) => emitter.emit('circuit:half-opened', { openMs }),
-      onClosed(openMs) {
-        emitter.emit('circuit:closed', { openMs });
+      onClosed(openMs, cause) {
+        emitter.emit('circuit:closed', { openMs, cause });
         health.review('the circuit closed');
       },
     },
@@ -121,6 +123,7 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     get health() {
       return health.state;
     },
+    circuit: circuit.control,
     on: emitter.on,
     duplicate() {
       if (closing) throw new RedisPoolClosedError();
@@ -130,7 +133,7 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     stats: () => ({
       ...snapshotOf(counters),
       health: health.state,
-      circuit: circuit.state,
+      circuit: circuit.control.state,
       lanes: { total: lanes.total, ready: lanes.ready },
     }),
     close() {

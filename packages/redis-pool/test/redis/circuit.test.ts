@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { eventually, type RedisServer, startFaultProxy, startRedis } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRedisPool, type RedisPool } from '../../src/index.ts';
@@ -59,7 +59,11 @@ describe('the circuit on a real Redis', () => {
     await busy.release();
     expect(outcomes.slice(0, 5).every((outcome) => outcome.startsWith('BUSY'))).toBe(true);
     expect(outcomes.slice(5)).toEqual(['ERR_REDIS_UNAVAILABLE', 'ERR_REDIS_UNAVAILABLE']);
-    expect(log.last('circuit:opened')).toEqual({ consecutiveFailures: 5 });
+    expect(log.last('circuit:opened')).toEqual({
+      cause: 'failures',
+      reason: '5 failures in a row',
+      consecutiveFailures: 5,
+    });
     expect(pool.stats()).toMatchObject({ outageFailures: 5, rejections: 2, replyErrors: 0 });
     await expect(pool.whenReady('5s')).resolves.toBe(true);
   });
@@ -105,6 +109,56 @@ describe('the circuit on a real Redis', () => {
     expect(stats).toMatch(/^cmdstat_ping:calls=1,/m);
     expect(stats).not.toMatch(/^cmdstat_mget:/m);
     expect(log.names('circuit')).toEqual(['circuit:opened', 'circuit:half-opened', 'circuit:closed']);
+  });
+
+  it('opened by hand says so to whoever asks, sends nothing at all, and closed by hand serves at once', async () => {
+    pool.circuit.open('moving house');
+    expect(await outcomesOf([pool.get('key')])).toEqual(['ERR_REDIS_UNAVAILABLE']);
+    await expect(pool.get('key')).rejects.toThrow('the circuit is open: moving house');
+    expect(log.last('outage:began')?.reason).toBe('the circuit opened: moving house');
+    await admin.config('RESETSTAT');
+    await sleep(1500);
+    expect(await admin.info('commandstats')).not.toMatch(/^cmdstat_(ping|get):/m);
+    expect(pool.stats()).toMatchObject({ health: 'down', circuit: 'open' });
+    pool.circuit.close();
+    expect(await outcomesOf([pool.get('key')])).toEqual(['ok']);
+    expect(log.names('circuit')).toEqual(['circuit:opened', 'circuit:closed']);
+    expect(log.names('outage')).toEqual(['outage:began', 'outage:ended']);
+  });
+
+  it('opens for a Redis that has become slow, asks it ever more rarely, and closes when it is quick again', async () => {
+    const proxy = await startFaultProxy(server.port);
+    const patient = createRedisPool({
+      url: proxy.url,
+      breaker: { slowCallMs: 50, minimumCalls: 20, windowMs: '2s', resetAfter: 100, longestReset: 400 },
+    });
+    const patientLog = logEvents(patient);
+    await patient.whenReady('2s');
+    expect(await inSequence(20, () => patient.get('key'))).toEqual(Array(20).fill('ok'));
+    proxy.inject({ kind: 'latency', ms: 60 });
+    await eventually(async () => {
+      await outcomesOf(Array.from({ length: 5 }, () => patient.get('key')));
+      return patient.circuit.state !== 'closed';
+    });
+    expect(patientLog.last('circuit:opened')).toMatchObject({ cause: 'slow-calls', consecutiveFailures: 0 });
+    await eventually(() => (patientLog.last('circuit:opened')?.consecutiveFailures ?? 0) >= 4);
+    const { nextProbeAt = 0, openedAt = 0 } = patient.circuit;
+    expect(nextProbeAt - openedAt).toBeGreaterThan(500);
+    proxy.heal();
+    await expect(patient.whenReady('5s')).resolves.toBe(true);
+    await patient.close();
+    await proxy.close();
+  });
+
+  it('asks on as many lanes as it has probes', async () => {
+    const careful = createRedisPool({ url: server.url, deadlineMs: 200, breaker: { probes: 3 } });
+    await eventually(() => careful.stats().lanes.ready === 4);
+    await openBySilence(careful);
+    await eventually(() => careful.stats().lanes.ready === 4);
+    await expect(careful.whenReady('10s')).resolves.toBe(true);
+    const clients = String(await admin.client('LIST')).split('\n');
+    expect(clients.filter((client) => client.includes(' cmd=ping '))).toHaveLength(3);
+    await careful.close();
   });
 
   it('closes for a user who may not PING', async () => {
