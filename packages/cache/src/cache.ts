@@ -12,13 +12,20 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
   /** The entry if memory holds it fresh: synchronous, touches no Redis, counts as a hit but never as a miss. */
   peek<Value>(key: string, options?: ReadOptions<PolicyName>): Entry<Value> | undefined;
 
-  /** Writes both tiers and tells the other instances. Resolves also when Redis is away: memory then holds it alone. */
+  /**
+   * Writes both tiers and tells the other instances. Resolves also when Redis is away: memory then holds it alone, and the
+   * value before it is removed from Redis when that is back. Of writes to one key the last wins; a load of this process
+   * that began before a write loses to it. Plain objects and arrays in the value are frozen, deeply.
+   *
+   * @throws CacheInputError `ERR_CACHE_VALUE` for what JSON and the typed forms cannot hold, or a value over `maxEntrySize`.
+   */
   set<Value>(key: string, value: Value, options?: WriteOptions<PolicyName>): Promise<void>;
 
   /**
    * The cached value, or the loader's, stored. One load per key and process runs at a time; the others wait for it.
    * What the loader throws reaches every waiter and nothing is stored. A value whose key or tag was invalidated while
-   * it was being loaded is returned to those who waited, and not kept.
+   * it was being loaded is returned to those who waited, and not kept. Plain objects and arrays in the value are frozen,
+   * deeply, before anybody gets it.
    */
   getOrLoad<Value>(key: string, loader: Loader<Value>, options?: WriteOptions<PolicyName>): Promise<Value>;
 
@@ -99,7 +106,7 @@ export type InvalidationTarget =
   | { readonly pattern: string };
 
 export interface InvalidationReport {
-  /** Entries removed from this instance's memory. */
+  /** Entries removed from this instance's memory. By tag, one that another of its tags had killed may count again. */
   readonly memoryEntries: number;
   /** Keys removed from Redis. Always 0 by tag: a tag's entries are dead by its generation, and leave by their TTL. */
   readonly redisKeys: number;
@@ -109,7 +116,10 @@ export interface InvalidationReport {
   readonly shared: boolean;
 }
 
-/** How a part's values become bytes. A `decode` that throws makes the frame a miss. */
+/**
+ * How a part's values become bytes. A `decode` that throws makes the frame a miss; the bytes it is given are its own, to
+ * keep views of. Values are handed out as they are: what must not be written to, the codec freezes.
+ */
 export interface Codec<Value> {
   /** In the frame, so that another codec's bytes are a miss: one to 16 characters a-z0-9-. */
   readonly name: string;

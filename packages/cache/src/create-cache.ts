@@ -145,7 +145,7 @@ export function createCache<PolicyName extends string = never>(
   let closing: Promise<void> | undefined;
   return {
     ...createPart(engine, paths, { space: '', codec: jsonCodec, policy: 'default' }),
-    space: (name, { codec }) => openSpace(name, codec as Codec<unknown>) as never,
+    space: (name, { codec }) => openSpace(name, codec),
     stats,
     on: events.on,
     close: () => {

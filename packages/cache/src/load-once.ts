@@ -44,11 +44,10 @@ export function createLoadOnce(engine: Engine): LoadOnce {
       return { value: read.held.entry.value, from: 'redis' };
     }
     call.outcomes.miss += 1;
+    // Where Redis has just not answered, to ask it again would be to wait again.
     const generations = read?.seen
-      ? (engine.generations.known(terms.tags, terms.ttlMs) ??
-        (await engine.generations.forWrite(terms.tags, terms.ttlMs)))
-      : // Redis has just not answered; to ask it again would be to wait again.
-        engine.generations.forMemory(terms.tags);
+      ? await engine.generations.forWrite(terms.tags, terms.ttlMs)
+      : engine.generations.forMemory(terms.tags);
     load.reservation = createReservation(engine, call, terms, load.fences, generations, read?.seen);
     const value = await callLoader(call, loader);
     await load.reservation.commit(value);

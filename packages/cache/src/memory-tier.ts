@@ -12,7 +12,9 @@ export interface MemoryTier {
   holds(id: string, held: Held): boolean;
   /** An entry larger than the whole tier is not kept. */
   store(id: string, held: Held): void;
+  /** @returns whether it was alive. */
   drop(id: string): boolean;
+  /** @returns how many of them were alive. */
   dropMatching(matches: (id: string) => boolean): number;
   clear(): void;
   /** While invalidations cannot be heard, entries are served only for `blindTtlMs`. */
@@ -52,6 +54,11 @@ export function createMemoryTier({ maxBytes, maxEntries, ttlMs, blindTtlMs, cloc
     return isBlind && clock.now() - held.heldAtMs >= blindTtlMs;
   }
 
+  function drop(id: string): boolean {
+    const held = entries.peek(id);
+    return entries.delete(id) && held !== undefined && areCurrent(held.generations);
+  }
+
   return {
     find(id, space) {
       const held = entries.get(id);
@@ -74,10 +81,10 @@ export function createMemoryTier({ maxBytes, maxEntries, ttlMs, blindTtlMs, cloc
       });
       if (entries.peek(id) !== held) for (const generation of held.generations) generation.entries -= 1;
     },
-    drop: (id) => entries.delete(id),
+    drop,
     dropMatching(matches) {
       let dropped = 0;
-      for (const id of [...entries.keys()]) if (matches(id) && entries.delete(id)) dropped += 1;
+      for (const id of [...entries.keys()]) if (matches(id) && drop(id)) dropped += 1;
       return dropped;
     },
     clear: () => entries.clear(),

@@ -45,8 +45,12 @@ describe('the options', () => {
     });
   });
 
-  it.each([
+  it.each<[object, string]>([
     [{ redis: {} }, 'redis.mgetBuffer must be a function'],
+    [
+      { redis: { mgetBuffer: () => {}, duplicate: () => {}, options: { keyPrefix: 'app:' } } },
+      'redis must be a client without keyPrefix',
+    ],
     [{ redisDeadline: 0 }, 'redisDeadline must be'],
     [{ namespace: '' }, 'namespace must be'],
     [{ memory: { maxSize: '-1mb' } }, 'memory.maxSize must be'],

@@ -167,6 +167,9 @@ function resolveRedis(redis: unknown): RedisPort | null {
   if (redis === null) return null;
   checks.callable('redis.mgetBuffer', (redis as Partial<RedisPort>).mgetBuffer);
   checks.callable('redis.duplicate', (redis as Partial<RedisPort>).duplicate);
+  // ioredis would prefix keys, but neither patterns nor what a script publishes: nobody would hear an invalidation.
+  const keyPrefix = (redis as { options?: { keyPrefix?: unknown } }).options?.keyPrefix;
+  if (keyPrefix) throw checks.failure('redis', 'a client without keyPrefix; use namespace instead', { keyPrefix });
   return redis as RedisPort;
 }
 

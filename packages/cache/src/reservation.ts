@@ -33,11 +33,9 @@ export function markFences(engine: Engine): Fences {
 export async function reserve(engine: Engine, call: Call, terms: WriteTerms): Promise<FencedReservation> {
   const fences = markFences(engine);
   const { redis } = engine;
-  if (!redis)
-    return createReservation(engine, call, terms, fences, engine.generations.forMemory(terms.tags), undefined);
   const [generations, seen] = await Promise.all([
-    engine.generations.known(terms.tags, terms.ttlMs) ?? engine.generations.forWrite(terms.tags, terms.ttlMs),
-    redis.readFences(call.address),
+    engine.generations.forWrite(terms.tags, terms.ttlMs),
+    redis?.readFences(call.address),
   ]);
   return createReservation(engine, call, terms, fences, generations, isFailure(seen) ? undefined : seen);
 }

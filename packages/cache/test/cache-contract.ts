@@ -77,6 +77,13 @@ export function describeCache(name: string, connect: () => RedisPort | null): vo
       expect(await cache.get('c')).toBe(3);
     });
 
+    it('does not report again by key or pattern what a tag had killed', async () => {
+      for (const key of ['a', 'b']) await cache.set(key, 1, { tags: ['x'] });
+      expect(await cache.invalidate({ tag: 'x' })).toMatchObject({ memoryEntries: 2 });
+      expect(await cache.invalidate({ key: 'a' })).toMatchObject({ memoryEntries: 0 });
+      expect(await cache.invalidate({ pattern: '*' })).toMatchObject({ memoryEntries: 0 });
+    });
+
     it('keeps what is set after its tag was invalidated', async () => {
       await cache.invalidate({ tag: 'x' });
       await cache.set('a', 1, { tags: ['x'] });

@@ -11,6 +11,8 @@ export interface GatedRedis {
   holdReplies(name: Gated): () => void;
   /** Commands fail as if there were no connection. */
   failCommands(name: Gated): () => void;
+  /** Commands are run, and then fail as if the connection had gone before the reply. */
+  loseReplies(name: Gated): () => void;
   /** How often Redis has answered, replies held back included. */
   replied(name: Gated): number;
 }
@@ -19,6 +21,7 @@ export function gateRedis(redis: RedisPort): GatedRedis {
   const commands = new Map<Gated, Promise<void>>();
   const replies = new Map<Gated, Promise<void>>();
   const failing = new Set<Gated>();
+  const losing = new Set<Gated>();
   const counts = new Map<Gated, number>();
 
   function hold(gates: Map<Gated, Promise<void>>, name: Gated): () => void {
@@ -40,6 +43,7 @@ export function gateRedis(redis: RedisPort): GatedRedis {
     const reply = await send();
     counts.set(name, (counts.get(name) ?? 0) + 1);
     await held;
+    if (losing.has(name)) throw new Error('the connection is lost on purpose');
     return reply;
   }
 
@@ -68,6 +72,10 @@ export function gateRedis(redis: RedisPort): GatedRedis {
     failCommands(name) {
       failing.add(name);
       return () => void failing.delete(name);
+    },
+    loseReplies(name) {
+      losing.add(name);
+      return () => void losing.delete(name);
     },
     replied: (name) => counts.get(name) ?? 0,
   };

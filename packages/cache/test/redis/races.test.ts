@@ -179,3 +179,14 @@ describe('an invalidation that Redis did not take', () => {
     expect(await third.get('k')).toBeUndefined();
   });
 });
+
+describe('a command without an answer', () => {
+  it('may still have run: what a commit left in Redis does not stay there unfenced', async () => {
+    const reservation = await gated.reserve('k');
+    const repair = gate.loseReplies('evalsha');
+    expect(await reservation.commit('value')).toBe(true);
+    expect(gated.peek('k')?.value).toBe('value');
+    repair();
+    await eventually(async () => (await instances.client().exists(`bw:1:${name}:entry:{k}`)) === 0);
+  });
+});

@@ -1,0 +1,154 @@
+import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { mergeAnnouncements } from '../../src/announcement.ts';
+import { type ApplyChange, createChanges } from '../../src/changes.ts';
+import type { Cache } from '../../src/index.ts';
+import { createInstances } from '../instances.ts';
+
+let server: RedisServer;
+const instances = createInstances(() => server.url);
+let redis: Redis;
+let messages: string[];
+let apply: ApplyChange;
+
+beforeAll(async () => {
+  server = await startRedis();
+  redis = instances.client();
+  const subscriber = redis.duplicate();
+  await subscriber.subscribe('bus');
+  subscriber.on('message', (_channel, text) => messages.push(text));
+});
+beforeEach(async () => {
+  messages = [];
+  await redis.flushall();
+  await redis.config('SET', 'maxmemory', '0');
+  apply = createChanges(redis, { channel: 'bus', messageOf: (announcement) => JSON.stringify(announcement) });
+});
+afterAll(async () => {
+  await instances.close();
+  await server.stop();
+});
+
+const store = (key: string, frame: string) => apply({ verb: 'store', keys: [key], values: [frame, 60_000] });
+const commit = (key: string, frame: string, fences: Record<string, string>) =>
+  apply({
+    verb: 'commit',
+    keys: [key, ...Object.keys(fences)],
+    values: [frame, 60_000, Object.keys(fences).length, ...Object.values(fences)],
+  });
+const invalidate = (key: string, id: string) =>
+  apply({ verb: 'invalidate', keys: [key, `${key}:tombstone`], values: [id, 60_000] });
+
+describe('the script of changes', () => {
+  it('stores with a ttl, bytes and all', async () => {
+    const frame = Buffer.from([0, 255, 10, 13, 128]);
+    await apply({ verb: 'store', keys: ['k'], values: [frame, 5000] });
+    expect(await redis.getBuffer('k')).toEqual(frame);
+    expect(await redis.pttl('k')).toBeGreaterThan(4000);
+  });
+
+  it('commits only if every fence is what it was, absent ones included', async () => {
+    await redis.set('fence', 'id', 'PX', 60_000);
+    expect(await commit('k', '1', { fence: 'id', absent: '' })).toBe(1);
+    expect(await commit('k', '2', { fence: 'other', absent: '' })).toBe(0);
+    expect(await commit('k', '3', { fence: 'id', absent: 'seen' })).toBe(0);
+    expect(await commit('k', '4', { fence: '' })).toBe(0);
+    expect(await redis.get('k')).toBe('1');
+  });
+
+  it('invalidates: the entry goes, a tombstone with a ttl comes', async () => {
+    await store('k', '1');
+    expect(await invalidate('k', 'id')).toBe(1);
+    expect(await invalidate('k', 'id 2')).toBe(0);
+    expect(await redis.exists('k')).toBe(0);
+    expect(await redis.get('k:tombstone')).toBe('id 2');
+    expect(await redis.pttl('k:tombstone')).toBeGreaterThan(0);
+  });
+
+  it('makes a generation once, prolongs it, and never shortens it', async () => {
+    const ensure = (id: string, ttlMs: number) => apply({ verb: 'ensure', keys: ['tag'], values: [id, ttlMs] });
+    expect(await ensure('first', 60_000)).toBe('first');
+    expect(await ensure('second', 120_000)).toBe('first');
+    expect(await redis.pttl('tag')).toBeGreaterThan(60_000);
+    await ensure('third', 1000);
+    expect(await redis.pttl('tag')).toBeGreaterThan(60_000);
+    await apply({ verb: 'forget', keys: ['tag'], values: [] });
+    expect(await ensure('fourth', 60_000)).toBe('fourth');
+  });
+
+  it('applies a turn’s changes in their order, each with its own reply', async () => {
+    const replies = await Promise.all([
+      store('k', '1'),
+      invalidate('k', 'a'),
+      commit('k', '2', { 'k:tombstone': '' }),
+      commit('k', '3', { 'k:tombstone': 'a' }),
+      store('other', '4'),
+    ]);
+    expect(replies).toEqual(['OK', 1, 0, 1, 'OK']);
+    expect(await redis.mget('k', 'other')).toEqual(['3', '4']);
+  });
+
+  it('tells of a turn in one message, after the changes, and nothing where there is nothing to tell', async () => {
+    const reader = redis.duplicate();
+    await Promise.all([
+      apply({ verb: 'store', keys: ['a'], values: ['1', 60_000], announcement: { written: [['', 'a']] } }),
+      store('b', '2'),
+      apply({ verb: 'forget', keys: ['t'], values: [], announcement: { tags: ['t'] } }),
+    ]);
+    await store('c', '3');
+    await eventually(() => messages.length === 1);
+    expect(messages).toEqual([JSON.stringify(mergeAnnouncements([{ written: [['', 'a']] }, { tags: ['t'] }]))]);
+    reader.disconnect();
+  });
+
+  it('is sent again by its text after the server has forgotten its scripts', async () => {
+    await store('k', '1');
+    await redis.script('FLUSH');
+    await store('k', '2');
+    expect(await redis.get('k')).toBe('2');
+  });
+
+  it('takes more changes, and more bytes, than one call may carry', async () => {
+    const keys = Array.from({ length: 300 }, (_, index) => `k${index}`);
+    await Promise.all(keys.map((key) => store(key, key)));
+    expect(await redis.mget(keys)).toEqual(keys);
+    const large = 'x'.repeat(700_000);
+    await Promise.all(['a', 'b', 'c'].map((key) => store(key, large)));
+    expect(await redis.mget('a', 'b', 'c')).toEqual([large, large, large]);
+  });
+
+  it('lets no refused change keep the others from being applied', async () => {
+    await Promise.all([store('k', '1'), store('l', '1')]);
+    await redis.config('SET', 'maxmemory', '1');
+    const outcomes = await Promise.allSettled([
+      store('refused', '2'),
+      invalidate('k', 'id'),
+      apply({ verb: 'forget', keys: ['l'], values: [], announcement: { tags: ['l'] } }),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    expect(await redis.exists('k', 'l')).toBe(0);
+    await eventually(() => messages.length === 1);
+  });
+});
+
+describe('a cache whose Redis takes no more writes', () => {
+  it('serves from memory and Redis, is not down, and invalidates all the same', async () => {
+    const [cache, other]: Cache[] = [await instances.open('full'), await instances.open('full')];
+    if (!cache || !other) throw new Error('There are two.');
+    await cache.set('old', 1, { tags: ['x'] });
+    await cache.set('kept', 1);
+    await redis.config('SET', 'maxmemory', '1');
+    const down = vi.fn();
+    cache.on('redis:down', down);
+    await cache.set('new', 2);
+    expect(await cache.get('new')).toBe(2);
+    expect(await cache.invalidate({ tag: 'x' })).toMatchObject({ shared: true });
+    await cache.invalidate({ key: 'kept' });
+    expect(await other.get('old')).toBeUndefined();
+    expect(await other.get('kept')).toBeUndefined();
+    expect(down).not.toHaveBeenCalled();
+    expect(cache.stats().redis).toMatchObject({ state: 'up' });
+    expect(cache.stats().redis.errors).toBeGreaterThan(0);
+  });
+});

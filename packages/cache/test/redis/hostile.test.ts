@@ -1,0 +1,94 @@
+import { type RedisServer, startRedis } from '@breakwater/testkit';
+import fc from 'fast-check';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { encodeFrame, type Frame } from '../../src/frame.ts';
+import type { Cache } from '../../src/index.ts';
+import { createInstances } from '../instances.ts';
+
+let server: RedisServer;
+const instances = createInstances(() => server.url);
+let redis: Redis;
+let cache: Cache;
+
+beforeAll(async () => {
+  server = await startRedis();
+  redis = instances.client();
+  cache = await instances.open('app', { memory: { maxSize: 1 }, maxEntrySize: '64kb' });
+  await cache.set('valid', 1, { tags: ['x'] });
+});
+afterAll(async () => {
+  await instances.close();
+  await server.stop();
+});
+
+const entry = (key: string) => `bw:1:app:entry:{${key}}`;
+
+async function namespaceStamp() {
+  return { tag: '', generation: String(await redis.get('bw:1:app:tag:{}')) };
+}
+
+async function plant(frame: Partial<Frame>): Promise<void> {
+  const whole: Frame = {
+    codec: 'json',
+    storedAtMs: Date.now(),
+    expiresAtMs: Date.now() + 60_000,
+    stamps: [await namespaceStamp()],
+    payload: Buffer.from('p1'),
+    ...frame,
+  };
+  await redis.set(entry('planted'), encodeFrame(whole), 'PX', 60_000);
+}
+
+describe('what others have put in Redis', () => {
+  it('is a miss, and never an error, whatever its bytes', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 100 }), async (bytes) => {
+        await redis.set(entry('planted'), Buffer.from(bytes), 'PX', 60_000);
+        expect(await cache.get('planted')).toBeUndefined();
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('is read where it is a frame, so that the refusals below are not for another reason', async () => {
+    await plant({});
+    expect(await cache.get('planted')).toBe(1);
+  });
+
+  it.each<[string, Partial<Frame>, string]>([
+    ['of another codec', { codec: 'raw' }, 'codec'],
+    ['with a payload that is no JSON', { payload: Buffer.from('p{') }, 'payload'],
+    ['with a payload nested beyond the stack', { payload: Buffer.from(`t${'['.repeat(60_000)}`) }, 'payload'],
+    ['without the namespace’s stamp', { stamps: [] }, 'malformed'],
+    ['larger than an entry may be', { payload: Buffer.alloc(400 * 1024, 'p') }, 'oversized'],
+  ])('is a counted miss %s', async (_what, frame, reason) => {
+    const heard = vi.fn();
+    const end = cache.on('frame:unreadable', heard);
+    const before = cache.stats().redis.unreadableFrames;
+    await plant(frame);
+    expect(await cache.get('planted')).toBeUndefined();
+    expect(heard.mock.calls).toEqual([[{ reason }]]);
+    expect(cache.stats().redis.unreadableFrames).toBe(before + 1);
+    end();
+  });
+
+  it('is a miss where it is expired, or stamped with a generation that is not current', async () => {
+    const stamp = await namespaceStamp();
+    await plant({ storedAtMs: 1, expiresAtMs: Date.now() });
+    expect(await cache.get('planted')).toBeUndefined();
+    await plant({ stamps: [{ tag: '', generation: 'made up' }] });
+    expect(await cache.get('planted')).toBeUndefined();
+    await plant({ stamps: [stamp, { tag: 'x', generation: 'made up' }] });
+    expect(await cache.get('planted')).toBeUndefined();
+    await plant({ stamps: [stamp, { tag: 'never used', generation: '' }] });
+    expect(await cache.get('planted')).toBeUndefined();
+  });
+
+  it('is a miss where it is no text at all, and is overwritten', async () => {
+    await redis.del(entry('planted'));
+    await redis.rpush(entry('planted'), 'a list');
+    expect(await cache.getOrLoad('planted', () => 2)).toBe(2);
+    expect(await cache.get('planted')).toBe(2);
+  });
+});
