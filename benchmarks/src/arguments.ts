@@ -17,8 +17,14 @@ export function parseArguments(words: readonly string[], topics: readonly string
   if (topic === undefined) {
     return flags.length === 0 ? { do: 'list' } : refuse(`Which topic? Topics: ${topics.join(', ')}.`);
   }
-  if (!topics.includes(topic)) return refuse(`Unknown topic ${topic}. Topics: ${topics.join(', ')}.`);
+  if (!topics.some((name) => isAskedFor(name, topic)))
+    return refuse(`Unknown topic ${topic}. Topics: ${topics.join(', ')}.`);
   return { do: 'run', topic, quick: flags.includes('--quick'), check: flags.includes('--check') };
+}
+
+/** Whether `asked` names the topic, or the group it is a part of. */
+export function isAskedFor(topic: string, asked: string): boolean {
+  return topic === asked || topic.startsWith(`${asked}/`);
 }
 
 function refuse(message: string): Command {

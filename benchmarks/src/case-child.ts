@@ -16,8 +16,8 @@ export interface CaseChild {
 }
 
 /** Starts a case in a process of its own, with this process's Node flags. */
-export async function startCaseChild(topicName: string, name: string): Promise<CaseChild> {
-  const child = fork(CASE_PROCESS, [topicName, name], {
+export async function startCaseChild(topicName: string, name: string, redisUrl = ''): Promise<CaseChild> {
+  const child = fork(CASE_PROCESS, [topicName, name, redisUrl], {
     // As users deploy: apicache, for one, adds headers to every hit elsewhere.
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

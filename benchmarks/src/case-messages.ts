@@ -1,8 +1,14 @@
-/** What the bench asks of a case's process. `call`: calls the measured function until `ms` have passed. */
+/** What the bench asks of a case's process. `call`: calls the measured function, as its topic says, until `ms` have passed. */
 export type Question =
   | { readonly ask: 'settle' }
   | { readonly ask: 'usage' }
   | { readonly ask: 'call'; readonly ms: number };
+
+/** How calls at a given rate went. */
+export interface PacedFigures {
+  readonly latencyMs: { readonly p50: number; readonly p99: number };
+  readonly loopDelayMs: number;
+}
 
 /** The answer to every question, and the first message of a process that is ready. */
 export interface Usage {
@@ -14,4 +20,6 @@ export interface Usage {
   readonly cpuMicros: number;
   /** Runs of an HTTP case's handler, or calls of a measured function, since the process began. */
   readonly runs: number;
+  /** Of the paced calls just asked for. */
+  readonly paced?: PacedFigures;
 }

@@ -1,7 +1,8 @@
-// The process of one case: started by start-case.ts as `case-process.ts <topic> <case>`, spoken to in case-messages.ts.
+// The process of one case: started by start-case.ts as `case-process.ts <topic> <case> <Redis URL>`, spoken to in case-messages.ts.
 // A process each keeps one case's garbage, compiled code and load off the others.
 import { callUntil } from './call-loop.ts';
-import type { Question, Usage } from './case-messages.ts';
+import type { PacedFigures, Question, Usage } from './case-messages.ts';
+import { callAtRate } from './paced-calls.ts';
 import type { RunCount } from './topic.ts';
 import { topics } from './topics.ts';
 
@@ -9,35 +10,43 @@ const count: RunCount = { runs: 0 };
 
 interface Subject {
   readonly url?: string;
-  call?(ms: number): Promise<number>;
+  call?(ms: number): Promise<{ readonly calls: number; readonly paced?: PacedFigures }>;
 }
 
-async function prepareSubject(topicName: string | undefined, caseName: string | undefined): Promise<Subject> {
+async function prepareSubject(topicName = '', caseName = '', redisUrl = ''): Promise<Subject> {
   const topic = topics.find(({ name }) => name === topicName);
   if (topic?.measures === 'requests') {
     const found = topic.cases.find(({ name }) => name === caseName);
     if (found) return { url: await found.serve(count) };
   }
   if (topic?.measures === 'calls') {
-    const call = await topic.cases.find(({ name }) => name === caseName)?.prepare();
-    if (call) return { call: (ms) => callUntil(performance.now() + ms, call, topic.concurrency) };
+    const call = await topic.cases.find(({ name }) => name === caseName)?.prepare(redisUrl);
+    if (call) {
+      return { call: async (ms) => ({ calls: await callUntil(performance.now() + ms, call, topic.concurrency) }) };
+    }
+  }
+  if (topic?.measures === 'paced-calls') {
+    const subject = await topic.cases.find(({ name }) => name === caseName)?.prepare(redisUrl);
+    if (subject) return { call: (ms) => callAtRate(subject, topic.callsPerSecond, ms) };
   }
   throw new RangeError(`There is no case ${caseName} in a topic ${topicName}.`);
 }
 
 async function answer(question: Question): Promise<void> {
   if (question.ask === 'settle') globalThis.gc?.();
-  if (question.ask === 'call') count.runs += (await subject.call?.(question.ms)) ?? 0;
-  sendUsage();
+  if (question.ask !== 'call' || !subject.call) return sendUsage();
+  const { calls, paced } = await subject.call(question.ms);
+  count.runs += calls;
+  sendUsage(paced);
 }
 
-function sendUsage(): void {
+function sendUsage(paced?: PacedFigures): void {
   const { user, system } = process.cpuUsage();
-  const usage: Usage = { url: subject.url, atMs: performance.now(), cpuMicros: user + system, runs: count.runs };
+  const usage: Usage = { url: subject.url, atMs: performance.now(), cpuMicros: user + system, runs: count.runs, paced };
   process.send?.(usage);
 }
 
-const subject = await prepareSubject(process.argv[2], process.argv[3]);
+const subject = await prepareSubject(...process.argv.slice(2));
 process.on('message', (question: Question) => void answer(question));
 // The bench is gone, however it went: nobody will ask again.
 process.on('disconnect', () => process.exit());

@@ -53,9 +53,9 @@ describe('a printed result', () => {
   });
 
   it('gives every case its ratio with the range, and the absolute figures beside it', () => {
-    expect(printed).toMatch(/^express +1 +20,000 +1\.50 +9\.00 +50\.0 +1 +the reference$/m);
+    expect(printed).toMatch(/^express +1 +20,000 +1\.50 +9\.00 +- +50\.0 +1 +the reference$/m);
     expect(printed).toMatch(
-      /^hit +0\.90 \[0\.80\.\.0\.95\] +18,000 +2\.00 +10\.00 +9\.877 +0\.71 \[0\.70\.\.0\.72\] +ours$/m,
+      /^hit +0\.90 \[0\.80\.\.0\.95\] +18,000 +2\.00 +10\.00 +- +9\.877 +0\.71 \[0\.70\.\.0\.72\] +ours$/m,
     );
   });
 

@@ -19,7 +19,8 @@ export function printResult(result: Result): string {
     '',
     ...tableOf(result),
     ...result.cases
-      .filter(({ busy }) => busy.median < HARDLY_BUSY)
+      // Paced calls are not meant to fill a core.
+      .filter(({ busy, loopDelayMs }) => busy.median < HARDLY_BUSY && !loopDelayMs)
       .map(({ name, busy }) => `! ${name} used only ${percent(busy.median)} of a core: something else was the limit.`),
     '',
     ...result.verdicts.map(verdictLine),
@@ -38,13 +39,24 @@ function factsOf({ machine, loadAverage, load, plan }: Result): string {
 
 function tableOf({ cases, reference }: Result): string[] {
   const unit = cases.some(({ latencyMs }) => latencyMs) ? 'requests/s' : 'calls/s';
-  const head = ['case', `ratio to ${reference}`, unit, 'p50 ms', 'p99 ms', 'CPU us each', 'ratio by CPU', ''];
-  const rows = cases.map(({ name, about, ratio, cpuRatio, perSecond, cpuMicros, latencyMs }) => [
+  const head = [
+    'case',
+    `ratio to ${reference}`,
+    unit,
+    'p50 ms',
+    'p99 ms',
+    'loop ms',
+    'CPU us each',
+    'ratio by CPU',
+    '',
+  ];
+  const rows = cases.map(({ name, about, ratio, cpuRatio, perSecond, cpuMicros, latencyMs, loopDelayMs }) => [
     name,
     name === reference ? '1' : withRange(ratio),
     Math.round(perSecond.median).toLocaleString('en-US'),
     latencyMs?.p50.median.toFixed(2) ?? '-',
     latencyMs?.p99.median.toFixed(2) ?? '-',
+    loopDelayMs?.median.toFixed(1) ?? '-',
     cpuMicros.median.toFixed(cpuMicros.median < 10 ? 3 : 1),
     name === reference ? '1' : withRange(cpuRatio),
     about,
@@ -61,12 +73,13 @@ function tableOf({ cases, reference }: Result): string[] {
 
 /** Names and what they mean to the left, figures to the right. */
 function alignCell(cell: string, column: number, width: number): string {
-  return column >= 2 && column <= 5 ? cell.padStart(width) : cell.padEnd(width);
+  return column >= 2 && column <= 6 ? cell.padStart(width) : cell.padEnd(width);
 }
 
 function verdictLine(verdict: Verdict): string {
   const bound = verdict.atLeast === undefined ? `at most ${verdict.atMost}` : `at least ${verdict.atLeast}`;
-  const ratio = `${verdict.case} / ${verdict.against} = ${withRange(verdict.ratio)}`;
+  const figure = verdict.figure === undefined ? '' : `${verdict.figure} of `;
+  const ratio = `${figure}${verdict.case} / ${verdict.against} = ${withRange(verdict.ratio)}`;
   return `${verdict.met ? 'met   ' : 'MISSED'}  ${ratio}, ${bound}: ${verdict.because}`;
 }
 

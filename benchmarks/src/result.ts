@@ -18,13 +18,13 @@ export interface Result {
 }
 
 /**
- * Writes `results/<topic>.json`, or `results/<topic>.quick.json`, which is not committed: a short run must not take
+ * Writes `results/<topic>.json` (a group's parts each a file), or `results/<topic>.quick.json`, which is not committed: a short run must not take
  * the place of a measurement.
  *
  * @returns the file's path from the repository's root.
  */
 export function writeResult(result: Result, quick: boolean): string {
-  const file = `${result.topic}${quick ? '.quick' : ''}.json`;
+  const file = `${result.topic.replace('/', '-')}${quick ? '.quick' : ''}.json`;
   const rounded = JSON.stringify(result, (_key, value) => (typeof value === 'number' ? roundOff(value) : value), 2);
   writeFileSync(new URL(`../results/${file}`, import.meta.url), `${rounded}\n`);
   return `benchmarks/results/${file}`;

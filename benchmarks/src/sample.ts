@@ -5,8 +5,10 @@ export interface Sample {
   readonly cpuMicros: number;
   /** CPU time by wall time. Well under 1 means that something else was the limit: the load, or a busy machine. */
   readonly busy: number;
-  /** Of HTTP cases, as the load generator saw it. */
+  /** Of HTTP cases as the load generator saw it, of paced calls from call to answer. */
   readonly latencyMs?: { readonly p50: number; readonly p99: number };
+  /** Of paced calls: the longest that a 1 ms timer of the case's process waited. */
+  readonly loopDelayMs?: number;
 }
 
 /** A case that has been started: its process is up and has been seen to answer what it should. */

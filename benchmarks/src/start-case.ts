@@ -7,14 +7,14 @@ import type { RunningCase } from './sample.ts';
 import type { HttpCase, HttpTopic, Topic } from './topic.ts';
 
 /** A topic's cases, ready for the schedule. */
-export function startablesOf(topic: Topic, generator: LoadGenerator): readonly Startable[] {
+export function startablesOf(topic: Topic, generator: LoadGenerator, redisUrl?: string): readonly Startable[] {
   if (topic.measures === 'requests') {
     return topic.cases.map((benchCase) => ({
       name: benchCase.name,
       start: () => startServer(topic, benchCase, generator),
     }));
   }
-  return topic.cases.map(({ name }) => ({ name, start: () => startCalls(topic.name, name) }));
+  return topic.cases.map(({ name }) => ({ name, start: () => startCalls(topic.name, name, redisUrl) }));
 }
 
 async function startServer(topic: HttpTopic, benchCase: HttpCase, generator: LoadGenerator): Promise<RunningCase> {
@@ -32,8 +32,8 @@ async function startServer(topic: HttpTopic, benchCase: HttpCase, generator: Loa
   };
 }
 
-async function startCalls(topicName: string, caseName: string): Promise<RunningCase> {
-  const child = await startCaseChild(topicName, caseName);
+async function startCalls(topicName: string, caseName: string, redisUrl?: string): Promise<RunningCase> {
+  const child = await startCaseChild(topicName, caseName, redisUrl);
   return {
     settle: () => settle(child),
     measure: (seconds) => measureCalls(child, seconds),

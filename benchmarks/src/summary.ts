@@ -1,7 +1,7 @@
 import type { Measured } from './rounds.ts';
 import type { Sample } from './sample.ts';
 import { type Spread, spreadOf } from './statistics.ts';
-import type { Threshold } from './topic.ts';
+import type { Figure, Threshold } from './topic.ts';
 
 /** One case over all rounds. */
 export interface CaseSummary {
@@ -14,6 +14,7 @@ export interface CaseSummary {
   readonly cpuMicros: Spread;
   readonly busy: Spread;
   readonly latencyMs?: { readonly p50: Spread; readonly p99: Spread };
+  readonly loopDelayMs?: Spread;
   readonly rounds: readonly (Sample & { readonly ratio: number })[];
 }
 
@@ -23,6 +24,7 @@ export function summarise(measured: readonly Measured[], reference: string): rea
   return measured.map(({ name, samples }) => {
     const ratios = ratiosOf(measured, name, reference, throughputOf);
     const latencies = samples.flatMap(({ latencyMs }) => latencyMs ?? []);
+    const loopDelays = samples.flatMap(({ loopDelayMs }) => loopDelayMs ?? []);
     return {
       name,
       ratio: spreadOf(ratios),
@@ -36,6 +38,7 @@ export function summarise(measured: readonly Measured[], reference: string): rea
           p99: spreadOf(latencies.map(({ p99 }) => p99)),
         },
       }),
+      ...(loopDelays.length > 0 && { loopDelayMs: spreadOf(loopDelays) }),
       rounds: samples.map((sample, round) => ({ ...sample, ratio: ratios[round] as number })),
     };
   });
@@ -44,11 +47,19 @@ export function summarise(measured: readonly Measured[], reference: string): rea
 /** A threshold is met or missed by its median: one bad round on a busy machine decides nothing. */
 export function judge(measured: readonly Measured[], thresholds: readonly Threshold[]): readonly Verdict[] {
   return thresholds.map((threshold) => {
-    const ratio = spreadOf(ratiosOf(measured, threshold.case, threshold.against, throughputOf));
+    const ratio = spreadOf(
+      ratiosOf(measured, threshold.case, threshold.against, FIGURES[threshold.figure ?? 'throughput']),
+    );
     const { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = threshold;
     return { ...threshold, ratio, met: ratio.median >= atLeast && ratio.median <= atMost };
   });
 }
+
+const FIGURES: Readonly<Record<Figure, (sample: Sample) => number>> = {
+  throughput: throughputOf,
+  p99: ({ latencyMs }) => latencyMs?.p99 ?? Number.NaN,
+  'loop-delay': ({ loopDelayMs }) => loopDelayMs ?? Number.NaN,
+};
 
 function throughputOf({ perSecond }: Sample): number {
   return perSecond;

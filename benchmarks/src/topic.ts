@@ -1,13 +1,15 @@
 /** One question and the cases that answer it, side by side in one run. Plain data; the harness does the rest. */
-export type Topic = HttpTopic | CallTopic;
+export type Topic = HttpTopic | CallTopic | PacedTopic;
 
 interface TopicFacts {
-  /** As typed after `pnpm bench`. */
+  /** As typed after `pnpm bench`. `group/part` is run by its group's name as well, with the group's other parts. */
   readonly name: string;
   readonly question: string;
   /** The case every ratio is taken against, round by round. */
   readonly reference: string;
   readonly thresholds: readonly Threshold[];
+  /** Starts a `redis-server` for this run. */
+  readonly needsRedis?: true;
 }
 
 /** Servers under load: requests per second and latency. */
@@ -28,6 +30,14 @@ export interface CallTopic extends TopicFacts {
   readonly cases: readonly CallCase[];
 }
 
+/** Functions called at a given rate: how long each call takes, and what it does to the event loop. */
+export interface PacedTopic extends TopicFacts {
+  readonly measures: 'paced-calls';
+  /** Offered, whether the case keeps up or not; calls that would be beyond {@link MOST_IN_FLIGHT} are left out. */
+  readonly callsPerSecond: number;
+  readonly cases: readonly PacedCase[];
+}
+
 interface CaseFacts {
   readonly name: string;
   /** What exactly is measured, in half a line. */
@@ -42,8 +52,22 @@ export interface HttpCase extends CaseFacts {
 }
 
 export interface CallCase extends CaseFacts {
-  /** Runs in a process of the case's own. Resolves with the call to measure, which may return a promise. */
-  readonly prepare: () => Promise<() => unknown>;
+  /**
+   * Runs in a process of the case's own. Resolves with the call to measure, which may return a promise.
+   * `redisUrl` is that of a server of this run's own, where the topic asked for one.
+   */
+  readonly prepare: (redisUrl: string) => Promise<() => unknown>;
+}
+
+export interface PacedCase extends CaseFacts {
+  /** As {@link CallCase.prepare}. */
+  readonly prepare: (redisUrl: string) => Promise<PacedSubject>;
+}
+
+export interface PacedSubject {
+  readonly call: () => Promise<unknown>;
+  /** What goes on beside the calls while they are measured: done again whenever it has ended. */
+  readonly beside?: () => Promise<unknown>;
 }
 
 /** Every handler of an HTTP case adds its runs here; that is how a hit is told from a miss, whatever the library says. */
@@ -51,10 +75,15 @@ export interface RunCount {
   runs: number;
 }
 
-/** A promise that `--check` holds the median ratio of throughput to. */
+/** What a threshold compares: calls or requests per second, the 99th percentile of their latency, the worst delay of a timer. */
+export type Figure = 'throughput' | 'p99' | 'loop-delay';
+
+/** A promise that `--check` holds the median ratio of a figure to. */
 export type Threshold = {
   readonly case: string;
   readonly against: string;
+  /** @default 'throughput' */
+  readonly figure?: Figure;
   /** Why this number, and what it is to become. */
   readonly because: string;
 } & ({ readonly atLeast: number; readonly atMost?: never } | { readonly atMost: number; readonly atLeast?: never });

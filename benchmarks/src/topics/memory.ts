@@ -58,7 +58,14 @@ export const memory: CallTopic = {
       },
     },
   ],
-  thresholds: [],
+  thresholds: [
+    {
+      case: 'get',
+      against: 'lru-cache-await',
+      atLeast: 0.75,
+      because: 'a hit may cost a promise, and next to nothing beside it',
+    },
+  ],
 };
 
 async function filledCache() {
