@@ -30,9 +30,14 @@ export function createReplay({ outbox, send, background }: ReplayOptions): Repla
   let isClosed = false;
 
   async function sendAll(): Promise<boolean> {
-    const refused = await send(outbox.take());
-    sending = undefined;
-    if (refused) later(refused);
+    const due = outbox.take();
+    let refused: Partial<Invalidations> | undefined = due;
+    try {
+      refused = await send(due);
+    } finally {
+      sending = undefined;
+      if (refused) later(refused);
+    }
     return outbox.size === 0;
   }
 

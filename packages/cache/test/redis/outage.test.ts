@@ -26,6 +26,9 @@ function openPool(): RedisPort {
   return pool;
 }
 
+/** A client's pause between attempts to connect, and the pool's between probes, grow while an outage lasts. */
+const RECOVERY_MS = 15_000;
+
 const clients: [string, () => RedisPort][] = [
   ['a plain ioredis client', () => instances.client()],
   ['our pool', openPool],
@@ -53,7 +56,7 @@ describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) =
     await eventually(() => !cache.stats().bus.connected);
 
     await server.restart();
-    await eventually(() => cache.stats().redis.state === 'up' && cache.stats().bus.connected);
+    await eventually(() => cache.stats().redis.state === 'up' && cache.stats().bus.connected, RECOVERY_MS);
     expect(heard.filter((event) => event !== 'bus:flushed')).toEqual(['redis:down', 'redis:up']);
     await eventually(() => heard.includes('bus:flushed'));
     await cache.set('after', 6);
@@ -75,7 +78,7 @@ describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) =
     await cache.set('written', 'new');
     await server.restart();
 
-    await eventually(async () => (await cache.get('kept')) === 'old');
+    await eventually(async () => (await cache.get('kept')) === 'old', RECOVERY_MS);
     for (const key of ['key', 'tagged', 'pattern']) expect(await cache.get(key)).toBeUndefined();
     for (const key of ['key', 'tagged', 'pattern', 'written']) {
       await eventually(async () => expect(await bystander.get(key)).not.toBe('old'));
@@ -89,7 +92,7 @@ describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) =
     await server.kill();
     await cache.invalidate({ key: Array.from({ length: 10_001 }, (_, index) => `k${index}`) });
     await server.restart();
-    await eventually(() => cache.stats().redis.state === 'up' && cache.stats().bus.connected);
+    await eventually(() => cache.stats().redis.state === 'up' && cache.stats().bus.connected, RECOVERY_MS);
     expect(await cache.get('kept')).toBeUndefined();
     await cache.set('kept', 'new');
     const other = await instances.open('app');
@@ -112,7 +115,7 @@ describe.each(clients)('a cache on %s whose Redis is silent', (_name, connect) =
     expect(await cache.getOrLoad('loaded', () => 'value')).toBe('value');
     expect(cache.stats().redis.state).toBe('down');
     server.thaw();
-    await eventually(() => cache.stats().redis.state === 'up');
+    await eventually(() => cache.stats().redis.state === 'up', RECOVERY_MS);
     expect(await cache.get('key')).toBeUndefined();
     expect(await cache.get('tagged')).toBeUndefined();
     for (const key of ['key', 'tagged', 'written']) {
