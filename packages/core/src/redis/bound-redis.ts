@@ -8,15 +8,26 @@ const SENDABLE = new Set(['ready', 'wait']);
 /**
  * The same client, with every command bounded: it fails at once while there is no connection, instead of lying in
  * ioredis's offline queue for as long as the outage lasts, and after `deadlineMs` when the server is silent.
+ * A client fresh from `new Redis()` is given one deadline's time to connect: the first requests need not miss it.
  * A client that bounds itself (`deadlineMs` present, as on our pool) is returned as it is.
  */
 export function boundRedis(redis: RedisPort, deadlineMs: number): RedisPort {
   if (redis.deadlineMs !== undefined) return redis;
   const deadline = createDeadline(deadlineMs);
+  let connecting = watchFirstConnection(redis, deadlineMs, () => {
+    connecting = undefined;
+  });
 
-  function bound<Result>(send: () => Promise<Result>): Promise<Result> {
-    if (!SENDABLE.has(redis.status)) return Promise.reject(new RedisUnavailableError(redis.status));
-    return deadline.guard(send());
+  async function send<Result>(command: () => Promise<Result>): Promise<Result> {
+    await connecting;
+    if (!SENDABLE.has(redis.status)) throw new RedisUnavailableError(redis.status);
+    return command();
+  }
+
+  function bound<Result>(command: () => Promise<Result>): Promise<Result> {
+    if (SENDABLE.has(redis.status)) return deadline.guard(command());
+    if (connecting) return deadline.guard(send(command));
+    return Promise.reject(new RedisUnavailableError(redis.status));
   }
 
   return {
@@ -39,4 +50,22 @@ export function boundRedis(redis: RedisPort, deadlineMs: number): RedisPort {
     duplicate: () => redis.duplicate(),
     nodes: redis.nodes && ((role) => redis.nodes?.(role) ?? []),
   };
+}
+
+/**
+ * Settles when the attempt to connect that is under way has succeeded, has failed, or has taken `withinMs`;
+ * `undefined` where none is under way.
+ */
+function watchFirstConnection(redis: RedisPort, withinMs: number, onSettled: () => void): Promise<void> | undefined {
+  if (redis.status !== 'connecting' && redis.status !== 'connect') return undefined;
+  return new Promise((resolve) => {
+    const settle = () => {
+      clearTimeout(timer);
+      onSettled();
+      resolve();
+    };
+    const timer = setTimeout(settle, withinMs).unref();
+    redis.once?.('ready', settle);
+    redis.once?.('close', settle);
+  });
 }

@@ -32,6 +32,12 @@ describe('a key space', () => {
     );
   });
 
+  it('takes a planted key for none of its own', () => {
+    expect(keys.slotOf('entry', 'bw:1:app:entry:{%zz}')).toBeUndefined();
+    expect(keys.slotOf('entry', 'bw:1:app:entry:{open')).toBeUndefined();
+    expect(keys.slotOf('entry', 'bw:1:other:entry:{a}')).toBeUndefined();
+  });
+
   it('escapes all of a pattern but its own wildcards', () => {
     expect(keys.pattern('entry', 'price:*')).toBe('bw:1:app:entry:{price:*}');
     expect(keys.pattern('entry', 'a[b]\\c^d?')).toBe('bw:1:app:entry:{a\\[b\\]\\\\c\\^d?}');

@@ -10,13 +10,24 @@ export interface KeySpace {
   channel(kind: string): string;
   /** A SCAN pattern for the keys of a kind; `glob`'s `*` and `?` are wild, all else in it is literal. */
   pattern(kind: string, glob: string): string;
-  /** The `slot` a key was made from, `undefined` for a key of another kind. */
+  /** The `slot` a key was made from, `undefined` for a key of another kind or not of this suite's making. */
   slotOf(kind: string, key: string): string | undefined;
 }
 
 export function createKeySpace(namespace: string): KeySpace {
   const prefix = `bw:${WIRE_VERSION}:${escapeSegment(namespace)}`;
-  const opening = (kind: string) => `${prefix}:${escapeSegment(kind)}:{`;
+  const openings = new Map<string, string>();
+
+  /** The part of a key before its slot: a package has a handful of kinds, and asks for them on its hot paths. */
+  function opening(kind: string): string {
+    let text = openings.get(kind);
+    if (text === undefined) {
+      text = `${prefix}:${escapeSegment(kind)}:{`;
+      openings.set(kind, text);
+    }
+    return text;
+  }
+
   return {
     namespace,
     key: (kind, slot) => `${opening(kind)}${escapeSlot(slot)}}`,
@@ -29,7 +40,7 @@ export function createKeySpace(namespace: string): KeySpace {
     },
     slotOf(kind, key) {
       if (!key.startsWith(opening(kind)) || !key.endsWith('}')) return undefined;
-      return decodeURIComponent(key.slice(opening(kind).length, -1));
+      return unescapeSlot(key.slice(opening(kind).length, -1));
     },
   };
 }
@@ -42,6 +53,16 @@ function escapeSegment(segment: string): string {
 /** The last part, in braces: colons may stay readable, braces would move the key to another slot. */
 function escapeSlot(slot: string): string {
   return slot.replace(/[%{}\s\p{Cc}]/gu, (character) => encodeURIComponent(character));
+}
+
+/** `undefined` for what this suite never wrote: anybody may plant a key. */
+function unescapeSlot(escaped: string): string | undefined {
+  try {
+    return decodeURIComponent(escaped);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 /** Text as a literal inside a Redis glob. */

@@ -28,6 +28,8 @@ export interface RedisPort {
 
   /** A connection of its own for pub/sub. */
   duplicate(): RedisSubscriber;
+  /** Where present, `boundRedis` waits for a connection that is just being made. */
+  once?(event: 'ready' | 'close', listener: () => void): unknown;
   /** Only a Cluster has it: one client a node. */
   nodes?(role: 'master'): RedisNode[];
 }

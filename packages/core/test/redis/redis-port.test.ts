@@ -1,4 +1,4 @@
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { eventually, freePort, type RedisServer, startRedis } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { boundRedis } from '../../src/redis/bound-redis.ts';
@@ -76,6 +76,22 @@ describe('a plain ioredis client, bounded', () => {
     await expect(bounded.get('key')).rejects.toMatchObject({ code: 'ERR_REDIS_UNAVAILABLE' });
     await server.restart();
     await eventually(async () => expect(await bounded.ping()).toBe('PONG'));
+  });
+
+  it('waits for the connection of a client that was made a moment ago', async () => {
+    const fresh = new Redis(server.url);
+    expect(fresh.status).toBe('connecting');
+    expect(await boundRedis(fresh, 1000).ping()).toBe('PONG');
+    fresh.disconnect();
+  });
+
+  it('does not wait for it when it fails, nor ever again', async () => {
+    const nowhere = new Redis({ port: await freePort(), retryStrategy: () => 60_000 });
+    nowhere.on('error', () => {});
+    const bounded = boundRedis(nowhere, 60_000);
+    await expect(bounded.ping()).rejects.toMatchObject({ code: 'ERR_REDIS_UNAVAILABLE' });
+    await expect(bounded.ping()).rejects.toMatchObject({ code: 'ERR_REDIS_UNAVAILABLE' });
+    nowhere.disconnect();
   });
 
   it('leaves a client alone that bounds itself', () => {
