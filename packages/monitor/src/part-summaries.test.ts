@@ -39,8 +39,12 @@ describe('summaries', () => {
   });
 
   it('of a pool give percentiles in milliseconds', () => {
-    const { latencyMs } = summarizePool(poolStats({ latencyMs: latency(...new Array<number>(100).fill(0.8)) }));
-    expect(latencyMs).toEqual({ count: 100, p50: 0.75, p95: 0.975, p99: 0.995 });
+    const latencyMs = latency(...new Array<number>(100).fill(0.8));
+    const latencyByKindMs = { ...poolStats().latencyByKindMs, write: latencyMs };
+    const summary = summarizePool(poolStats({ latencyMs, latencyByKindMs }));
+    const expected = { count: 100, p50: 0.75, p95: 0.975, p99: 0.995 };
+    expect([summary.latencyMs, summary.latencyByKindMs.write]).toEqual([expected, expected]);
+    expect(summary.latencyByKindMs.admin).toEqual({ count: 0, p50: null, p95: null, p99: null });
   });
 
   it('of a limiter and of sessions give their shares', () => {

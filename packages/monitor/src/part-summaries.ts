@@ -14,7 +14,10 @@ export interface LatencySummary {
   readonly p99: number | null;
 }
 
-export type PoolSummary = Omit<PoolStats, 'latencyMs'> & { readonly latencyMs: LatencySummary };
+export interface PoolSummary extends Omit<PoolStats, 'latencyMs' | 'latencyByKindMs'> {
+  readonly latencyMs: LatencySummary;
+  readonly latencyByKindMs: { readonly [Kind in keyof PoolStats['latencyByKindMs']]: LatencySummary };
+}
 
 export interface CacheSummary extends Omit<CacheStats, 'total' | 'policies' | 'memory' | 'latencyMs'> {
   readonly hitRate: Rate;
@@ -42,7 +45,11 @@ export interface LimiterSummary extends Omit<RateLimitStats, 'plans'> {
 export type SessionSummary = SessionStats & { readonly foundRate: Rate };
 
 export function summarizePool(stats: PoolStats): PoolSummary {
-  return { ...stats, latencyMs: summarizeLatency(stats.latencyMs) };
+  return {
+    ...stats,
+    latencyMs: summarizeLatency(stats.latencyMs),
+    latencyByKindMs: mapRecord(stats.latencyByKindMs, summarizeLatency),
+  };
 }
 
 export function summarizeCache(stats: CacheStats): CacheSummary {
@@ -92,9 +99,10 @@ function rate({ hits, total }: { readonly hits: number; readonly total: number }
   return rateOf(hits, total);
 }
 
-function mapRecord<Value, Result>(
-  record: Readonly<Record<string, Value>>,
+function mapRecord<Name extends string, Value, Result>(
+  record: Readonly<Record<Name, Value>>,
   map: (value: Value) => Result,
-): Record<string, Result> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+): Record<Name, Result> {
+  const entries = Object.entries<Value>(record).map(([name, value]) => [name, map(value)]);
+  return Object.fromEntries(entries) as Record<Name, Result>;
 }

@@ -27,7 +27,25 @@ export function poolStats(changes: Partial<PoolStats> = {}): PoolStats {
     deadlineFailures: 4,
     rejections: 7,
     replyErrors: 1,
+    circuitOpenings: 3,
+    probes: 8,
+    subscribers: 1,
     latencyMs: latency(0.04, 0.3, 0.3, 4, 30, 9000),
+    latencyByKindMs: {
+      read: latency(0.04, 0.3, 0.3),
+      write: latency(4),
+      script: latency(30, 9000),
+      pubsub: latency(),
+      admin: latency(),
+      other: latency(),
+    },
+    recentLatencyMs: 0.6,
+    inspection: {
+      at: 1_700_000_000_000,
+      redis: { usedMemoryBytes: 700, maxMemoryBytes: 2000, evictedKeys: 21, connectedClients: 22 },
+      clock: { offsetMs: -250, roundTripMs: 2 },
+      refusals: {},
+    },
     ...changes,
   };
 }

@@ -86,7 +86,7 @@ export function resolveBreaker(options: BreakerOptions): BreakerSettings {
 }
 
 /** Node fires a longer one at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 function share(name: string, value: unknown): number {
   if (typeof value === 'number' && value > 0 && value <= 1) return value;

@@ -1,4 +1,4 @@
-import { createHistogram, type Histogram } from '@breakwater/core';
+import { createLatency, type Latency, type LatencySnapshot } from './latency.ts';
 import type { PoolStats } from './stats.ts';
 
 type Count =
@@ -9,10 +9,12 @@ type Count =
   | 'outageFailures'
   | 'deadlineFailures'
   | 'rejections'
-  | 'replyErrors';
+  | 'replyErrors'
+  | 'circuitOpenings'
+  | 'probes';
 
 /** What the pool's parts count; the names are those of {@link PoolStats}. */
-export type Counters = Record<Count, number> & { readonly latencyMs: Histogram };
+export type Counters = Record<Count, number> & { readonly latency: Latency };
 
 export function createCounters(): Counters {
   return {
@@ -24,10 +26,12 @@ export function createCounters(): Counters {
     deadlineFailures: 0,
     rejections: 0,
     replyErrors: 0,
-    latencyMs: createHistogram(),
+    circuitOpenings: 0,
+    probes: 0,
+    latency: createLatency(),
   };
 }
 
-export function snapshotOf(counters: Counters): Pick<PoolStats, keyof Counters> {
-  return { ...counters, latencyMs: counters.latencyMs.snapshot() };
+export function snapshotOf({ latency, ...counts }: Counters): Record<Count, number> & LatencySnapshot {
+  return { ...counts, ...latency.snapshot() };
 }

@@ -1,6 +1,7 @@
 import type { Deadline, Waiter } from '@breakwater/core/redis';
 import { RedisUnavailableError } from '@breakwater/core/redis';
 import type { Circuit } from './circuit.ts';
+import { kindOfCall } from './command-kinds.ts';
 import type { CommandName } from './commands.ts';
 import type { Counters } from './counters.ts';
 import { RedisConnectionLostError, RedisPoolClosedError } from './errors.ts';
@@ -99,7 +100,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     lane.heardAt = now;
     if (!conclude(call)) return false;
     circuit.answered(now, now - call.since);
-    counters.latencyMs.record(now - call.since);
+    counters.latency.record(kindOfCall(call.name, call.args), now - call.since);
     return true;
   }
 

@@ -1,5 +1,6 @@
 export type { BreakerOptions } from './breaker-options.ts';
 export type { CircuitControl, CircuitOpening } from './circuit.ts';
+export type { CommandKind } from './command-kinds.ts';
 export {
   RedisArgumentError,
   RedisConnectionLostError,
@@ -7,6 +8,8 @@ export {
   RedisSharedConnectionError,
 } from './errors.ts';
 export type { RedisPoolEvents } from './events.ts';
+export type { ClockReading, Inspection } from './inspection.ts';
 export type { ConnectionSettings, RedisPoolOptions } from './options.ts';
 export { createRedisPool, type RedisPool } from './pool.ts';
+export type { RedisFacts } from './redis-facts.ts';
 export type { CircuitState, PoolHealth, PoolStats } from './stats.ts';

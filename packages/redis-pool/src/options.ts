@@ -1,6 +1,6 @@
 import { type Duration, withDefaults } from '@breakwater/core';
 import type { RedisOptions } from 'ioredis';
-import { type BreakerOptions, type BreakerSettings, resolveBreaker } from './breaker-options.ts';
+import { type BreakerOptions, type BreakerSettings, LONGEST_TIMER_MS, resolveBreaker } from './breaker-options.ts';
 import { checks } from './errors.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
@@ -44,6 +44,12 @@ export interface RedisPoolOptions {
    */
   readonly connectTimeout?: Duration;
   readonly breaker?: BreakerOptions;
+  /**
+   * How often Redis is asked in the background for its INFO and its time, as `stats().inspection` has them; `'never'`
+   * leaves that to `inspect()`.
+   * @default '30s'
+   */
+  readonly inspectEvery?: Duration | 'never';
   /** Further ioredis settings of the connection; they go before the URL's. */
   readonly redis?: ConnectionSettings;
 }
@@ -53,6 +59,7 @@ export const DEFAULTS = Object.freeze({
   lanes: 4,
   deadlineMs: '1s',
   connectTimeout: '2s',
+  inspectEvery: '30s',
 });
 
 export interface ResolvedRedisPoolOptions {
@@ -60,6 +67,8 @@ export interface ResolvedRedisPoolOptions {
   readonly lanes: number;
   readonly deadlineMs: number;
   readonly breaker: BreakerSettings;
+  /** Infinity for never. */
+  readonly inspectEveryMs: number;
 }
 
 export function resolveOptions(options: RedisPoolOptions = {}): ResolvedRedisPoolOptions {
@@ -75,5 +84,11 @@ export function resolveOptions(options: RedisPoolOptions = {}): ResolvedRedisPoo
     lanes: checks.integer('lanes', given.lanes, { max: 1000 }),
     deadlineMs: checks.duration('deadlineMs', given.deadlineMs),
     breaker: resolveBreaker(breaker),
+    inspectEveryMs: inspectionInterval(given.inspectEvery),
   };
+}
+
+function inspectionInterval(value: unknown): number {
+  if (value === 'never') return Number.POSITIVE_INFINITY;
+  return checks.duration('inspectEvery', value, { max: LONGEST_TIMER_MS });
 }

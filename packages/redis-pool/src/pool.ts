@@ -1,6 +1,7 @@
 import { createEmitter, type Duration, type Subscribable } from '@breakwater/core';
-import { createDeadline, type RedisPort } from '@breakwater/core/redis';
+import { createDeadline, type RedisPort, RedisUnavailableError } from '@breakwater/core/redis';
 import type { Redis } from 'ioredis';
+import { createAsk } from './ask.ts';
 import { type CircuitControl, createCircuit } from './circuit.ts';
 import { createCommands, type PoolCommands } from './commands.ts';
 import { createCounters, snapshotOf } from './counters.ts';
@@ -8,6 +9,7 @@ import { createDispatcher } from './dispatcher.ts';
 import { checks, RedisPoolClosedError } from './errors.ts';
 import type { RedisPoolEvents } from './events.ts';
 import { createHealth } from './health.ts';
+import { createInspector, type Inspection } from './inspection.ts';
 import { openLanes } from './lanes.ts';
 import { type RedisPoolOptions, resolveOptions } from './options.ts';
 import { probe } from './probe.ts';
@@ -26,6 +28,13 @@ export interface RedisPool extends RedisPort, PoolCommands, Subscribable<RedisPo
   whenReady(within: Duration): Promise<boolean>;
   stats(): PoolStats;
   /**
+   * Asks Redis now for its INFO and its time, beside all commands and their statistics. What Redis refuses to tell is
+   * named in the answer.
+   *
+   * @throws RedisUnavailableError, RedisDeadlineError or RedisConnectionLostError when Redis is away.
+   */
+  inspect(): Promise<Inspection>;
+  /**
    * Refuses new commands, waits for those under way (at most `deadlineMs`), and closes every connection, those of
    * `duplicate()` included. Calling it again gives the same promise.
    */
@@ -41,7 +50,7 @@ const STATUS = { starting: 'connecting', up: 'ready', down: 'reconnecting', clos
  * @throws OptionError `ERR_REDIS_POOL_OPTION`.
  */
 export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
-  const { connection, lanes: laneCount, deadlineMs, breaker } = resolveOptions(options);
+  const { connection, lanes: laneCount, deadlineMs, breaker, inspectEveryMs } = resolveOptions(options);
   const emitter = createEmitter<RedisPoolEvents>();
   const counters = createCounters();
   const deadline = createDeadline(deadlineMs);
@@ -51,9 +60,15 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
   const health = createHealth(
     () => ({ readyLanes: lanes.ready, untriedLanes: lanes.untried, isCircuitClosed: circuit.isClosed }),
     {
-      onStarted: () => dispatcher.release(),
+      onStarted() {
+        dispatcher.release();
+        inspector.refresh();
+      },
       onOutageBegan: (reason) => emitter.emit('outage:began', { reason }),
-      onOutageEnded: (outageMs) => emitter.emit('outage:ended', { outageMs }),
+      onOutageEnded(outageMs) {
+        emitter.emit('outage:ended', { outageMs });
+        inspector.refresh();
+      },
     },
   );
   function review(reason: string): void {
@@ -76,10 +91,23 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
       review(reason);
     },
   });
+  const ask = createAsk(lanes, deadline);
+  const inspector = createInspector(
+    (question) => (health.state === 'up' ? ask(question) : Promise.reject(new RedisUnavailableError(lastReason))),
+    inspectEveryMs,
+  );
   const circuit = createCircuit(
-    { ...breaker, probe: () => probe(lanes, deadline), random: Math.random },
+    {
+      ...breaker,
+      random: Math.random,
+      probe() {
+        counters.probes += 1;
+        return probe(ask);
+      },
+    },
     {
       onOpened(opening) {
+        if (opening.cause !== 'probe') counters.circuitOpenings += 1;
         emitter.emit('circuit:opened', opening);
         health.review(`the circuit opened: ${opening.reason}`);
       },
@@ -111,7 +139,7 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     health.close();
     await dispatcher.drain();
     circuit.shutdown();
-    await Promise.all([lanes.close(), subscribers.close()]);
+    await Promise.all([lanes.close(), subscribers.close(), inspector.close()]);
   }
 
   return {
@@ -135,7 +163,13 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
       health: health.state,
       circuit: circuit.control.state,
       lanes: { total: lanes.total, ready: lanes.ready },
+      subscribers: subscribers.count,
+      inspection: inspector.latest,
     }),
+    async inspect() {
+      if (health.state === 'starting') await health.whenUp(deadlineMs);
+      return inspector.inspect();
+    },
     close() {
       closing ??= close();
       return closing;

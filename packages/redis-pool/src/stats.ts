@@ -1,4 +1,5 @@
-import type { HistogramSnapshot } from '@breakwater/core';
+import type { Inspection } from './inspection.ts';
+import type { LatencySnapshot } from './latency.ts';
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
@@ -6,7 +7,7 @@ export type CircuitState = 'closed' | 'open' | 'half-open';
 export type PoolHealth = 'starting' | 'up' | 'down' | 'closed';
 
 /** A copy of the pool's counters; they only grow, but for the states and `inFlight`. */
-export interface PoolStats {
+export interface PoolStats extends LatencySnapshot {
   readonly health: PoolHealth;
   readonly circuit: CircuitState;
   readonly lanes: { readonly total: number; readonly ready: number };
@@ -23,6 +24,11 @@ export interface PoolStats {
   readonly rejections: number;
   /** Commands that Redis itself answered with an error (WRONGTYPE, NOSCRIPT, …): not an outage. */
   readonly replyErrors: number;
-  /** Milliseconds from dispatch to reply, of commands that Redis answered. */
-  readonly latencyMs: HistogramSnapshot;
+  /** Times that the circuit opened; a probe that failed is none. */
+  readonly circuitOpenings: number;
+  readonly probes: number;
+  /** Connections for pub/sub, by `duplicate()`. */
+  readonly subscribers: number;
+  /** The latest; absent before the first. */
+  readonly inspection: Inspection | undefined;
 }

@@ -4,6 +4,7 @@ import { failureKind } from './failure.ts';
 
 export interface Subscribers {
   open(): Redis;
+  readonly count: number;
   close(): Promise<void>;
 }
 
@@ -28,6 +29,9 @@ export function createSubscribers(settings: RedisOptions, observer: SubscribersO
   }
 
   return {
+    get count() {
+      return open.size;
+    },
     open() {
       const connection = openConnection(
         { ...settings, ...SUBSCRIBER_SETTINGS },

@@ -15,9 +15,12 @@ export interface MetricFamily<Stats> {
   readonly help: string;
   readonly labelNames: readonly string[];
   /** How prom-client's cluster aggregation joins the workers' values. */
-  readonly aggregator: 'sum' | 'min';
+  readonly aggregator: Aggregator;
   read(stats: Stats): readonly Sample[];
 }
+
+/** `max` for what every worker reads off the same Redis. */
+type Aggregator = 'sum' | 'min' | 'max';
 
 type Read<Stats> = (stats: Stats) => readonly Sample[];
 
@@ -27,8 +30,9 @@ export function counter<Stats>(
   help: string,
   labelNames: readonly string[],
   read: Read<Stats>,
+  aggregator: Aggregator = 'sum',
 ): MetricFamily<Stats> {
-  return { type: 'counter', name, help, labelNames, aggregator: 'sum', read };
+  return { type: 'counter', name, help, labelNames, aggregator, read };
 }
 
 export function gauge<Stats>(
@@ -36,7 +40,7 @@ export function gauge<Stats>(
   help: string,
   labelNames: readonly string[],
   read: Read<Stats>,
-  aggregator: 'sum' | 'min' = 'sum',
+  aggregator: Aggregator = 'sum',
 ): MetricFamily<Stats> {
   return { type: 'gauge', name, help, labelNames, aggregator, read };
 }

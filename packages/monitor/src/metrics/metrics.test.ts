@@ -1,3 +1,4 @@
+import type { PoolStats } from '@breakwater/redis-pool';
 import { AggregatorRegistry, type OpenMetricsContentType, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { type Exposition, parseExposition } from '../../test/exposition.ts';
@@ -29,7 +30,7 @@ describe('metrics', () => {
     for (const [family, type] of types) {
       expect(family).toMatch(/^(breakwater|redis)_[a-z_]+$/);
       expect([family, family.endsWith('_total')]).toEqual([family, type === 'counter']);
-      expect([family, family.endsWith('_seconds')]).toEqual([family, type === 'histogram']);
+      if (type === 'histogram') expect(family).toMatch(/_seconds$/);
       expect(helps.get(family)).toMatch(/^\S.*\.$/);
     }
   });
@@ -46,6 +47,25 @@ describe('metrics', () => {
     expect(outcomes.map((outcome) => value('breakwater_redis_commands_total', { name, outcome }))).toEqual([
       5, 1, 4, 5, 7,
     ]);
+    expect(value('breakwater_redis_circuit_openings_total', { name })).toBe(3);
+  });
+
+  it('what Redis says about itself appears once it was inspected, and as far as it says it', async () => {
+    const told = [
+      'memory_bytes',
+      'memory_limit_bytes',
+      'evicted_keys_total',
+      'connected_clients',
+      'clock_offset_seconds',
+    ];
+    const read = async (inspection: PoolStats['inspection']) => {
+      const { series } = await scrape({ pool: { stats: () => poolStats({ inspection }) } });
+      return told.map((what) => series.find((one) => one.name === `breakwater_redis_${what}`)?.value);
+    };
+    expect(await read(poolStats().inspection)).toEqual([700, 2000, 21, 22, -0.25]);
+    expect(await read(undefined)).toEqual(Array(5).fill(undefined));
+    const refused = { at: 0, redis: {}, refusals: { INFO: 'NOPERM', TIME: 'NOPERM' } };
+    expect(await read(refused)).toEqual(Array(5).fill(undefined));
   });
 
   it.each(['starting', 'down', 'closed'] as const)('redis_health_status is 0 while the pool is %s', async (health) => {

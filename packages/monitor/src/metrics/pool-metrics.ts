@@ -1,5 +1,5 @@
-import type { PoolStats } from '@breakwater/redis-pool';
-import { counter, gauge, type MetricFamily, sample, secondsHistogram, stateGauge } from './family.ts';
+import type { Inspection, PoolStats } from '@breakwater/redis-pool';
+import { counter, gauge, type MetricFamily, type Sample, sample, secondsHistogram, stateGauge } from './family.ts';
 
 export const poolMetrics: readonly MetricFamily<PoolStats>[] = [
   gauge(
@@ -22,6 +22,9 @@ export const poolMetrics: readonly MetricFamily<PoolStats>[] = [
     ['closed', 'open', 'half-open'],
     ({ circuit }) => circuit,
   ),
+  counter('breakwater_redis_circuit_openings_total', 'Times that the circuit opened.', [], ({ circuitOpenings }) => [
+    sample(circuitOpenings),
+  ]),
   gauge('breakwater_redis_lanes', "The pool's connections, by whether they are ready.", ['state'], ({ lanes }) => [
     sample(lanes.ready, { state: 'ready' }),
     sample(lanes.total - lanes.ready, { state: 'away' }),
@@ -41,4 +44,47 @@ export const poolMetrics: readonly MetricFamily<PoolStats>[] = [
     'From dispatch to reply, of commands that Redis answered.',
     ({ latencyMs }) => latencyMs,
   ),
+  gauge(
+    'breakwater_redis_memory_bytes',
+    'Bytes that Redis uses, when it was last inspected.',
+    [],
+    inspected(({ redis }) => redis.usedMemoryBytes),
+    'max',
+  ),
+  gauge(
+    'breakwater_redis_memory_limit_bytes',
+    "Redis's maxmemory; 0 without a limit.",
+    [],
+    inspected(({ redis }) => redis.maxMemoryBytes),
+    'max',
+  ),
+  counter(
+    'breakwater_redis_evicted_keys_total',
+    'Keys that Redis evicted to stay within its maxmemory.',
+    [],
+    inspected(({ redis }) => redis.evictedKeys),
+    'max',
+  ),
+  gauge(
+    'breakwater_redis_connected_clients',
+    'Clients of Redis, of whatever application.',
+    [],
+    inspected(({ redis }) => redis.connectedClients),
+    'max',
+  ),
+  gauge(
+    'breakwater_redis_clock_offset_seconds',
+    "How far Redis's clock is ahead of the process's.",
+    [],
+    inspected(({ clock }) => clock && clock.offsetMs / 1000),
+    'max',
+  ),
 ];
+
+/** No sample where Redis was not inspected yet, or did not say it. */
+function inspected(value: (inspection: Inspection) => number | undefined): (stats: PoolStats) => Sample[] {
+  return ({ inspection }) => {
+    const told = inspection && value(inspection);
+    return told === undefined ? [] : [sample(told)];
+  };
+}
