@@ -1,4 +1,5 @@
 import type { Duration, Subscribable } from '@breakwater/core';
+import type { OutageEvents } from '@breakwater/core/redis';
 import type { CacheStats } from './stats.ts';
 
 /** A tiered cache: memory in front of Redis, or memory alone. Made by `createCache`. */
@@ -129,14 +130,12 @@ export interface Codec<Value> {
   sizeOf?(value: Value): number;
 }
 
-export interface CacheEvents {
+export interface CacheEvents extends OutageEvents {
   'cache:invalidated': {
     readonly by: 'key' | 'tag' | 'pattern';
     readonly memoryEntries: number;
     readonly remote: boolean;
   };
-  'redis:down': { readonly code: string };
-  'redis:up': { readonly downMs: number };
   'bus:flushed': { readonly reason: 'gap' | 'reconnected' };
   'frame:unreadable': { readonly reason: string };
 }

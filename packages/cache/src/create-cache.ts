@@ -47,16 +47,16 @@ export function createCache<PolicyName extends string = never>(
   const memory = createMemoryTier({ ...options.memory, clock });
   const announcer = createAnnouncer(instance);
   const keys = createCacheKeys(options.namespace);
-  const client = options.redis && boundRedis(options.redis, options.redisDeadlineMs);
+  const client = options.redis && boundRedis(options.redis, options.deadlineMs);
 
   const state = createRedisState({
-    onDown(code) {
+    onBegan(reason) {
       coherence?.setRedisUp(false);
-      events.emit('redis:down', { code });
+      events.emit('outage:began', { reason });
     },
-    onUp(downMs) {
+    onEnded(outageMs) {
       coherence?.setRedisUp(true);
-      events.emit('redis:up', { downMs });
+      events.emit('outage:ended', { outageMs });
     },
   });
   const redis = client

@@ -1,4 +1,6 @@
-import { BreakwaterError, describeValue } from '@breakwater/core';
+import { BreakwaterError, createOptionChecks, describeValue } from '@breakwater/core';
+
+export const checks = createOptionChecks('CACHE');
 
 export type CacheInputCode =
   | 'ERR_CACHE_KEY'

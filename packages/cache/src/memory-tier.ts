@@ -1,5 +1,4 @@
-import type { Clock } from '@breakwater/core';
-import { systemClock } from '@breakwater/core';
+import { type Clock, systemClock } from '@breakwater/core';
 import { LRUCache } from 'lru-cache';
 import { areCurrent } from './generations.ts';
 import type { Held } from './held.ts';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from '@breakwater/core';
+import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
-import { createCache } from './index.ts';
+import { type CacheOptions, createCache } from './index.ts';
 import { DEFAULTS, MEMORY_DEFAULTS, POLICY_DEFAULTS, resolveOptions } from './options.ts';
 
 const source = readFileSync(new URL('./options.ts', import.meta.url), 'utf8');
@@ -32,9 +33,18 @@ describe('the options', () => {
   it('take absent for undefined, and leave the caller’s object alone', () => {
     const given = Object.freeze({ namespace: undefined, memory: Object.freeze({ ttl: '5s' as const }) });
     const options = resolveOptions(given);
-    expect(options.namespace).toBe('cache');
+    expect(options.namespace).toBe('app');
     expect(options.memory).toEqual({ maxBytes: 100 * 1024 ** 2, maxEntries: 100_000, ttlMs: 5000, blindTtlMs: 5000 });
     expect(options.policies).toEqual({ default: { ttlMs: 3_600_000, tags: [] } });
+  });
+
+  it('hold entries in memory for a minute in front of Redis, and as long as they live where memory is all there is', () => {
+    const redis = new Redis({ lazyConnect: true });
+    const memoryTtl = (options: CacheOptions) => resolveOptions(options).memory.ttlMs;
+    expect(memoryTtl({ redis })).toBe(60_000);
+    expect(memoryTtl({ redis, memory: { ttl: '5s' } })).toBe(5000);
+    expect(memoryTtl({})).toBeGreaterThan(365 * 86_400_000);
+    expect(memoryTtl({ memory: { ttl: '5s' } })).toBe(5000);
   });
 
   it('let a policy named default change what calls without a policy get', () => {
@@ -51,7 +61,7 @@ describe('the options', () => {
       { redis: { mgetBuffer: () => {}, duplicate: () => {}, options: { keyPrefix: 'app:' } } },
       'redis must be a client without keyPrefix',
     ],
-    [{ redisDeadline: 0 }, 'redisDeadline must be'],
+    [{ deadlineMs: 0 }, 'deadlineMs must be'],
     [{ namespace: '' }, 'namespace must be'],
     [{ memory: { maxSize: '-1mb' } }, 'memory.maxSize must be'],
     [{ memory: { maxEntries: 1.5 } }, 'memory.maxEntries must be'],

@@ -1,5 +1,6 @@
-import { type Clock, createOptionChecks, type Duration, type Size, systemClock, withDefaults } from '@breakwater/core';
+import { type Clock, type Duration, type Size, systemClock, withDefaults } from '@breakwater/core';
 import type { RedisPort } from '@breakwater/core/redis';
+import { checks } from './errors.ts';
 import { checkTags } from './input.ts';
 
 export interface CacheOptions<PolicyName extends string = string> {
@@ -9,13 +10,13 @@ export interface CacheOptions<PolicyName extends string = string> {
    */
   readonly redis?: RedisPort | null;
   /**
-   * How long one Redis call may take before it counts as failed. A client that bounds itself, as our pool, keeps its own.
+   * How long one Redis call may take before it counts as failed, on a client that does not bound its commands itself.
    * @default '500ms'
    */
-  readonly redisDeadline?: Duration;
+  readonly deadlineMs?: Duration;
   /**
    * The part of every Redis key that is this cache's. Instances that share entries share it.
-   * @default 'cache'
+   * @default 'app'
    */
   readonly namespace?: string;
   /** The memory tier. */
@@ -53,7 +54,8 @@ export interface MemoryOptions {
    */
   readonly maxEntries?: number;
   /**
-   * The longest an entry stays in memory, however long it lives in Redis.
+   * The longest an entry stays in memory, however long it lives in Redis. Without Redis memory is all there is, and
+   * entries stay as long as they live, unless this is given.
    * @default '60s'
    */
   readonly ttl?: Duration;
@@ -79,8 +81,8 @@ export interface PolicyOptions {
 
 export const DEFAULTS = Object.freeze({
   redis: null,
-  redisDeadline: '500ms',
-  namespace: 'cache',
+  deadlineMs: '500ms',
+  namespace: 'app',
   maxEntrySize: '16mb',
   tombstoneTtl: '60s',
   clock: systemClock,
@@ -102,7 +104,7 @@ export interface ResolvedPolicy {
 
 export interface ResolvedOptions {
   readonly redis: RedisPort | null;
-  readonly redisDeadlineMs: number;
+  readonly deadlineMs: number;
   readonly namespace: string;
   readonly memory: {
     readonly maxBytes: number;
@@ -119,8 +121,6 @@ export interface ResolvedOptions {
 /** Ten years: a lifetime beyond it is a mistake, such as seconds taken for milliseconds. */
 const MAX_TTL_MS = 10 * 365 * 86_400_000;
 
-const checks = createOptionChecks('CACHE');
-
 const MEMORY_KEYS = Object.keys(MEMORY_DEFAULTS);
 const POLICY_KEYS = Object.keys(POLICY_DEFAULTS);
 const KEYS = [...Object.keys(DEFAULTS), 'memory', 'policies'];
@@ -131,14 +131,16 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
   checks.known('memory', options.memory ?? {}, MEMORY_KEYS);
   const memory = withDefaults<MemoryOptions, typeof MEMORY_DEFAULTS>(options.memory ?? {}, MEMORY_DEFAULTS);
   checks.callable('clock.now', options.clock?.now);
+  const redis = resolveRedis(options.redis);
+  const isMemoryTtlGiven = options.memory?.ttl !== undefined;
   return {
-    redis: resolveRedis(options.redis),
-    redisDeadlineMs: checks.duration('redisDeadline', options.redisDeadline),
+    redis,
+    deadlineMs: checks.duration('deadlineMs', options.deadlineMs),
     namespace: checks.text('namespace', options.namespace),
     memory: {
       maxBytes: checks.size('memory.maxSize', memory.maxSize),
       maxEntries: checks.integer('memory.maxEntries', memory.maxEntries, { max: 10_000_000 }),
-      ttlMs: checks.duration('memory.ttl', memory.ttl, { max: MAX_TTL_MS }),
+      ttlMs: checks.duration('memory.ttl', redis || isMemoryTtlGiven ? memory.ttl : MAX_TTL_MS, { max: MAX_TTL_MS }),
       blindTtlMs: checks.duration('memory.blindTtl', memory.blindTtl, { min: 0 }),
     },
     policies: resolvePolicies(options.policies ?? {}),

@@ -1,4 +1,4 @@
-import { RedisUnavailableError } from '@breakwater/core/redis';
+import { createOutageWatch, type OutageObserver, RedisUnavailableError } from '@breakwater/core/redis';
 
 /** Whether Redis answers, by the last call; every call of the Redis tier goes through {@link RedisState.watch}. */
 export interface RedisState {
@@ -18,29 +18,13 @@ export function isFailure(reply: unknown): reply is Failure {
   return reply === UNANSWERED || reply === UNSENT;
 }
 
-export interface RedisStateListeners {
-  onDown(code: string): void;
-  onUp(downMs: number): void;
-}
-
-export function createRedisState({ onDown, onUp }: RedisStateListeners): RedisState {
-  let downSince: number | undefined;
+export function createRedisState(observer: OutageObserver): RedisState {
+  const outage = createOutageWatch(observer);
   let errors = 0;
-
-  function fail(error: unknown): Failure {
-    errors += 1;
-    if (!isRefusal(error)) {
-      if (downSince === undefined) {
-        downSince = performance.now();
-        onDown(codeOf(error));
-      }
-    }
-    return error instanceof RedisUnavailableError ? UNSENT : UNANSWERED;
-  }
 
   return {
     get isUp() {
-      return downSince === undefined;
+      return !outage.isAway;
     },
     get errors() {
       return errors;
@@ -48,14 +32,12 @@ export function createRedisState({ onDown, onUp }: RedisStateListeners): RedisSt
     async watch(call) {
       try {
         const reply = await call;
-        if (downSince !== undefined) {
-          const downMs = performance.now() - downSince;
-          downSince = undefined;
-          onUp(downMs);
-        }
+        outage.answered();
         return reply;
       } catch (error) {
-        return fail(error);
+        errors += 1;
+        if (!isRefusal(error)) outage.failed(error);
+        return error instanceof RedisUnavailableError ? UNSENT : UNANSWERED;
       }
     },
   };
@@ -67,10 +49,4 @@ const NOT_SERVING = /^(LOADING|MASTERDOWN|CLUSTERDOWN|BUSY)\b/;
 /** Redis is there and refused this command. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError' && !NOT_SERVING.test(error.message);
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'UNKNOWN';
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' ? code : error.name;
 }

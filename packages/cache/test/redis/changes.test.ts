@@ -140,7 +140,7 @@ describe('a cache whose Redis takes no more writes', () => {
     await cache.set('kept', 1);
     await redis.config('SET', 'maxmemory', '1');
     const down = vi.fn();
-    cache.on('redis:down', down);
+    cache.on('outage:began', down);
     await cache.set('new', 2);
     expect(await cache.get('new')).toBe(2);
     expect(await cache.invalidate({ tag: 'x' })).toMatchObject({ shared: true });

@@ -36,9 +36,10 @@ const clients: [string, () => RedisPort][] = [
 
 describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) => {
   it('goes on in memory without one error, and comes back by itself', async () => {
-    const cache = await instances.open('app', { redis: connect(), redisDeadline: '200ms' });
+    const cache = await instances.open('app', { redis: connect(), deadlineMs: '200ms' });
     const heard: string[] = [];
-    for (const event of ['redis:down', 'redis:up', 'bus:flushed'] as const) cache.on(event, () => heard.push(event));
+    for (const event of ['outage:began', 'outage:ended', 'bus:flushed'] as const)
+      cache.on(event, () => heard.push(event));
     await cache.set('before', 1);
     await server.kill();
 
@@ -57,7 +58,7 @@ describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) =
 
     await server.restart();
     await eventually(() => cache.stats().redis.state === 'up' && cache.stats().bus.connected, RECOVERY_MS);
-    expect(heard.filter((event) => event !== 'bus:flushed')).toEqual(['redis:down', 'redis:up']);
+    expect(heard.filter((event) => event !== 'bus:flushed')).toEqual(['outage:began', 'outage:ended']);
     await eventually(() => heard.includes('bus:flushed'));
     await cache.set('after', 6);
     const other = await instances.open('app');
@@ -66,7 +67,7 @@ describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) =
   });
 
   it('sends what was invalidated meanwhile before it reads, so that nothing comes back', async () => {
-    const cache = await instances.open('app', { redis: connect(), redisDeadline: '200ms' });
+    const cache = await instances.open('app', { redis: connect(), deadlineMs: '200ms' });
     const bystander = await instances.open('app');
     const targets = [{ key: 'key' }, { tag: 'tag' }, { pattern: 'pat*' }] as const;
     for (const key of ['key', 'tagged', 'pattern', 'kept']) await cache.set(key, 'old', { tags: [key.slice(0, 3)] });
@@ -87,7 +88,7 @@ describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) =
   });
 
   it('clears the namespace when more was invalidated than can be remembered', async () => {
-    const cache = await instances.open('app', { redis: connect(), redisDeadline: '200ms' });
+    const cache = await instances.open('app', { redis: connect(), deadlineMs: '200ms' });
     await cache.set('kept', 'old');
     await server.kill();
     await cache.invalidate({ key: Array.from({ length: 10_001 }, (_, index) => `k${index}`) });
@@ -102,8 +103,8 @@ describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) =
 
 describe.each(clients)('a cache on %s whose Redis is silent', (_name, connect) => {
   it('serves, and forgets nothing that was invalidated or written meanwhile', async () => {
-    const cache = await instances.open('app', { redis: connect(), redisDeadline: '100ms' });
-    const other = await instances.open('app', { redisDeadline: '100ms' });
+    const cache = await instances.open('app', { redis: connect(), deadlineMs: '100ms' });
+    const other = await instances.open('app', { deadlineMs: '100ms' });
     await cache.set('key', 'old');
     await cache.set('tagged', 'old', { tags: ['tag'] });
     await cache.set('written', 'old');
@@ -148,7 +149,7 @@ describe('a cache on our pool', () => {
 describe('a cache that starts before its Redis', () => {
   it.each(clients)('serves from memory on %s, and joins the others when Redis comes', async (_name, connect) => {
     await server.kill();
-    const cache = instances.openUnheard('app', { redis: connect(), redisDeadline: '200ms' });
+    const cache = instances.openUnheard('app', { redis: connect(), deadlineMs: '200ms' });
     const loader = vi.fn(() => 1);
     await cache.getOrLoad('k', loader);
     expect(await cache.getOrLoad('k', loader)).toBe(1);
