@@ -1,4 +1,9 @@
-import { BreakwaterError } from '@breakwater/core';
+import { BreakwaterError, createOptionChecks } from '@breakwater/core';
+
+export const checks = createOptionChecks('HTTP_CACHE');
+
+/** Code of the problem document that `only-if-cached` is refused with. */
+export const ERR_NOT_CACHED = 'ERR_HTTP_CACHE_NOT_CACHED';
 
 /** A route has a policy, but no cache was put in front of it. */
 export class NotMountedError extends BreakwaterError {

@@ -1,5 +1,6 @@
 import type { Cache } from '@breakwater/cache';
-import { type Clock, createOptionChecks, type Duration, type Size, systemClock, withDefaults } from '@breakwater/core';
+import { type Clock, type Duration, type Size, systemClock, withDefaults } from '@breakwater/core';
+import { checks } from './errors.ts';
 
 export interface HttpCacheOptions<Request = unknown> {
   /** Where responses are kept: a cache of `@breakwater/cache`. Its tags and invalidations reach responses too. */
@@ -79,8 +80,6 @@ export interface ResolvedOptions {
 }
 
 const OPTION_NAMES = [...Object.keys(DEFAULTS), 'cache', 'authority', 'personal'];
-const checks = createOptionChecks('HTTP_CACHE');
-
 /** @throws OptionError `ERR_HTTP_CACHE_OPTION` */
 export function resolveOptions<Request>(options: HttpCacheOptions<Request>): ResolvedOptions {
   checks.known('options', options, OPTION_NAMES);

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { createProblem, PROBLEM_TYPE } from '@breakwater/core/http';
 import type { StoredResponse } from './entry.ts';
+import { ERR_NOT_CACHED } from './errors.ts';
 import { REFUSED_STATUS } from './rules/cache-status.ts';
 import { weakEntityTag } from './rules/entity-tag.ts';
 import { headerText } from './rules/handler-headers.ts';
@@ -75,6 +76,6 @@ export function sendOnlyIfCached(response: ServerResponse): void {
   response.setHeader('Cache-Control', 'no-store');
   appendCacheStatus(response, REFUSED_STATUS);
   response.end(
-    JSON.stringify(createProblem(504, 'not-cached', 'No stored response, and only-if-cached was asked for.')),
+    JSON.stringify(createProblem(504, ERR_NOT_CACHED, 'No stored response, and only-if-cached was asked for.')),
   );
 }

@@ -1,5 +1,7 @@
+import type { OutageEvents } from '@breakwater/core/redis';
+
 /** Rare things worth a log line. A caller is named by its digest, never by its key or address. */
-export interface RateLimitEvents {
+export interface RateLimitEvents extends OutageEvents {
   'request:denied': {
     readonly plan: string;
     readonly caller: string;
@@ -26,6 +28,4 @@ export interface RateLimitEvents {
   };
   /** `key` threw: the request was counted by address. `skip` threw: the request was counted. */
   'callback:failed': { readonly callback: 'key' | 'skip'; readonly count: number; readonly cause: unknown };
-  'redis:down': { readonly code: string };
-  'redis:up': { readonly downMs: number };
 }

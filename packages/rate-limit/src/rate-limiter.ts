@@ -1,12 +1,11 @@
 import { createEmitter, type Subscribable } from '@breakwater/core';
 import type { RequestView } from '@breakwater/core/http';
-import { boundRedis, createKeySpace } from '@breakwater/core/redis';
+import { boundRedis, createKeySpace, createOutageWatch } from '@breakwater/core/redis';
 import type { Decision } from './decision.ts';
 import { createDenialGate } from './denial-gate.ts';
 import type { RateLimitEvents } from './events.ts';
 import { createMemoryWindow } from './memory-window.ts';
 import { type RateLimiterOptions, resolveOptions } from './options.ts';
-import { createOutage } from './outage.ts';
 import type { Plan } from './plan.ts';
 import { createRedisWindow } from './redis-window.ts';
 import type { Verdict } from './sliding-window.ts';
@@ -45,7 +44,11 @@ export function createRateLimiter<Request extends object = object>(
   const shared = settings.redis && createRedisWindow(boundRedis(settings.redis, settings.deadlineMs));
   const local = createMemoryWindow(maxKeys, clock);
   const gate = createDenialGate(maxKeys, clock);
-  const outage = createOutage(emitter);
+  const outage = createOutageWatch({
+    onBegan: (reason) => emitter.emit('outage:began', { reason }),
+    onEnded: (outageMs) => emitter.emit('outage:ended', { outageMs }),
+  });
+  let redisErrors = 0;
   // On the request itself: a WeakSet of requests costs as much as the window does, and the collector as much again.
   const isCounted = Symbol('counted by this limiter');
   const counts = new Map([...settings.plans.byName.keys()].map((name) => [name, { allowed: 0, denied: 0 }]));
@@ -91,6 +94,7 @@ export function createRateLimiter<Request extends object = object>(
         return conclude(subject, verdict);
       },
       (error) => {
+        redisErrors += 1;
         outage.failed(error);
         return withoutRedis(subject, slot);
       },
@@ -99,7 +103,7 @@ export function createRateLimiter<Request extends object = object>(
 
   function tier(): RateLimitStats['tier'] {
     if (shared === undefined) return 'memory';
-    return outage.isDown && settings.onOutage === 'local' ? 'local' : 'redis';
+    return outage.isAway && settings.onOutage === 'local' ? 'local' : 'redis';
   }
 
   return {
@@ -114,7 +118,7 @@ export function createRateLimiter<Request extends object = object>(
     stats: () => ({
       plans: Object.fromEntries([...counts].map(([name, planCounts]) => [name, { ...planCounts }])),
       tier: tier(),
-      redisErrors: outage.errors,
+      redisErrors,
       memoryKeys: local.keys + gate.keys,
     }),
     close() {

@@ -1,3 +1,5 @@
+import type { OutageEvents } from '@breakwater/core/redis';
+
 /** Why a stored record was read as "no session". */
 export type UnreadableReason =
   /** Not written by this package, or by a later version of it. */
@@ -10,11 +12,8 @@ export type UnreadableReason =
   | 'malformed';
 
 /** What {@link SessionStore.events} tells. All of it is rare. */
-export interface SessionEvents {
+export interface SessionEvents extends OutageEvents {
   'record:unreadable': { readonly reason: UnreadableReason };
   /** A request that was still running saved a session after its logout; it stays destroyed. */
   'save:refused': Readonly<Record<string, never>>;
-  /** The first Redis call that failed after one that worked. */
-  'outage:began': { readonly reason: string };
-  'outage:ended': { readonly outageMs: number };
 }

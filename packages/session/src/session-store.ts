@@ -1,11 +1,10 @@
 import { createEmitter, type Subscribable } from '@breakwater/core';
-import { boundRedis, createKeySpace } from '@breakwater/core/redis';
+import { boundRedis, createKeySpace, createOutageWatch } from '@breakwater/core/redis';
 import { type SessionData, Store } from 'express-session';
 import type { SessionEvents } from './events.ts';
 import { birthOf, isStoredSession, type LiveSession, type StoredSession, timeLeftMs } from './lifetime.ts';
 import { createMemoryRecords } from './memory-records.ts';
 import { type ResolvedStoreOptions, resolveOptions, type SessionStoreOptions } from './options.ts';
-import { createOutageWatch } from './outage-watch.ts';
 import { createRedisRecords } from './redis-records.ts';
 import type { RecordsObserver, SessionRecords } from './session-records.ts';
 import { createSessionSealer } from './session-sealer.ts';
@@ -122,7 +121,10 @@ class RecordStore extends Store implements SessionStore {
   }
 
   #observe(): RecordsObserver {
-    const outage = createOutageWatch(this.#options.clock, this.events);
+    const outage = createOutageWatch({
+      onBegan: (reason) => this.events.emit('outage:began', { reason }),
+      onEnded: (outageMs) => this.events.emit('outage:ended', { outageMs }),
+    });
     return {
       unreadable: (reason) => {
         this.#counters.unreadable += 1;

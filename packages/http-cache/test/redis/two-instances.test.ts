@@ -179,7 +179,7 @@ describe.each(frameworks)('while Redis is away, $name', (framework) => {
     redis.on('error', () => {});
     await eventually(() => redis.status === 'ready');
     app = await serveApp(framework, {
-      cache: createCache({ redis, redisDeadline: '100ms' }),
+      cache: createCache({ redis, deadlineMs: '100ms' }),
       routes: [
         {
           path: '/page/:id',
