@@ -24,7 +24,7 @@ export interface Shared {
 }
 
 /** What one response of a URL teaches about the next: that it will be stored, or why it will not. */
-export type UrlLesson = 'storable' | 'uncacheable' | 'route-policy';
+export type UrlLesson = 'storable' | 'uncacheable';
 
 /** What a fill needs of the engine. */
 export interface FillTools {
@@ -49,9 +49,6 @@ export interface Fill {
 
 /** How long a URL of the application is taken to be storable since it last was, in milliseconds. */
 const STORABLE_FOR_MS = 3_600_000;
-
-/** How long a URL whose route has a policy is passed by at the application's door: routes do not change. */
-const ROUTED_FOR_MS = 3_600_000;
 
 /** What was settled when the head left and is stored when the body is complete. */
 interface Accepted {
@@ -171,7 +168,6 @@ export function startFill(job: FillJob, { options, urls, background }: FillTools
       tee.detach();
       restoreConditions();
       bump(counters.bypass, 'route-policy');
-      urls.remember(place.base, 'route-policy', clock.now() + ROUTED_FOR_MS);
       flight.land({ kind: 'each' });
     },
   };

@@ -38,6 +38,9 @@ interface RequestContext {
   fill: Fill | undefined;
 }
 
+/** How long a URL whose route has a policy is passed by at the application's door: routes do not change. */
+const ROUTED_FOR_MS = 3_600_000;
+
 type Carrier = IncomingMessage & { [CONTEXT]?: RequestContext };
 
 /** @throws OptionError `ERR_HTTP_CACHE_OPTION` */
@@ -51,6 +54,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   );
   const store = createResponseStore(resolved.cache.space('http', { codec: entryCodec }), resolved.maxVariants);
   const counters = createCounters();
+  const routed = createUrlMemory<'route-policy'>();
   const answering: Answering = createAnswering({
     options: resolved,
     store,
@@ -84,18 +88,24 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
     enter(exchange) {
       const context: RequestContext = { httpCache, fill: undefined };
       (exchange.raw as Carrier)[CONTEXT] = context;
-      if (isSafe(exchange.request.method)) {
+      if (!isSafe(exchange.request.method)) {
+        watchUnsafe(exchange);
+      } else if (routed.recall(urlOf(exchange), resolved.clock.now())) {
+        bump(counters.of('origin').bypass, 'route-policy');
+        exchange.next();
+      } else {
         answering.answer(exchange, ORIGIN_POLICY, 'origin', counters.of('origin'), (fill) => {
           context.fill = fill;
         });
-      } else {
-        watchUnsafe(exchange);
       }
     },
     enterRoute(exchange, policy, policyName) {
       const context = (exchange.raw as Carrier)[CONTEXT];
-      // Stored under the application's own key, the route's response would be served before the route's guards ran.
-      context?.fill?.yield();
+      if (context?.fill) {
+        // Stored under the application's own key, the response would be served before the route's guards ran.
+        context.fill.yield();
+        routed.remember(urlOf(exchange), 'route-policy', resolved.clock.now() + ROUTED_FOR_MS);
+      }
       exchange.response.removeHeader('cache-status');
       answering.answer(exchange, policy, policyName, counters.of(policyName), (fill) => {
         if (context) context.fill = fill;
@@ -114,6 +124,10 @@ export function httpCacheOf(raw: IncomingMessage, policyName: string): HttpCache
   const context = (raw as Carrier)[CONTEXT];
   if (!context) throw new NotMountedError(policyName);
   return context.httpCache;
+}
+
+function urlOf({ request }: Exchange): string {
+  return `${request.headers.host} ${request.originalUrl}`;
 }
 
 function baseKey(options: ResolvedOptions, policy: Policy, name: string, request: Exchange['request']): string {

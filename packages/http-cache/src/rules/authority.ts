@@ -13,7 +13,10 @@ export interface AuthoritySource {
  * let one client's spoofed header into everybody's response. Where a proxy names another host and the framework
  * trusts it, that name counts beside the `Host` of the proxy's own request; where it is not trusted, no handler sees it.
  */
-export function requestAuthority({ protocol, headers, hostname }: AuthoritySource): string {
+export function requestAuthority(source: AuthoritySource): string {
+  const { protocol, headers } = source;
   const host = `${protocol}://${headers.host?.toLowerCase() ?? ''}`;
-  return headers['x-forwarded-host'] === undefined ? host : `${host} ${hostname?.toLowerCase() ?? ''}`;
+  if (headers['x-forwarded-host'] === undefined) return host;
+  // Read only here: a framework works it out at every reading.
+  return `${host} ${source.hostname?.toLowerCase() ?? ''}`;
 }
