@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRedisPool } from '../../../src/index.ts';
+import { type CircuitLog, logCircuit } from './circuit-log.ts';
+import type { Fault, Scene } from './fault.ts';
+import type { LoopWatch } from './loop-watch.ts';
+import { type Attempt, listKey, type SteadyLoad, startSteadyLoad } from './steady-load.ts';
+
+export const DEADLINE_MS = 500;
+/** How long the load runs before the fault; nothing may fail in it. */
+const CALM_MS = 500;
+/** So long must all have gone well for the pool to have recovered. */
+const STEADY_MS = 1000;
+const GIVE_UP_MS = 20_000;
+
+/** What was seen in one row. */
+export interface Finding {
+  readonly commands: number;
+  /** How commands failed, the most frequent way first. */
+  readonly failures: readonly string[];
+  readonly failuresBeforeTheFault: number;
+  readonly neverSettled: number;
+  /** The longest that any command took beyond its deadline, without what this process itself was blocked meanwhile. */
+  readonly worstOverrunMs: number;
+  readonly circuit: CircuitLog & { readonly state: string };
+  /** From the end of the fault to the last command that failed; 0 where none failed afterwards. */
+  readonly recoveryMs: number;
+  readonly executed: number;
+  readonly executedTwice: readonly string[];
+  readonly confirmedAndLost: readonly string[];
+}
+
+export async function measureFault(fault: Fault, loop: LoopWatch): Promise<Finding> {
+  const scene = await fault.prepare();
+  const pool = createRedisPool({ ...scene.pool, deadlineMs: DEADLINE_MS });
+  const circuit = logCircuit(pool);
+  let load: SteadyLoad | undefined;
+  try {
+    if (!fault.isAbsentAtStart) await pool.whenReady('10s');
+    load = startSteadyLoad(pool, scene.tags);
+    if (!fault.isAbsentAtStart) await sleep(CALM_MS);
+    const failuresBeforeTheFault = failuresIn(load.attempts).length;
+    await scene.begin();
+    await sleep(fault.holdMs);
+    await scene.end();
+    const endedAt = performance.now();
+    const isSteady = await load.untilSteady(STEADY_MS, GIVE_UP_MS);
+    load.stop();
+    await sleep(DEADLINE_MS);
+    const { attempts, confirmed, pending, failedAt } = load;
+    const executed = await readLists(scene);
+    return {
+      commands: attempts.length + pending,
+      failures: waysOf(failuresIn(attempts)),
+      failuresBeforeTheFault,
+      neverSettled: pending,
+      worstOverrunMs: Math.max(0, ...attempts.map((attempt) => overrunMs(attempt, loop))),
+      circuit: { ...circuit, state: pool.stats().circuit },
+      recoveryMs: isSteady ? Math.max(0, failedAt - endedAt) : Number.POSITIVE_INFINITY,
+      executed: executed.length,
+      executedTwice: repeatedIn(executed),
+      confirmedAndLost: missingFrom(executed, confirmed),
+    };
+  } finally {
+    load?.stop();
+    await pool.close();
+    await scene.stop();
+  }
+}
+
+function failuresIn(attempts: readonly Attempt[]): readonly Attempt[] {
+  // An unknown script is no failure: it is what makes the caller send its text.
+  return attempts.filter(({ outcome }) => outcome !== 'ok' && outcome !== 'NOSCRIPT');
+}
+
+function waysOf(failures: readonly Attempt[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { outcome } of failures) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  return [...counts].sort(([, left], [, right]) => right - left).map(([outcome]) => outcome);
+}
+
+function overrunMs({ sentAt, settledAt }: Attempt, loop: LoopWatch): number {
+  const dueAt = sentAt + DEADLINE_MS;
+  return settledAt <= dueAt ? 0 : settledAt - dueAt - loop.lostMs(dueAt, settledAt);
+}
+
+/** What Redis has appended, by its own account. */
+async function readLists({ tags, openClient }: Scene): Promise<readonly string[]> {
+  const client = openClient();
+  try {
+    const lists = await Promise.all(tags.map((tag) => client.lrange(listKey(tag), 0, -1)));
+    return lists.flat();
+  } finally {
+    client.disconnect();
+  }
+}
+
+function repeatedIn(ids: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  return ids.filter((id) => seen.size === seen.add(id).size);
+}
+
+function missingFrom(ids: readonly string[], expected: ReadonlySet<string>): readonly string[] {
+  const present = new Set(ids);
+  return [...expected].filter((id) => !present.has(id));
+}
