@@ -18,37 +18,44 @@ export async function callAtRate(
   let due = 0;
   let sent = 0;
   let ended = 0;
-
-  const allEnded = Promise.withResolvers<void>();
+  let failure: { readonly error: unknown } | undefined;
 
   function callOnce(): void {
     const sentAt = performance.now();
     sent += 1;
-    call().then(() => {
-      latencies[ended] = performance.now() - sentAt;
-      ended += 1;
-      if (ended === sent && due === latencies.length) allEnded.resolve();
-    }, allEnded.reject);
+    call().then(
+      () => {
+        latencies[ended] = performance.now() - sentAt;
+        ended += 1;
+      },
+      (error) => {
+        failure ??= { error };
+        ended += 1;
+      },
+    );
   }
 
-  async function repeat(act: () => Promise<unknown>): Promise<void> {
-    while (performance.now() < beganAt + ms) await act();
+  async function goOnBeside({ act, everyMs }: NonNullable<PacedSubject['beside']>): Promise<void> {
+    for (let at = beganAt; at < beganAt + ms; at = Math.max(at + everyMs, performance.now())) {
+      await sleep(at - performance.now());
+      await act();
+    }
   }
 
   async function pace(): Promise<void> {
-    while (due < latencies.length) {
+    while (due < latencies.length || ended < sent) {
       await sleep(1);
+      if (failure) throw failure.error;
       const next = Math.min(latencies.length, Math.floor(((performance.now() - beganAt) * callsPerSecond) / 1000));
       for (; due < next; due += 1) {
         if (sent - ended < MOST_IN_FLIGHT) callOnce();
       }
     }
-    await allEnded.promise;
   }
 
   const loopDelay = monitorEventLoopDelay({ resolution: 1 });
   loopDelay.enable();
-  await Promise.all([pace(), beside && repeat(beside)]);
+  await Promise.all([pace(), beside && goOnBeside(beside)]);
   loopDelay.disable();
 
   const sorted = latencies.subarray(0, ended).sort();

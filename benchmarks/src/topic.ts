@@ -66,8 +66,8 @@ export interface PacedCase extends CaseFacts {
 
 export interface PacedSubject {
   readonly call: () => Promise<unknown>;
-  /** What goes on beside the calls while they are measured: done again whenever it has ended. */
-  readonly beside?: () => Promise<unknown>;
+  /** What goes on beside the calls while they are measured, at its own pace; one at a time. */
+  readonly beside?: { readonly act: () => Promise<unknown>; readonly everyMs: number };
 }
 
 /** Every handler of an HTTP case adds its runs here; that is how a hit is told from a miss, whatever the library says. */

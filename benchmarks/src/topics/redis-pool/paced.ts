@@ -1,6 +1,9 @@
 import type { PacedCase, PacedTopic } from '../../topic.ts';
 import type { Client } from './clients.ts';
 
+/** 50 MB a second: about half of what a gigabit link carries. */
+const LARGE_EVERY_MS = 100;
+
 type Clients = typeof import('./clients.ts');
 
 function paced(
@@ -17,7 +20,7 @@ function paced(
       const client = await connect(clients, redisUrl);
       return {
         call: () => client.get(clients.KEY),
-        ...(isReadingLarge && { beside: () => client.get(clients.LARGE_KEY) }),
+        ...(isReadingLarge && { beside: { act: () => client.get(clients.LARGE_KEY), everyMs: LARGE_EVERY_MS } }),
       };
     },
   };
@@ -28,7 +31,7 @@ const connectIoredis = (clients: Clients, url: string) => clients.connectIoredis
 
 export const largeValues: PacedTopic = {
   name: 'redis-pool/large-values',
-  question: 'What do small commands feel of 5 MB values that are read beside them, one after another?',
+  question: 'What do small commands feel of 5 MB values that are read beside them, ten a second?',
   reference: 'pool-idle',
   measures: 'paced-calls',
   needsRedis: true,
