@@ -37,7 +37,7 @@ export async function callAtRate(
 
   async function goOnBeside({ act, everyMs }: NonNullable<PacedSubject['beside']>): Promise<void> {
     for (let at = beganAt; at < beganAt + ms; at = Math.max(at + everyMs, performance.now())) {
-      await sleep(at - performance.now());
+      await sleep(Math.max(0, at - performance.now()));
       await act();
     }
   }
