@@ -1,43 +1,21 @@
-import { type Duration, withDefaults } from '@breakwater/core';
-import { boundRedis, createKeySpace, type RedisPort } from '@breakwater/core/redis';
+import { boundRedis, createKeySpace } from '@breakwater/core/redis';
 import { RateLimiterCompatibleAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import { callerDigest } from './caller.ts';
 import { checks, neverAdmitted, unsupported } from './errors.ts';
+import { resolveFlexibleOptions, type SlidingWindowLimiterOptions } from './flexible-options.ts';
 import { createMemoryWindow } from './memory-window.ts';
-import { DEFAULTS, monotonicClock } from './options.ts';
+import { monotonicClock } from './options.ts';
 import { MAX_LIMIT } from './plan.ts';
 import { createRedisWindow } from './redis-window.ts';
 import type { Verdict, WindowRule } from './sliding-window.ts';
 import type { WindowStore } from './window-store.ts';
 
-export interface SlidingWindowLimiterOptions {
-  /** Our pool, an ioredis `Redis` or a `Cluster`; without it the process counts for itself. @default undefined */
-  readonly redis?: RedisPort;
-  /** Points in any one window, 1 to 100,000. */
-  readonly points: number;
-  /** The window in seconds, as rate-limiter-flexible has it. */
-  readonly duration: number;
-  /** Keeps limiters apart, in keys and in a union's results. @default 'flexible' */
-  readonly keyPrefix?: string;
-  /** The part of Redis keys that keeps applications apart. @default 'app' */
-  readonly namespace?: string;
-  /** How long a call waits for a Redis client that does not bound its commands itself. @default '250ms' */
-  readonly deadlineMs?: Duration;
-  /** Keys remembered without Redis. @default 100_000 */
-  readonly maxKeys?: number;
-}
+export type { SlidingWindowLimiterOptions } from './flexible-options.ts';
 
 /** What rate-limiter-flexible passes on; an object of anything else is ignored, as its own limiters do. */
 interface ConsumeOptions {
   readonly customDuration?: unknown;
 }
-
-const FLEXIBLE_DEFAULTS = Object.freeze({
-  keyPrefix: 'flexible',
-  namespace: DEFAULTS.namespace,
-  deadlineMs: DEFAULTS.deadlineMs,
-  maxKeys: DEFAULTS.maxKeys,
-});
 
 /** Points that leave room for whatever a penalty adds. */
 const UNLIMITED = Number.MAX_SAFE_INTEGER;
@@ -61,19 +39,16 @@ export class SlidingWindowLimiter extends RateLimiterCompatibleAbstract {
   /** @throws OptionError `ERR_RATE_LIMIT_OPTION` for an option that is unknown or wrong. */
   constructor(options: SlidingWindowLimiterOptions) {
     super();
-    checks.known('options', options, [...Object.keys(FLEXIBLE_DEFAULTS), 'redis', 'points', 'duration']);
-    const given = withDefaults(options, FLEXIBLE_DEFAULTS);
-    this.keyPrefix = checks.text('keyPrefix', given.keyPrefix);
-    this.points = checks.integer('points', given.points, { max: MAX_LIMIT });
-    this.duration = given.duration;
-    const windowMs = Math.round(this.duration * 1000);
-    if (!(windowMs >= 1)) throw checks.failure('duration', 'a number of seconds, at least 0.001', given.duration);
-    this.#rule = { limit: this.points, windowMs };
-    const keys = createKeySpace(checks.text('namespace', given.namespace));
-    this.#keyOf = (key) => keys.key('flexible', `${this.keyPrefix}:${callerDigest(String(key))}`);
-    this.#store = given.redis
-      ? createRedisWindow(boundRedis(given.redis, checks.duration('deadlineMs', given.deadlineMs)))
-      : createMemoryWindow(checks.integer('maxKeys', given.maxKeys), monotonicClock);
+    const { redis, rule, duration, keyPrefix, namespace, deadlineMs, maxKeys } = resolveFlexibleOptions(options);
+    this.keyPrefix = keyPrefix;
+    this.points = rule.limit;
+    this.duration = duration;
+    this.#rule = rule;
+    const keys = createKeySpace(namespace);
+    this.#keyOf = (key) => keys.key('flexible', `${keyPrefix}:${callerDigest(String(key))}`);
+    this.#store = redis
+      ? createRedisWindow(boundRedis(redis, deadlineMs))
+      : createMemoryWindow(maxKeys, monotonicClock);
   }
 
   override async consume(key: string | number, points = 1, options: ConsumeOptions = {}): Promise<RateLimiterRes> {

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { asDocumented, documentedDefaults } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
-import { DEFAULTS, resolveOptions } from './options.ts';
+import { FLEXIBLE_DEFAULTS } from './flexible-options.ts';
+import { DEFAULTS, MEMORY_DEFAULTS, resolveOptions } from './options.ts';
 
 describe('the options', () => {
   it('are what the defaults say where nothing is given', () => {
@@ -25,7 +26,8 @@ describe('the options', () => {
     [{ skip: true }, 'skip must be a function, got true.'],
     [{ namespace: '' }, 'namespace must be a text that is not empty, got "".'],
     [{ deadlineMs: 0 }, 'deadlineMs must be a duration'],
-    [{ maxKeys: -5 }, 'maxKeys must be a whole number of at least 1, got -5.'],
+    [{ memory: { maxKeys: -5 } }, 'memory.maxKeys must be a whole number of at least 1, got -5.'],
+    [{ memory: { max: 5 } }, 'memory must be an object with only the keys maxKeys'],
     [{ windowMs: 60_000 }, 'options must be an object with only the keys'],
     ['60/min', 'options must be an object of options, got "60/min".'],
   ])('%j are refused: %s', (options, message) => {
@@ -34,21 +36,11 @@ describe('the options', () => {
     );
   });
 
-  it('are documented with the defaults they have', () => {
-    const source = readFileSync(new URL('./options.ts', import.meta.url), 'utf8');
-    const documented = source.matchAll(/@default (.+?)(?: \*\/|\n\s+\*\/)\n\s+(?:readonly )?(\w+)\?/g);
-    const defaults: Record<string, unknown> = { ...DEFAULTS, clock: 'performance.now' };
-    const names = [];
-    for (const [, value = '', name = ''] of documented) {
-      names.push(name);
-      expect(`${name}: ${value.replaceAll(/['_]/g, '')}`).toBe(`${name}: ${asWritten(defaults[name])}`);
-    }
-    expect(names.toSorted()).toEqual([...Object.keys(DEFAULTS), 'redis', 'plan', 'key', 'skip'].toSorted());
+  it.each([
+    ['options.ts', 'RateLimiterOptions', DEFAULTS],
+    ['options.ts', 'MemoryOptions', MEMORY_DEFAULTS],
+    ['flexible-options.ts', 'SlidingWindowLimiterOptions', FLEXIBLE_DEFAULTS],
+  ])('in %s, %s, are documented with the defaults they have', (file, name, defaults) => {
+    expect(documentedDefaults(new URL(file, import.meta.url), name)).toEqual(asDocumented(defaults));
   });
 });
-
-function asWritten(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value);
-  const members = Object.entries(value).map(([name, member]) => `${name}: ${member}`);
-  return `{ ${members.join(', ')} }`;
-}
