@@ -1,33 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { systemClock } from '@breakwater/core';
+import { asDocumented, documentedDefaults } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { type CacheOptions, createCache } from './index.ts';
 import { DEFAULTS, MEMORY_DEFAULTS, POLICY_DEFAULTS, resolveOptions } from './options.ts';
-
-const source = readFileSync(new URL('./options.ts', import.meta.url), 'utf8');
-
-/** The `@default` of every option that an interface of the source declares. */
-function documentedDefaults(name: string): Record<string, string> {
-  const body = source.split(`export interface ${name}`)[1]?.split('\n}\n')[0] ?? '';
-  const documented = body.matchAll(/@default (.+)\n\s+\*\/\n\s+readonly (\w+)\?/g);
-  return Object.fromEntries([...documented].map(([, value, option]) => [option, value]));
-}
-
-function written(value: unknown): string {
-  if (value === systemClock) return 'systemClock';
-  if (typeof value === 'number') return value.toLocaleString('en').replaceAll(',', '_');
-  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
-}
 
 describe('the options', () => {
   it.each([
     ['CacheOptions', DEFAULTS],
     ['MemoryOptions', MEMORY_DEFAULTS],
     ['PolicyOptions', POLICY_DEFAULTS],
-  ])('of %s have the defaults that their docstrings say', (name, defaults) => {
-    const expected = Object.fromEntries(Object.entries(defaults).map(([option, value]) => [option, written(value)]));
-    expect(documentedDefaults(name)).toEqual(expected);
+  ])('of %s are documented with the defaults they have', (name, defaults) => {
+    expect(documentedDefaults(new URL('options.ts', import.meta.url), name)).toEqual(asDocumented(defaults));
   });
 
   it('take absent for undefined, and leave the caller’s object alone', () => {

@@ -37,7 +37,7 @@ export interface CacheOptions<PolicyName extends string = string> {
   readonly tombstoneTtl?: Duration;
   /**
    * Where `now` comes from.
-   * @default systemClock
+   * @default the system's clock
    */
   readonly clock?: Clock;
 }

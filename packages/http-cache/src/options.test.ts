@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { createCache } from '@breakwater/cache';
 import { OptionError } from '@breakwater/core';
+import { asDocumented, documentedDefaults } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
 import {
   DEFAULTS,
@@ -14,20 +14,11 @@ import {
 const cache = createCache();
 
 describe('options', () => {
-  it('are documented with the defaults they have', () => {
-    const source = readFileSync(new URL('./options.ts', import.meta.url), 'utf8');
-    const documented = source.matchAll(/@default (.+?)(?: \*\/|\n\s+\*\/)\n\s+readonly (\w+)\?/g);
-    const written = Object.fromEntries([...documented].map(([, value, name]) => [name, value]));
-    const none = { tags: 'none', vary: 'none', key: 'none', personal: 'none' };
-    const said = { authority: 'the request’s scheme and host', name: 'the route’s path template' };
-    const defaults = { ...DEFAULTS, ...ROUTE_DEFAULTS, ...none, ...said, clock: 'the system’s clock' };
-    const expected = Object.entries(defaults).map(([name, value]) => [name, asWritten(name, value)]);
-    expect(written).toEqual(Object.fromEntries(expected));
-
-    function asWritten(name: string, value: unknown): string {
-      if (typeof value !== 'string') return String(value);
-      return name in none || name in said || name === 'clock' ? value.replace('’', "'") : `'${value}'`;
-    }
+  it.each([
+    ['HttpCacheOptions', DEFAULTS],
+    ['RoutePolicyOptions', ROUTE_DEFAULTS],
+  ])('of %s are documented with the defaults they have', (name, defaults) => {
+    expect(documentedDefaults(new URL('options.ts', import.meta.url), name)).toEqual(asDocumented(defaults));
   });
 
   it('take an explicit undefined for absent, and are not written to', () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { asDocumented, documentedDefaults } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
 import { createMonitor } from './monitor.ts';
 import { DEFAULTS, type MonitorOptions, resolveOptions } from './options.ts';
@@ -7,20 +7,18 @@ const authorize = () => true;
 const part = { stats: () => ({}) };
 
 describe('options', () => {
-  it('have the documented defaults', () => {
-    const source = readFileSync(new URL('./options.ts', import.meta.url), 'utf8');
-    const documented = new Map(
-      [...source.matchAll(/@default (\S+?)(?: \*\/|\n[^?]*?)\s*readonly (\w+)\?/g)].map(([, value, name]) => [
-        name,
-        value,
-      ]),
-    );
-    const { redisOutage, metrics, paths, thresholds } = DEFAULTS;
-    for (const [name, value] of Object.entries({ redisOutage, ...metrics, ...paths, ...thresholds })) {
-      // `metrics` names a group of options as well as a path; the path is the one with a default.
-      expect([name, documented.get(name)]).toEqual([name, typeof value === 'string' ? `'${value}'` : String(value)]);
-    }
-    expect(resolveOptions({ authorize })).toMatchObject({ redisOutage, metrics, paths, thresholds });
+  const { metrics, paths, thresholds, ...flat } = DEFAULTS;
+  it.each([
+    ['MonitorOptions', flat],
+    ['MetricsOptions', metrics],
+    ['PathOptions', paths],
+    ['ThresholdOptions', thresholds],
+  ])('of %s are documented with the defaults they have', (name, defaults) => {
+    expect(documentedDefaults(new URL('options.ts', import.meta.url), name)).toEqual(asDocumented(defaults));
+  });
+
+  it('are what the defaults say where nothing is given', () => {
+    expect(resolveOptions({ authorize })).toMatchObject(DEFAULTS);
   });
 
   it('admin pages without authorize are refused, saying what to pass', () => {
@@ -37,7 +35,7 @@ describe('options', () => {
   });
 
   const wrong: readonly [string, object, option: string][] = [
-    ['a misspelt option', { limitter: part }, 'monitor options'],
+    ['a misspelt option', { limitter: part }, 'options'],
     ['a part without stats()', { pool: {} }, 'pool'],
     ['a named part without stats()', { cache: { market: part, models: {} } }, 'cache.models'],
     ['an authorize that is no function', { authorize: true }, 'authorize'],

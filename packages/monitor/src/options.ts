@@ -93,7 +93,7 @@ export interface ResolvedOptions<Request> {
 
 /** @throws OptionError (`ERR_MONITOR_OPTION`), or `ERR_MONITOR_AUTHORIZE` where the admin pages would be open. */
 export function resolveOptions<Request>(options: MonitorOptions<Request>): ResolvedOptions<Request> {
-  checks.known('monitor options', options, [
+  checks.known('options', options, [
     ...['pool', 'cache', 'httpCache', 'limiter', 'sessions'],
     ...['authorize', 'metrics', 'paths', 'thresholds', 'redisOutage'],
   ]);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { asDocumented, documentedDefaults } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
 import { COOKIE_DEFAULTS, DOOR_DEFAULTS, resolveDoorOptions, type SessionOptions } from './door-options.ts';
 import { createSessionStore } from './index.ts';
@@ -6,19 +6,14 @@ import { DEFAULTS, MEMORY_DEFAULTS, resolveOptions, type SessionStoreOptions } f
 
 const SECRET = 'a-secret-of-this-test-a-secret-of-this-test';
 
-/** The `@default` of every option of a file whose default is a value. */
-function documentedDefaults(file: string): Record<string, unknown> {
-  const source = readFileSync(new URL(file, import.meta.url), 'utf8');
-  const documented = source.matchAll(/@default (['\d][^*\n]*?)\s*\*\/\s+readonly (\w+)\?:/g);
-  return Object.fromEntries(
-    [...documented].map(([, value = '', name]) => [name, JSON.parse(value.replaceAll("'", '"'))]),
-  );
-}
-
 describe('the options', () => {
-  it('have the defaults that their descriptions name', () => {
-    expect(documentedDefaults('options.ts')).toEqual({ ...DEFAULTS, ...MEMORY_DEFAULTS });
-    expect(documentedDefaults('door-options.ts')).toEqual({ ...DOOR_DEFAULTS, ...COOKIE_DEFAULTS });
+  it.each([
+    ['options.ts', 'SessionStoreOptions', DEFAULTS],
+    ['options.ts', 'MemoryOptions', MEMORY_DEFAULTS],
+    ['door-options.ts', 'SessionOptions', DOOR_DEFAULTS],
+    ['door-options.ts', 'SessionCookieOptions', COOKIE_DEFAULTS],
+  ])('in %s, %s, are documented with the defaults they have', (file, name, defaults) => {
+    expect(documentedDefaults(new URL(file, import.meta.url), name)).toEqual(asDocumented(defaults));
   });
 
   it('keep a session for 30 minutes of idleness and 24 hours in all, and take other times', () => {

@@ -42,7 +42,7 @@ export interface SessionStoreOptions {
 export interface MemoryOptions {
   /**
    * The most sessions kept without Redis; beyond it the least recently used one is dropped.
-   * @default 10000
+   * @default 10_000
    */
   readonly maxSessions?: number;
 }
