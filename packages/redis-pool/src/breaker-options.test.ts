@@ -11,6 +11,14 @@ describe("the breaker's options", () => {
     expect(named).toEqual(Object.fromEntries(actual));
   });
 
+  it('stand in the README with these defaults', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const rows = [...readme.matchAll(/^\| `breaker\.(\w+)` +\| `(.+?)` +\|/gm)];
+    const documented = rows.map(([, name, value = '']) => [name, value.replaceAll("'", '"')]);
+    const actual = Object.entries(BREAKER_DEFAULTS).map(([name, value]) => [name, JSON.stringify(value)]);
+    expect(documented).toEqual(actual);
+  });
+
   it('are resolved to numbers in milliseconds; nothing is slow unless it is said when', () => {
     expect(resolveBreaker({ longestReset: '1m' })).toEqual({
       failures: 5,

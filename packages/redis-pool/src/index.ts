@@ -1,6 +1,8 @@
 export type { BreakerOptions } from './breaker-options.ts';
 export type { CircuitControl, CircuitOpening } from './circuit.ts';
 export type { CommandKind } from './command-kinds.ts';
+export { type DoctorOptions, doctor } from './doctor/doctor.ts';
+export type { Finding, FindingCode, RedisUse, Severity } from './doctor/finding.ts';
 export {
   RedisArgumentError,
   RedisConnectionLostError,
