@@ -1,5 +1,6 @@
 import type { Duration, Subscribable } from '@breakwater/core';
 import type { OutageEvents } from '@breakwater/core/redis';
+import type { FrameFault } from './frame.ts';
 import type { CacheStats } from './stats.ts';
 
 /** A tiered cache: memory in front of Redis, or memory alone. Made by `createCache`. */
@@ -137,5 +138,6 @@ export interface CacheEvents extends OutageEvents {
     readonly remote: boolean;
   };
   'bus:flushed': { readonly reason: 'gap' | 'reconnected' };
-  'frame:unreadable': { readonly reason: string };
+  /** Bytes in Redis that are no entry this cache can read: a miss. */
+  'frame:unreadable': { readonly reason: FrameFault };
 }

@@ -14,5 +14,6 @@ export type {
 } from './cache.ts';
 export { createCache } from './create-cache.ts';
 export { type CacheInputCode, CacheInputError } from './errors.ts';
+export type { FrameFault } from './frame.ts';
 export type { CacheOptions, MemoryOptions, PolicyOptions } from './options.ts';
 export type { CacheOutcomes, CacheStats } from './stats.ts';

@@ -1,5 +1,5 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
-import fastifyPlugin from 'fastify-plugin';
+import { fastifyPlugin } from 'fastify-plugin';
 import type { Exchange } from './exchange.ts';
 import { createHttpCache, type HttpCache, httpCacheOf } from './http-cache.ts';
 import { type HttpCacheOptions, type RoutePolicyOptions, resolveRoutePolicy } from './options.ts';

@@ -17,15 +17,15 @@ export interface RateLimitEvents extends OutageEvents {
     readonly method: string;
     readonly remaining: number;
   };
-  /** `plan` named none of `plans`, or failed (`cause`); the request was counted under the first plan. */
+  /** `plan` named none of `plans`, or failed (`error`); the request was counted under the first plan. */
   'plan:unknown': {
     /** What it returned, shortened; `undefined` where it failed. */
     readonly plan: string | undefined;
     readonly fallback: string;
     /** How often so far. */
     readonly count: number;
-    readonly cause?: unknown;
+    readonly error?: unknown;
   };
   /** `key` threw: the request was counted by address. `skip` threw: the request was counted. */
-  'callback:failed': { readonly callback: 'key' | 'skip'; readonly count: number; readonly cause: unknown };
+  'callback:failed': { readonly callback: 'key' | 'skip'; readonly count: number; readonly error: unknown };
 }

@@ -78,9 +78,9 @@ describe('the rate limiter in memory', () => {
       () => {
         throw new Error('no session');
       },
-      { cause: new Error('no session') },
+      { error: new Error('no session') },
     ],
-    ['rejects', () => Promise.reject(new Error('no session')), { cause: new Error('no session') }],
+    ['rejects', () => Promise.reject(new Error('no session')), { error: new Error('no session') }],
   ])("counts a request as a stranger's where plan %s, and says so", async (_, plan, event) => {
     const { limiter } = limiterOf({ plan });
     const unknown = record(limiter, 'plan:unknown');
@@ -95,8 +95,8 @@ describe('the rate limiter in memory', () => {
     expect(limiter.check(viewOf())).toMatchObject({ remaining: 1 });
     expect(limiter.check(viewOf({ key: 'bad' }))).toMatchObject({ remaining: 0 });
     expect(failed).toMatchObject([
-      { callback: 'key', count: 1, cause: expect.any(SyntaxError) },
-      { callback: 'key', count: 2, cause: expect.any(TypeError) },
+      { callback: 'key', count: 1, error: expect.any(SyntaxError) },
+      { callback: 'key', count: 2, error: expect.any(TypeError) },
     ]);
   });
 

@@ -24,31 +24,31 @@ export function createSubjectReader<Request extends object>(
     return byName.get(name as string) ?? unknownPlan(describeValue(name));
   }
 
-  function unknownPlan(plan: string | undefined, cause?: unknown): Plan {
+  function unknownPlan(plan: string | undefined, error?: unknown): Plan {
     failures.plan += 1;
-    emitter.emit('plan:unknown', { plan, fallback: strangers.name, count: failures.plan, cause });
+    emitter.emit('plan:unknown', { plan, fallback: strangers.name, count: failures.plan, error });
     return strangers;
   }
 
-  function failed(callback: 'key' | 'skip', cause: unknown): void {
+  function failed(callback: 'key' | 'skip', error: unknown): void {
     failures[callback] += 1;
-    emitter.emit('callback:failed', { callback, count: failures[callback], cause });
+    emitter.emit('callback:failed', { callback, count: failures[callback], error });
   }
 
   return {
     isSkipped(view) {
       try {
         return options.skip?.(view.request) === true;
-      } catch (cause) {
-        failed('skip', cause);
+      } catch (error) {
+        failed('skip', error);
         return false;
       }
     },
     caller(view) {
       try {
         return callerOf(asKey(options.key?.(view.request)), view.address);
-      } catch (cause) {
-        failed('key', cause);
+      } catch (error) {
+        failed('key', error);
         return callerOf(undefined, view.address);
       }
     },
@@ -57,9 +57,9 @@ export function createSubjectReader<Request extends object>(
       try {
         const name = options.plan(view.request);
         if (typeof name === 'string') return planNamed(name);
-        return Promise.resolve(name).then(planNamed, (cause) => unknownPlan(undefined, cause));
-      } catch (cause) {
-        return unknownPlan(undefined, cause);
+        return Promise.resolve(name).then(planNamed, (error) => unknownPlan(undefined, error));
+      } catch (error) {
+        return unknownPlan(undefined, error);
       }
     },
   };

@@ -9,18 +9,18 @@ export interface SessionOptions extends SessionStoreOptions {
    * one, the newest first.
    */
   readonly secret: string | readonly string[];
-  /** A store made before, for its `stats()`; then the store's own options are given there. */
+  /** A store made before, for its `stats()`; then the store's own options are given there. @default one of its own */
   readonly store?: SessionStore;
   /**
    * A request with a session cookie while Redis is away: `anonymous` serves it without its session and leaves the
    * cookie alone, `unavailable` answers 503. A request without the cookie asks Redis nothing and is served either way.
    * @default 'anonymous'
    */
-  readonly onOutage?: OnOutage;
+  readonly onOutage?: OutagePolicy;
   readonly cookie?: SessionCookieOptions;
 }
 
-export type OnOutage = 'anonymous' | 'unavailable';
+export type OutagePolicy = 'anonymous' | 'unavailable';
 
 /** The cookie is always HttpOnly and ends with the browser's session; the server keeps both lifetimes. */
 export interface SessionCookieOptions {
@@ -46,7 +46,7 @@ export const COOKIE_DEFAULTS = Object.freeze({ name: 'sid', path: '/', sameSite:
 export interface ResolvedDoorOptions {
   readonly store: SessionStore;
   readonly secrets: Secrets;
-  readonly onOutage: OnOutage;
+  readonly onOutage: OutagePolicy;
   readonly cookieName: string;
   /** What both frameworks call the cookie's attributes. */
   readonly cookie: {
@@ -58,7 +58,7 @@ export interface ResolvedDoorOptions {
   };
 }
 
-/** @throws OptionError (`ERR_SESSION_OPTION`) */
+/** @throws OptionError `ERR_SESSION_OPTION` */
 export function resolveDoorOptions(options: SessionOptions): ResolvedDoorOptions {
   checks.known('options', options, [...STORE_OPTIONS, 'store', 'onOutage', 'cookie']);
   const { store, onOutage, cookie = {}, ...storeOptions } = withDefaults(options, DOOR_DEFAULTS);

@@ -5,7 +5,7 @@ import { SessionUnavailableError } from './errors.ts';
 import { commitBeforeHeaders } from './express-commit.ts';
 import { detachSession, forgetSession, sendOutage } from './express-outage.ts';
 
-export type { OnOutage, SessionCookieOptions, SessionOptions } from './door-options.ts';
+export type { OutagePolicy, SessionCookieOptions, SessionOptions } from './door-options.ts';
 
 declare global {
   namespace Express {
@@ -19,7 +19,7 @@ declare global {
 /**
  * express-session over a Breakwater store: `app.use(session({ redis, secret }))`, after `compression()` if there is one.
  *
- * @throws OptionError (`ERR_SESSION_OPTION`)
+ * @throws OptionError `ERR_SESSION_OPTION`
  */
 export function session(options: SessionOptions): RequestHandler {
   const { store, secrets, onOutage, cookieName, cookie } = resolveDoorOptions(options);

@@ -3,13 +3,13 @@ import { promisify } from 'node:util';
 import fastifyCookie from '@fastify/cookie';
 import fastifySession, { type FastifySessionObject } from '@fastify/session';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import fastifyPlugin from 'fastify-plugin';
+import { fastifyPlugin } from 'fastify-plugin';
 import { resolveDoorOptions, type SessionOptions } from './door-options.ts';
 import { SessionUnavailableError } from './errors.ts';
 import { createDetachedSession, isOutage, withOutageMark } from './fastify-outage.ts';
 import { outageAnswer } from './outage-answer.ts';
 
-export type { OnOutage, SessionCookieOptions, SessionOptions } from './door-options.ts';
+export type { OutagePolicy, SessionCookieOptions, SessionOptions } from './door-options.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,7 +25,7 @@ declare module 'fastify' {
 /**
  * @fastify/session over a Breakwater store: `app.register(session({ redis, secret }))`.
  *
- * @throws OptionError (`ERR_SESSION_OPTION`)
+ * @throws OptionError `ERR_SESSION_OPTION`
  */
 export function session(options: SessionOptions): FastifyPluginAsync {
   const { store, secrets, onOutage, cookieName, cookie } = resolveDoorOptions(options);

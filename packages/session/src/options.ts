@@ -7,11 +7,13 @@ export interface SessionStoreOptions {
   /**
    * Where sessions are kept: a Breakwater pool, or an ioredis `Redis` or `Cluster`. Without it they are kept in this
    * process's memory: another process does not see them, and a restart logs everybody out.
+   * @default none
    */
   readonly redis?: RedisPort;
   /**
    * What records are encrypted with; required with `redis`. At least 32 characters, random. Of several, the first one
    * seals and all open: to replace a secret, put the new one in front and drop the old one after `absolute`.
+   * @default none
    */
   readonly secret?: string | readonly string[];
   /**
@@ -34,6 +36,7 @@ export interface SessionStoreOptions {
    * @default '1s'
    */
   readonly deadlineMs?: Duration;
+  /** What this process keeps itself. */
   readonly memory?: MemoryOptions;
   /** Where the store takes the time from; for tests. @default the system's clock */
   readonly clock?: Clock;
@@ -64,7 +67,7 @@ export interface ResolvedStoreOptions {
   readonly clock: Clock;
 }
 
-/** @throws OptionError (`ERR_SESSION_OPTION`) */
+/** @throws OptionError `ERR_SESSION_OPTION` */
 export function resolveOptions(options: SessionStoreOptions): ResolvedStoreOptions {
   checks.known('options', options, STORE_OPTIONS);
   const { memory = {}, clock = systemClock, redis, secret, ...given } = withDefaults(options, DEFAULTS);

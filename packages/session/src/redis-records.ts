@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '@breakwater/core';
 import { RedisStore } from 'connect-redis';
 import type { SessionData } from 'express-session';
@@ -40,5 +40,5 @@ export function createRedisRecords({ lifetimes, clock, ...clientOptions }: Redis
 
 /** A session id is as good as a password, so Redis holds its hash: who can read Redis cannot make cookies of it. */
 function nameOf(id: string): string {
-  return createHash('sha256').update(id).digest('base64url');
+  return hash('sha256', id, 'base64url');
 }

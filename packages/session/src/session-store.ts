@@ -33,7 +33,7 @@ export interface SessionStore extends Store {
   stats(): SessionStats;
 }
 
-/** @throws OptionError (`ERR_SESSION_OPTION`) */
+/** @throws OptionError `ERR_SESSION_OPTION` */
 export function createSessionStore(options: SessionStoreOptions = {}): SessionStore {
   return new RecordStore(resolveOptions(options));
 }
