@@ -91,7 +91,7 @@ export interface ResolvedOptions<Request> {
   readonly redisOutage: 'degraded' | 'unhealthy';
 }
 
-/** @throws OptionError (`ERR_MONITOR_OPTION`), or `ERR_MONITOR_AUTHORIZE` where the admin pages would be open. */
+/** @throws OptionError `ERR_MONITOR_OPTION`, or `ERR_MONITOR_AUTHORIZE` where the admin pages would be open. */
 export function resolveOptions<Request>(options: MonitorOptions<Request>): ResolvedOptions<Request> {
   checks.known('options', options, [
     ...['pool', 'cache', 'httpCache', 'limiter', 'sessions'],

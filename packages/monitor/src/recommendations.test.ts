@@ -1,3 +1,4 @@
+import { createCache } from '@breakwater/cache';
 import { describe, expect, it } from 'vitest';
 import {
   cacheOutcomes,
@@ -85,6 +86,15 @@ describe('recommendations', () => {
       finding: '5.0 % of 200 lookups of the policy market hit, fewer than 70.0 %.',
       action: 'Give the policy a longer ttl if its data allows it, or look for keys that never repeat.',
     });
+  });
+
+  it('name options that the cache has', () => {
+    const actions = table
+      .flatMap(([, stats]) => recommend(readingOf(stats), DEFAULTS.thresholds))
+      .map((advice) => advice.action);
+    const named = actions.join(' ').match(/(?<=\bmemory\.)\w+/g) ?? [];
+    expect(new Set(named)).toEqual(new Set(['maxSize', 'maxEntries']));
+    for (const option of named) expect(() => createCache({ memory: { [option]: undefined } })).not.toThrow();
   });
 
   it('follow the thresholds they are given', () => {

@@ -105,7 +105,7 @@ function memoryAdvice({ memory, total }: CacheStats, thresholds: Thresholds): Ad
     advice.push({
       code: 'memory-nearly-full',
       finding: `The memory tier holds ${percent(used)} of its bytes; what comes in pushes the least used out.`,
-      action: 'Raise memory.maxBytes if the hit rate suffers.',
+      action: "Raise the cache's memory.maxSize if the hit rate suffers.",
     });
   }
   const put = total.sets + total.loads + total.hitRedis;
@@ -113,7 +113,7 @@ function memoryAdvice({ memory, total }: CacheStats, thresholds: Thresholds): Ad
     advice.push({
       code: 'many-evictions',
       finding: `${memory.evictions} of about ${put} entries put into memory were pushed out before their time.`,
-      action: 'Raise memory.maxBytes or memory.maxEntries, or shorten the ttl of what is read once.',
+      action: "Raise the cache's memory.maxSize or memory.maxEntries, or shorten the ttl of what is read once.",
     });
   }
   return advice;
@@ -166,7 +166,7 @@ function sessionAdvice({ unreadable }: SessionStats): Advice[] {
       code: 'unreadable-sessions',
       finding: `${unreadable} session records could not be opened and were read as no session.`,
       action:
-        'Keep the previous key among the keys while rotating; otherwise the records were altered or are not ours.',
+        'While a secret is being replaced, keep the old one behind the new; otherwise the records were altered or are not ours.',
     },
   ];
 }
