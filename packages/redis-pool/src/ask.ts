@@ -1,11 +1,11 @@
 import { type Deadline, RedisDeadlineError, RedisUnavailableError } from '@breakwater/core/redis';
-import type { CommandTable } from './commands.ts';
+import type { Client } from './clients.ts';
 import { RedisConnectionLostError } from './errors.ts';
 import { failureKind } from './failure.ts';
 import type { Lanes } from './lanes.ts';
 
 /** Puts a question of the pool's own to Redis. It is in no statistics, and means nothing to the circuit. */
-export type Ask = <Answer>(question: (commands: CommandTable) => Promise<Answer>) => Promise<Answer>;
+export type Ask = <Answer>(question: (client: Client) => Promise<Answer>) => Promise<Answer>;
 
 /**
  * Asks on the lane with the least in flight, and settles by the deadline. A lane that was silent till then is replaced.
@@ -18,14 +18,14 @@ export function createAsk(lanes: Lanes, deadline: Deadline): Ask {
     // Counted, so that several questions take a lane each.
     lane.inFlight += 1;
     const askedAt = performance.now();
-    const answer = question(lane.commands).finally(() => {
+    const answer = question(lane.client).finally(() => {
       lane.inFlight -= 1;
     });
     try {
       return await deadline.guard(answer);
     } catch (error) {
       if (error instanceof RedisDeadlineError) {
-        if (lane.heardAt < askedAt) lane.replace(`it was silent for ${deadline.ms} ms`);
+        lane.replaceIfSilent(askedAt, `it was silent for ${deadline.ms} ms`);
         throw error;
       }
       throw failureKind(error) === 'connection' ? new RedisConnectionLostError({ cause: error }) : error;

@@ -16,13 +16,6 @@ const PORT_COMMANDS = [
   'info',
 ] as const satisfies readonly (keyof RedisPort)[];
 
-const COMMANDS = [...PORT_COMMANDS, 'call', 'callBuffer'] as const;
-
-export type CommandName = (typeof COMMANDS)[number];
-
-/** The commands as a client runs them, whatever their arguments. */
-export type CommandTable = Readonly<Record<CommandName, (...args: unknown[]) => Promise<unknown>>>;
-
 export interface PoolCommands extends Pick<RedisPort, (typeof PORT_COMMANDS)[number]> {
   /**
    * Any other command, by name: `call('HGET', key, field)`, under the same deadline and circuit.
@@ -41,26 +34,43 @@ const CONNECTION_BOUND = new Set(
    BLPOP BRPOP BLMOVE BLMPOP BRPOPLPUSH BZPOPMIN BZPOPMAX BZMPOP WAIT WAITAOF`.split(/\s+/),
 );
 
+function needsOwnConnection(name: string, args: readonly unknown[]): boolean {
+  if (name !== 'XREAD' && name !== 'XREADGROUP') return CONNECTION_BOUND.has(name);
+  const words = args.flat().map((word) => (typeof word === 'string' ? word.toUpperCase() : word));
+  return words.slice(0, words.indexOf('STREAMS')).includes('BLOCK');
+}
+
+/** How a command is sent and its answer read: by its name, without what `Buffer` in a method's name says. */
+export type Send = (name: string, args: unknown[], replyEncoding: 'utf8' | null) => Promise<unknown>;
+
 /** One method a command, all of which go through `send`. */
-export function createCommands(send: (name: CommandName, args: unknown[]) => Promise<unknown>): PoolCommands {
-  function run(name: CommandName, args: unknown[]): Promise<unknown> {
-    const foreign = args.find(isForeign);
-    return foreign === undefined ? send(name, args) : Promise.reject(new RedisArgumentError(name, foreign));
+export function createCommands(send: Send): PoolCommands {
+  function run(name: string, args: unknown[], replyEncoding: 'utf8' | null): Promise<unknown> {
+    for (const argument of args) {
+      if (typeof argument !== 'string' && isForeign(argument)) {
+        return Promise.reject(new RedisArgumentError(name, argument));
+      }
+    }
+    return send(name, args, replyEncoding);
   }
 
-  const methods = COMMANDS.map((name) => [name, (...args: unknown[]) => run(name, args)] as const);
-  const { call, callBuffer, ...commands } = Object.fromEntries(methods) as CommandTable;
-  const sharing =
-    (callByName: CommandTable['call']): PoolCommands['call'] =>
-    (command, ...args) => {
-      const name = String(command).toUpperCase();
-      if (CONNECTION_BOUND.has(name)) return Promise.reject(new RedisSharedConnectionError(name));
-      return callByName(command, ...args);
-    };
+  function runByName(command: unknown, args: unknown[], replyEncoding: 'utf8' | null): Promise<unknown> {
+    const name = String(command);
+    if (needsOwnConnection(name.toUpperCase(), args)) {
+      return Promise.reject(new RedisSharedConnectionError(name.toUpperCase()));
+    }
+    return run(name, args, replyEncoding);
+  }
+
+  const methods = PORT_COMMANDS.map((method) => {
+    const name = method.replace('Buffer', '');
+    const replyEncoding = name === method ? 'utf8' : null;
+    return [method, (...args: unknown[]) => run(name, args, replyEncoding)] as const;
+  });
   return {
-    ...(commands as Omit<PoolCommands, 'call' | 'callBuffer'>),
-    call: sharing(call),
-    callBuffer: sharing(callBuffer),
+    ...(Object.fromEntries(methods) as unknown as Pick<RedisPort, (typeof PORT_COMMANDS)[number]>),
+    call: (command, ...args) => runByName(command, args, 'utf8'),
+    callBuffer: (command, ...args) => runByName(command, args, null),
   };
 }
 

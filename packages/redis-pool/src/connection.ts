@@ -1,13 +1,22 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { type Deadline, RedisDeadlineError } from '@breakwater/core/redis';
+import { Command, type Redis } from 'ioredis';
+import { type Client, type Endpoint, isCluster, openClient, type Role } from './clients.ts';
 import { reasonOf } from './failure.ts';
-import { reconnectDelayMs } from './reconnect-delay.ts';
+import { gatherWrites } from './gathered-writes.ts';
+import { createSocketWatch } from './socket-watch.ts';
 
-/** One ioredis client that reconnects for ever, and whose every way to fail is heard. */
+/** One ioredis client, of a server or of a Cluster, that reconnects for ever and whose every way to fail is heard. */
 export interface Connection {
-  readonly redis: Redis;
-  /** Drops the socket without waiting for Redis to agree, and connects anew. */
+  readonly client: Client;
+  /** Whether nothing came from a socket since `at`, by `performance.now()`. A socket not known to it was not heard. */
+  isSilentSince(at: number, socket: object): boolean;
+  /** Drops a socket without waiting for Redis to agree, and connects anew. */
+  drop(socket: object, reason: string): void;
+  /** Connects anew, or asks the Cluster anew who serves what. */
   replace(reason: string): void;
-  /** Resolves when the socket is gone. */
+  /** PINGs over every socket that was not heard for `silentMs`, and drops those that stay silent. */
+  beat(silentMs: number, deadline: Deadline): void;
+  /** Resolves when the sockets are gone. */
   close(): Promise<void>;
 }
 
@@ -17,64 +26,141 @@ export interface ConnectionObserver {
   onLost(reason: string): void;
 }
 
-/** @param settings `connectTimeout` bounds the greeting as well, which ioredis leaves unbounded. */
-export function openConnection(settings: RedisOptions, observer: ConnectionObserver): Connection {
-  const redis = new Redis({
-    ...settings,
-    retryStrategy: (attempt) => reconnectDelayMs(attempt, Math.random()),
-    // A socket that is given up is usually silent: it would not answer our FIN either.
-    disconnectTimeout: 0,
-    // How often a server that is loading its data is asked whether it has done.
-    maxLoadingRetryTime: 500,
-  });
+/** No client subscribes to it: unsubscribing from it is a PING that a Cluster's subscriber connection answers. */
+const NO_CHANNEL = 'bw:heartbeat';
+
+export function openConnection(
+  endpoint: Endpoint,
+  role: Role,
+  connectTimeoutMs: number,
+  observer: ConnectionObserver,
+): Connection {
   let failure: unknown;
-  let greeting: NodeJS.Timeout | undefined;
+  let isClosing = false;
 
   function lost(): void {
     const reason = reasonOf(failure);
     failure = undefined;
-    observer.onLost(reason);
+    if (!isClosing) observer.onLost(reason);
   }
 
-  function replace(reason: string): void {
+  const watch = createSocketWatch(connectTimeoutMs, (redis, reason) => {
     failure ??= new Error(reason);
     redis.disconnect(true);
+  });
+  const client = openClient(endpoint, role, () => {
+    failure ??= new Error('no sentinel answers');
+    lost();
+  });
+
+  function follow(redis: Redis): void {
+    watch.follow(redis);
+    if (role.name === 'command') redis.on('connect', () => gatherWrites(redis.stream));
   }
 
-  redis.on('error', (error) => {
+  function noteError(error: unknown): void {
     // The first is the cause; what follows until the close are its consequences.
     failure ??= error;
-    // ioredis goes on when SELECT is refused, and would send to the wrong database.
-    if (error.name === 'ReplyError') redis.disconnect(true);
-  });
-  redis.on('connect', () => {
-    greeting = setTimeout(replace, settings.connectTimeout, 'Redis accepted the connection but did not greet it');
-  });
-  redis.on('ready', () => {
-    clearTimeout(greeting);
+  }
+
+  client.on('ready', () => {
     failure = undefined;
     observer.onReady();
   });
-  redis.on('close', () => {
-    clearTimeout(greeting);
-    // We reconnect for ever: only who called `disconnect` finds the client at its end.
-    if (redis.status === 'end') failure = undefined;
+  client.on('close', () => {
+    // We reconnect for ever: only who called `disconnect` on the client of a duplicate finds it at its end.
+    if (client.status === 'end') failure = undefined;
     else lost();
   });
-  redis.on('end', () => {
+  client.on('end', () => {
     // Settings that no socket can be made from (a malformed certificate) end the client without a close.
     if (failure !== undefined) lost();
   });
+  if (isCluster(client)) {
+    client.on('error', noteError);
+    client.on('node error', noteError);
+    client.on('+node', follow);
+    // ioredis would learn of a failover only from the answers of the nodes that are left.
+    client.on('-node', () => {
+      if (client.status === 'ready') client.refreshSlotsCache();
+    });
+  } else {
+    follow(client);
+    client.on('error', (error) => {
+      noteError(error);
+      // ioredis goes on when SELECT is refused, and would send to the wrong database.
+      if (error.name === 'ReplyError') client.disconnect(true);
+    });
+  }
+
+  function drop(socket: object, reason: string): void {
+    failure ??= new Error(reason);
+    (socket as Redis['stream']).destroy();
+  }
+
+  /** PINGs over one socket: where another has taken its place meanwhile, nothing is left to drop. */
+  async function ping(socket: object, answer: Promise<unknown>, deadline: Deadline): Promise<void> {
+    const askedAt = performance.now();
+    try {
+      await deadline.guard(answer);
+    } catch (error) {
+      if (error instanceof RedisDeadlineError && isSilentSince(askedAt, socket)) {
+        drop(socket, `it was silent for ${deadline.ms} ms`);
+      }
+    }
+  }
+
+  function isSilentSince(at: number, socket: object): boolean {
+    return (watch.heardAt(socket) ?? 0) < at;
+  }
 
   return {
-    redis,
-    replace,
+    client,
+    isSilentSince,
+    drop,
+    replace(reason) {
+      if (isCluster(client)) {
+        client.refreshSlotsCache();
+        return;
+      }
+      failure ??= new Error(reason);
+      client.disconnect(true);
+    },
+    beat(silentMs, deadline) {
+      const silentSince = performance.now() - silentMs;
+      for (const redis of isCluster(client) ? client.nodes() : [client]) {
+        if (redis.status !== 'ready' || !isSilentSince(silentSince, redis.stream)) continue;
+        void ping(redis.stream, redis.ping(), deadline);
+      }
+      if (isCluster(client) && role.name === 'subscriber' && client.status === 'ready') {
+        const question = new SubscriberPing();
+        client.sendCommand(question);
+        void deadline.guard(question.promise).catch((error) => {
+          if (error instanceof RedisDeadlineError && question.socket) drop(question.socket, 'it was silent');
+        });
+      }
+    },
     close() {
+      isClosing = true;
       // Between two attempts there is no socket, and no `end` will be told.
-      const hasSocket = redis.status !== 'reconnecting' && redis.status !== 'end';
-      const ended = hasSocket ? new Promise<void>((resolve) => void redis.once('end', resolve)) : Promise.resolve();
-      redis.disconnect();
+      const hasSocket = client.status !== 'reconnecting' && client.status !== 'end';
+      const ended = hasSocket ? new Promise<void>((resolve) => void client.once('end', resolve)) : Promise.resolve();
+      client.disconnect();
       return ended;
     },
   };
+}
+
+/** ioredis keeps a Cluster's subscriber connection to itself, but writes what belongs on it there. */
+class SubscriberPing extends Command {
+  socket: object | undefined = undefined;
+
+  constructor() {
+    super('unsubscribe', [NO_CHANNEL], { replyEncoding: null });
+  }
+
+  override toWritable(socket: object): string | Buffer {
+    this.socket = socket;
+    return super.toWritable(socket);
+  }
 }

@@ -9,6 +9,8 @@ type Count =
   | 'outageFailures'
   | 'deadlineFailures'
   | 'rejections'
+  | 'overloads'
+  | 'retries'
   | 'replyErrors'
   | 'circuitOpenings'
   | 'probes';
@@ -25,6 +27,8 @@ export function createCounters(): Counters {
     outageFailures: 0,
     deadlineFailures: 0,
     rejections: 0,
+    overloads: 0,
+    retries: 0,
     replyErrors: 0,
     circuitOpenings: 0,
     probes: 0,

@@ -1,20 +1,28 @@
-import type { Deadline, Waiter } from '@breakwater/core/redis';
-import { RedisUnavailableError } from '@breakwater/core/redis';
+import { type Deadline, RedisUnavailableError } from '@breakwater/core/redis';
 import type { Circuit } from './circuit.ts';
 import { kindOfCall } from './command-kinds.ts';
-import type { CommandName } from './commands.ts';
 import type { Counters } from './counters.ts';
-import { RedisConnectionLostError, RedisPoolClosedError } from './errors.ts';
-import { failureKind } from './failure.ts';
+import { RedisConnectionLostError, RedisOverloadedError, RedisPoolClosedError } from './errors.ts';
+import { failureKind, isReadOnly, isTransient } from './failure.ts';
 import type { Lane } from './lane.ts';
 import type { Lanes } from './lanes.ts';
+import { createLargeValues } from './large-values.ts';
+import type { Limits } from './limit-options.ts';
+import { type CommandOwner, type CommandSettings, PooledCommand } from './pooled-command.ts';
+import { isIdempotent, retryDelayMs } from './retry.ts';
+import type { RetrySettings } from './retry-options.ts';
 import type { PoolHealth } from './stats.ts';
+import { createWaitingRoom } from './waiting-room.ts';
 
 /** Sends commands down the lanes, and sees to it that every caller is told by the deadline. */
 export interface Dispatcher {
-  send(name: CommandName, args: unknown[]): Promise<unknown>;
-  /** Sends or refuses what waited for the first connection. */
-  release(): void;
+  readonly waiting: number;
+  /** @param group is where the command stays until its caller was told, for who may have to `abandon` it. */
+  send(name: string, args: unknown[], settings: CommandSettings, group?: Set<PooledCommand>): Promise<unknown>;
+  /** Tells a caller `reason` at once. What was not sent is not sent. */
+  abandon(command: PooledCommand, reason: Error): void;
+  /** Sends or refuses what waits, after a change of the lanes or the circuit. */
+  review(): void;
   /** Resolves when every caller has been told. */
   drain(): Promise<void>;
 }
@@ -24,47 +32,60 @@ export interface DispatcherParts {
   readonly lanes: Lanes;
   readonly circuit: Circuit;
   readonly counters: Counters;
+  readonly limits: Limits;
+  readonly retry: RetrySettings;
   health(): PoolHealth;
   /** Why there is no lane. */
   lastReason(): string;
 }
 
-/** A caller who has not been told yet. Its record is also its place in the deadline's queue. */
-interface Call extends Waiter {
-  readonly name: CommandName;
-  readonly args: unknown[];
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-  /** Absent while it waits for the first connection. */
-  lane?: Lane;
-  isTold: boolean;
-}
+/** A lane that was answered READONLY reconnects no sooner: it may be no failover but a replica's address. */
+const SHORTEST_LIFE_MS = 1000;
 
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
-  const { deadline, lanes, circuit, counters } = parts;
-  const held = new Set<Call>();
+  const { deadline, lanes, circuit, counters, limits, retry } = parts;
+  const owner: CommandOwner = { onReply, onError, onDeadline };
+  const largeValues = createLargeValues();
+  const waiting = createWaitingRoom(limits.waiting, limits.waitTimeoutMs, (command) => {
+    // Not overloaded but not yet connected: that may take the whole deadline.
+    if (parts.health() === 'starting') return;
+    waiting.delete(command);
+    refuse(command, overload(`no connection had room for it within ${limits.waitTimeoutMs} ms`));
+  });
+  /** What the arguments of all commands weigh that are waiting, or sent and not yet answered. */
+  let weight = 0;
   let tellDrained: (() => void) | undefined;
 
-  function send(name: CommandName, args: unknown[]): Promise<unknown> {
+  function send(
+    name: string,
+    args: unknown[],
+    settings: CommandSettings,
+    group?: Set<PooledCommand>,
+  ): Promise<unknown> {
     counters.commands += 1;
     const health = parts.health();
-    const lane = circuit.isClosed && health !== 'closed' ? lanes.leastBusy() : undefined;
-    if (lane === undefined && health !== 'starting') return Promise.reject(refusal());
-    return new Promise((resolve, reject) => {
-      const call: Call = {
-        name,
-        args,
-        resolve,
-        reject,
-        isTold: false,
-        since: performance.now(),
-        expire: (error) => expire(call, error),
-      };
-      deadline.enter(call);
-      counters.inFlight += 1;
-      if (lane) transmit(call, lane);
-      else held.add(call);
-    });
+    if (!circuit.isClosed || health === 'closed' || (lanes.ready === 0 && health !== 'starting')) {
+      return Promise.reject(refusal());
+    }
+    const command = new PooledCommand(owner, name, args, settings);
+    const lane = waiting.size === 0 ? lanes.choose(largeValues.has(command)) : undefined;
+    if (lane === undefined && waiting.isFull) return Promise.reject(overload(`${waiting.size} commands are waiting`));
+    if (weight + command.weight > limits.bytes) {
+      return Promise.reject(overload(`its ${command.weight} bytes and the ${weight} under way exceed ${limits.bytes}`));
+    }
+    weight += command.weight;
+    command.group = group;
+    group?.add(command);
+    deadline.enter(command);
+    counters.inFlight += 1;
+    if (lane) transmit(command, lane);
+    else waiting.add(command);
+    return command.promise;
+  }
+
+  function transmit(command: PooledCommand, lane: Lane): void {
+    command.lane = lane;
+    lane.send(command);
   }
 
   function refusal(): Error {
@@ -78,80 +99,153 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     return new RedisUnavailableError(`no connection: ${parts.lastReason()}`);
   }
 
-  function transmit(call: Call, lane: Lane): void {
-    call.lane = lane;
-    lane.gather();
-    lane.inFlight += 1;
-    lane.commands[call.name](...call.args).then(
-      (value) => {
-        lane.inFlight -= 1;
-        if (answered(call, lane)) call.resolve(value);
-      },
-      (error) => {
-        lane.inFlight -= 1;
-        fail(call, lane, error);
-      },
-    );
+  function overload(problem: string): Error {
+    counters.overloads += 1;
+    return new RedisOverloadedError(problem);
+  }
+
+  function onReply(command: PooledCommand, reply: unknown): void {
+    release(command);
+    if (answered(command)) {
+      command.call.tell(reply);
+      largeValues.note(command, reply);
+    }
+    if (waiting.size > 0) admit();
   }
 
   /** Whether the caller still waits: an answer after the deadline says that the lane lives, not that Redis is well. */
-  function answered(call: Call, lane: Lane): boolean {
-    const now = performance.now();
-    lane.heardAt = now;
+  function answered({ call }: PooledCommand): boolean {
     if (!conclude(call)) return false;
-    circuit.answered(now, now - call.since);
-    counters.latency.record(kindOfCall(call.name, call.args), now - call.since);
+    const now = performance.now();
+    const tookMs = now - call.since;
+    circuit.answered(now, tookMs);
+    counters.latency.record(kindOfCall(call.name, call.args), tookMs);
     return true;
   }
 
-  function fail(call: Call, lane: Lane, error: unknown): void {
+  function onError(command: PooledCommand, error: Error): void {
+    release(command);
+    const { call, lane } = command;
+    if (isReadOnly(error) && lane) renew(lane);
+    if (!call.isTold) fail(command, error);
+    if (waiting.size > 0) admit();
+  }
+
+  /** After a failover the master is elsewhere. One lane at a time, for a replica still serves reads. */
+  function renew(lane: Lane): void {
+    const isLasting = performance.now() - lane.readyAt > SHORTEST_LIFE_MS;
+    if (isLasting && lanes.ready === lanes.total) lane.replace('it is connected to a replica (READONLY)');
+  }
+
+  function fail(command: PooledCommand, error: Error): void {
+    const { call, lane } = command;
     const kind = failureKind(error);
+    // A lost connection is one failure, however many commands were on it: the last of them speaks for all. One that was
+    // silent is as many as it left unanswered.
+    const isCounted = kind === 'outage-reply' || lane?.inFlight === 0 || lane?.wasSilent;
+    if (kind !== 'reply' && isCounted) circuit.failed(call.since);
+    const problem = kind === 'connection' ? lossOf(command, error) : error;
+    if (isTransient(error) && repeat(call, problem)) return;
     if (kind === 'reply') {
-      if (!answered(call, lane)) return;
+      answered(command);
       counters.replyErrors += 1;
-      call.reject(error);
+      call.refuse(error);
+    } else {
+      counters.outageFailures += 1;
+      refuse(call, problem);
+    }
+  }
+
+  function lossOf(command: PooledCommand, cause: unknown): Error {
+    if (command.socket !== undefined) return new RedisConnectionLostError({ cause });
+    return new RedisUnavailableError('the connection closed', { cause });
+  }
+
+  /** Whether the command will be sent again; otherwise its caller must hear of `error`. */
+  function repeat(call: PooledCommand, error: Error): boolean {
+    if (call.repetitions >= retry.attempts || !isIdempotent(call.name, call.args)) return false;
+    const delayMs = retryDelayMs(call.repetitions + 1, retry, Math.random());
+    if (performance.now() + delayMs >= call.since + deadline.ms) return false;
+    call.repetitions += 1;
+    // The deadline's timer holds the process while somebody waits; this one need not.
+    setTimeout(repeatNow, delayMs, call, error).unref();
+    return true;
+  }
+
+  function repeatNow(call: PooledCommand, error: Error): void {
+    if (call.isTold) return;
+    const lane = circuit.isClosed && waiting.size === 0 ? lanes.choose(largeValues.has(call)) : undefined;
+    if (lane === undefined) {
+      counters.outageFailures += 1;
+      refuse(call, error);
       return;
     }
-    if (kind === 'outage-reply') lane.heardAt = performance.now();
-    if (!conclude(call)) return;
-    counters.outageFailures += 1;
-    // A lost connection is one failure, however many commands were on it: the last of them speaks for all.
-    if (kind === 'outage-reply' || lane.inFlight === 0) circuit.failed(call.since);
-    call.reject(kind === 'connection' ? new RedisConnectionLostError({ cause: error }) : error);
+    counters.retries += 1;
+    const attempt = new PooledCommand(owner, call.name, call.args, { replyEncoding: null }, call);
+    weight += attempt.weight;
+    call.latest = attempt;
+    transmit(attempt, lane);
   }
 
-  function expire(call: Call, error: Error): void {
-    held.delete(call);
-    conclude(call);
-    counters.outageFailures += 1;
+  function onDeadline(call: PooledCommand, error: Error): void {
+    waiting.delete(call);
     counters.deadlineFailures += 1;
+    counters.outageFailures += 1;
     circuit.failed(call.since);
-    // Half-open sockets and black holes never say that they are dead.
-    if (call.lane && call.lane.heardAt < call.since) call.lane.replace(`it was silent for ${deadline.ms} ms`);
-    call.reject(error);
+    refuse(call, error);
+    // Half-open sockets and black holes never say that they are dead. Where there is one there may be others.
+    const { lane } = call.latest;
+    if (lane?.dropIfSilent(call.latest, `it was silent for ${deadline.ms} ms`)) lanes.beat(0, deadline);
   }
 
-  function conclude(call: Call): boolean {
+  function refuse(call: PooledCommand, error: Error): void {
+    if (conclude(call)) call.refuse(error);
+  }
+
+  /** It is off its lane. */
+  function release(command: PooledCommand): void {
+    weight -= command.weight;
+    if (command.lane) command.lane.inFlight -= 1;
+  }
+
+  /** Its caller is being told. */
+  function conclude(call: PooledCommand): boolean {
     if (call.isTold) return false;
     call.isTold = true;
+    // Sent, it weighs until its connection has done with it.
+    if (call.lane === undefined) weight -= call.weight;
+    call.group?.delete(call);
     deadline.leave(call);
     counters.inFlight -= 1;
     if (counters.inFlight === 0) tellDrained?.();
     return true;
   }
 
+  /** Sends what waits, as far as there is room. */
+  function admit(): void {
+    for (let command = waiting.first(); command; command = waiting.first()) {
+      const lane = circuit.isClosed && parts.health() !== 'closed' ? lanes.choose(largeValues.has(command)) : undefined;
+      if (lane === undefined) return;
+      waiting.delete(command);
+      transmit(command, lane);
+    }
+  }
+
   return {
+    get waiting() {
+      return waiting.size;
+    },
     send,
-    release() {
-      for (const call of held) {
-        held.delete(call);
-        const lane = circuit.isClosed && parts.health() === 'up' ? lanes.leastBusy() : undefined;
-        if (lane) {
-          transmit(call, lane);
-        } else {
-          conclude(call);
-          call.reject(refusal());
-        }
+    abandon(command, reason) {
+      waiting.delete(command);
+      refuse(command, reason);
+    },
+    review() {
+      admit();
+      if (parts.health() === 'starting' || parts.health() === 'up') return;
+      for (let command = waiting.first(); command; command = waiting.first()) {
+        waiting.delete(command);
+        refuse(command, refusal());
       }
     },
     drain() {

@@ -15,6 +15,18 @@ export class RedisConnectionLostError extends BreakwaterError {
   }
 }
 
+/** More commands than the pool's `limits` allow. Redis may be well; the load is too high for it or for this process. */
+export class RedisOverloadedError extends BreakwaterError {
+  override readonly name = 'RedisOverloadedError';
+
+  constructor(problem: string) {
+    super(
+      'ERR_REDIS_OVERLOADED',
+      `The Redis pool is overloaded: ${problem}. The command was not sent; shed load, or raise the limits.`,
+    );
+  }
+}
+
 export class RedisPoolClosedError extends BreakwaterError {
   override readonly name = 'RedisPoolClosedError';
 
@@ -31,7 +43,7 @@ export class RedisSharedConnectionError extends BreakwaterError {
   constructor(command: string) {
     super(
       'ERR_REDIS_POOL_SHARED_CONNECTION',
-      `${command} needs a connection of its own, and the pool's are shared. Use duplicate() or a plain ioredis client.`,
+      `${command} needs a connection of its own, and the pool's are shared. Use duplicate(), blocking() or an ioredis client of your own.`,
     );
     this.command = command;
   }

@@ -78,13 +78,13 @@ export function createInspector(ask: Ask, everyMs: number): Inspector {
 }
 
 async function askForFacts(ask: Ask): Promise<RedisFacts> {
-  return parseInfo(String(await ask((commands) => commands.info('default'))));
+  return parseInfo(String(await ask((client) => client.info('default'))));
 }
 
 async function readClock(ask: Ask): Promise<ClockReading> {
   const askedOn = Date.now();
   const askedAt = performance.now();
-  const [seconds, microseconds] = (await ask((commands) => commands.call('TIME'))) as [string, string];
+  const [seconds, microseconds] = (await ask((client) => client.call('TIME'))) as [string, string];
   const roundTripMs = performance.now() - askedAt;
   const redisNowMs = Number(seconds) * 1000 + Number(microseconds) / 1000;
   return { offsetMs: redisNowMs - (askedOn + roundTripMs / 2), roundTripMs };

@@ -1,21 +1,29 @@
-import type { Redis, RedisOptions } from 'ioredis';
-import type { CommandTable } from './commands.ts';
+import type { Deadline } from '@breakwater/core/redis';
+import { type Client, type Endpoint, isCluster } from './clients.ts';
 import { openConnection } from './connection.ts';
+import type { PooledCommand } from './pooled-command.ts';
 
-/** One connection that many commands share. */
+/** One connection that many commands share; in Cluster mode one to each node. */
 export interface Lane {
   readonly number: number;
   /** `untried` while its first attempt to connect is under way. */
   readonly state: 'untried' | 'ready' | 'down';
-  readonly commands: CommandTable;
-  /** Lets what else is sent in this tick leave in the same socket write. A lone command goes at once. */
-  gather(): void;
+  /** Its connection was given up because nothing came from it. */
+  readonly wasSilent: boolean;
+  /** When its connection became ready, by `performance.now()`. */
+  readonly readyAt: number;
+  readonly client: Client;
   /** Commands sent and not yet answered, also those whose caller no longer waits. */
   inFlight: number;
-  /** When it last brought an answer, by `performance.now()`. */
-  heardAt: number;
+  send(command: PooledCommand): void;
+  /** Drops the socket that a command was written to, when nothing was heard from it since, and says whether it did. */
+  dropIfSilent(command: PooledCommand, reason: string): boolean;
+  /** Replaces the connection, when nothing was heard from it since. */
+  replaceIfSilent(since: number, reason: string): void;
   /** Gives the connection up for a new one; what is in flight on it fails. */
   replace(reason: string): void;
+  /** PINGs over what was not heard for `silentMs`, and replaces what stays silent. */
+  beat(silentMs: number, deadline: Deadline): void;
   close(): Promise<void>;
 }
 
@@ -29,16 +37,16 @@ export interface LaneObserver {
   onConnectionError(reason: string): void;
 }
 
-/** No command outlives its socket, waits for one, or is sent twice: whoever sent it decides what to do. */
-const LANE_SETTINGS = {
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  autoResendUnfulfilledCommands: false,
-} satisfies RedisOptions;
+export interface LaneSettings {
+  readonly endpoint: Endpoint;
+  readonly connectTimeoutMs: number;
+}
 
-export function openLane(settings: RedisOptions, number: number, observer: LaneObserver): Lane {
+export function openLane({ endpoint, connectTimeoutMs }: LaneSettings, number: number, observer: LaneObserver): Lane {
   let state: Lane['state'] = 'untried';
   let lostAt: number | undefined;
+  let readyAt = 0;
+  let wasSilent = false;
 
   function goDown(reason: string): void {
     const before = state;
@@ -49,27 +57,25 @@ export function openLane(settings: RedisOptions, number: number, observer: LaneO
     observer.onLost(number, reason);
   }
 
-  const connection = openConnection(
-    { ...settings, ...LANE_SETTINGS },
-    {
-      onReady() {
-        state = 'ready';
-        lane.heardAt = performance.now();
-        observer.onChange();
-        if (lostAt !== undefined) observer.onRestored(number, performance.now() - lostAt);
-        observer.onReady();
-      },
-      onLost(reason) {
-        goDown(reason);
-        observer.onConnectionError(reason);
-      },
+  const connection = openConnection(endpoint, { name: 'command' }, connectTimeoutMs, {
+    onReady() {
+      state = 'ready';
+      readyAt = performance.now();
+      wasSilent = false;
+      observer.onChange();
+      if (lostAt !== undefined) observer.onRestored(number, readyAt - lostAt);
+      observer.onReady();
     },
-  );
+    onLost(reason) {
+      goDown(reason);
+      observer.onConnectionError(reason);
+    },
+  });
+  const { client } = connection;
 
-  let corked: Redis['stream'] | undefined;
-  function uncork(): void {
-    corked?.uncork();
-    corked = undefined;
+  /** The loss of one node is not the loss of a lane that has others. */
+  function giveUp(reason: string): void {
+    if (!isCluster(client) && state === 'ready') goDown(reason);
   }
 
   const lane: Lane = {
@@ -77,22 +83,34 @@ export function openLane(settings: RedisOptions, number: number, observer: LaneO
     get state() {
       return state;
     },
-    // ioredis's many overloads in one shape; `PoolCommands` gives callers the types of each.
-    commands: connection.redis as unknown as CommandTable,
-    gather() {
-      if (corked !== undefined || lane.inFlight === 0) return;
-      corked = connection.redis.stream;
-      corked.cork();
-      // Runs when every promise that this tick has settled was followed up, as far as it goes without waiting.
-      process.nextTick(uncork);
+    get wasSilent() {
+      return wasSilent;
     },
+    get readyAt() {
+      return readyAt;
+    },
+    client,
     inFlight: 0,
-    heardAt: 0,
+    send(command) {
+      lane.inFlight += 1;
+      client.sendCommand(command);
+    },
+    dropIfSilent({ socket, since }, reason) {
+      if (socket === undefined || !connection.isSilentSince(since, socket)) return false;
+      wasSilent = true;
+      giveUp(reason);
+      connection.drop(socket, reason);
+      return true;
+    },
+    replaceIfSilent(since, reason) {
+      if (isCluster(client) || connection.isSilentSince(since, client.stream)) lane.replace(reason);
+    },
     replace(reason) {
       if (state !== 'ready') return;
-      goDown(reason);
+      giveUp(reason);
       connection.replace(reason);
     },
+    beat: connection.beat,
     close() {
       state = 'down';
       observer.onChange();

@@ -1,22 +1,72 @@
-import type { RedisOptions } from 'ioredis';
-import { type Lane, type LaneObserver, openLane } from './lane.ts';
+import type { Deadline } from '@breakwater/core/redis';
+import { type Lane, type LaneObserver, type LaneSettings, openLane } from './lane.ts';
 
 export interface Lanes {
   readonly total: number;
   readonly ready: number;
-  /** Lanes whose first attempt to connect is still under way. */
+  /** Lanes whose first attempt to connect is still under way, or has not begun. */
   readonly untried: number;
-  /** The ready lane with the least in flight. */
+  /** The ready lane with the least in flight, full or not. */
   leastBusy(): Lane | undefined;
+  /** A ready lane that has room. Large values are kept off the lanes of small ones. */
+  choose(isLarge: boolean): Lane | undefined;
+  /** Connects, if that has not begun. */
+  open(): void;
+  beat(silentMs: number, deadline: Deadline): void;
   close(): Promise<void>;
 }
 
-export function openLanes(settings: RedisOptions, total: number, observer: Omit<LaneObserver, 'onChange'>): Lanes {
+export interface LanesSettings extends LaneSettings {
+  readonly total: number;
+  /** How many commands a lane may carry at a time. */
+  readonly inFlight: number;
+}
+
+/** More than this in one write gains nothing, and keeps the other lanes idle. */
+const GATHERED_AT_MOST = 256;
+
+export function createLanes(settings: LanesSettings, observer: Omit<LaneObserver, 'onChange'>): Lanes {
+  const { total, inFlight } = settings;
+  let lanes: readonly Lane[] = [];
   let ready: readonly Lane[] = [];
-  const onChange = () => {
+  let current: Lane | undefined;
+  let gathered = 0;
+  let bulk: Lane | undefined;
+
+  function onChange(): void {
     ready = lanes.filter((lane) => lane.state === 'ready');
-  };
-  const lanes = Array.from({ length: total }, (_, number) => openLane(settings, number, { ...observer, onChange }));
+    current = undefined;
+  }
+
+  function leastBusy(): Lane | undefined {
+    let best: Lane | undefined;
+    for (const lane of ready) {
+      if (best === undefined || lane.inFlight < best.inFlight) best = lane;
+    }
+    return best;
+  }
+
+  function endTick(): void {
+    current = undefined;
+    gathered = 0;
+  }
+
+  /** The lane of this tick's last command takes the next as well: one socket write less. */
+  function chooseSmall(): Lane | undefined {
+    if (current === undefined) process.nextTick(endTick);
+    if (current === undefined || gathered === GATHERED_AT_MOST || current.inFlight >= inFlight) {
+      current = leastBusy();
+      gathered = 0;
+    }
+    gathered += 1;
+    return current !== undefined && current.inFlight < inFlight ? current : undefined;
+  }
+
+  /** Opened when the first large value is seen; until it is there, they travel with the others. */
+  function chooseLarge(): Lane | undefined {
+    bulk ??= openLane(settings, total, { ...observer, onChange });
+    return bulk.state === 'ready' && bulk.inFlight < inFlight ? bulk : undefined;
+  }
 
   return {
     total,
@@ -24,17 +74,19 @@ export function openLanes(settings: RedisOptions, total: number, observer: Omit<
       return ready.length;
     },
     get untried() {
-      return lanes.filter((lane) => lane.state === 'untried').length;
+      return total - lanes.filter((lane) => lane.state !== 'untried').length;
     },
-    leastBusy() {
-      let best: Lane | undefined;
-      for (const lane of ready) {
-        if (best === undefined || lane.inFlight < best.inFlight) best = lane;
-      }
-      return best;
+    leastBusy,
+    choose: (isLarge) => (isLarge && ready.length > 0 ? chooseLarge() : undefined) ?? chooseSmall(),
+    open() {
+      if (lanes.length > 0) return;
+      lanes = Array.from({ length: total }, (_, number) => openLane(settings, number, { ...observer, onChange }));
+    },
+    beat(silentMs, deadline) {
+      for (const lane of bulk ? [...lanes, bulk] : lanes) lane.beat(silentMs, deadline);
     },
     async close() {
-      await Promise.all(lanes.map((lane) => lane.close()));
+      await Promise.all((bulk ? [...lanes, bulk] : lanes).map((lane) => lane.close()));
     },
   };
 }

@@ -20,15 +20,16 @@ const WEIGHT = 0.05;
 
 export function createLatency(): Latency {
   const histograms = recordOf(() => createHistogram());
-  let recentMs: number | undefined;
+  // In an object, where a number is overwritten in place.
+  const recent = { ms: Number.NaN };
   return {
     record(kind, ms) {
       histograms[kind].record(ms);
-      recentMs = recentMs === undefined ? ms : recentMs + (ms - recentMs) * WEIGHT;
+      recent.ms = Number.isNaN(recent.ms) ? ms : recent.ms + (ms - recent.ms) * WEIGHT;
     },
     snapshot() {
       const latencyByKindMs = recordOf((kind) => histograms[kind].snapshot());
-      return { latencyMs: sumOf(Object.values(latencyByKindMs)), latencyByKindMs, recentLatencyMs: recentMs ?? 0 };
+      return { latencyMs: sumOf(Object.values(latencyByKindMs)), latencyByKindMs, recentLatencyMs: recent.ms || 0 };
     },
   };
 }

@@ -1,20 +1,22 @@
 import { createEmitter, type Duration, type Subscribable } from '@breakwater/core';
-import { createDeadline, type RedisPort, RedisUnavailableError } from '@breakwater/core/redis';
-import type { Redis } from 'ioredis';
+import { createDeadline, type RedisNode, type RedisPort, RedisUnavailableError } from '@breakwater/core/redis';
 import { createAsk } from './ask.ts';
 import { type CircuitControl, createCircuit } from './circuit.ts';
-import { createCommands, type PoolCommands } from './commands.ts';
+import { type Client, isCluster, type Role } from './clients.ts';
+import { createCommands, type PoolCommands, type Send } from './commands.ts';
 import { createCounters, snapshotOf } from './counters.ts';
+import { createDedicated } from './dedicated.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { checks, RedisPoolClosedError } from './errors.ts';
 import type { RedisPoolEvents } from './events.ts';
 import { createHealth } from './health.ts';
 import { createInspector, type Inspection } from './inspection.ts';
-import { openLanes } from './lanes.ts';
+import { createLanes } from './lanes.ts';
 import { type RedisPoolOptions, resolveOptions } from './options.ts';
+import type { PooledCommand } from './pooled-command.ts';
 import { probe } from './probe.ts';
+import { commandsUntil } from './signal-view.ts';
 import type { PoolHealth, PoolStats } from './stats.ts';
-import { createSubscribers } from './subscribers.ts';
 
 /** A {@link RedisPort} that never hangs: every command is answered, or fails, within `deadlineMs`. */
 export interface RedisPool extends RedisPort, PoolCommands, Subscribable<RedisPoolEvents> {
@@ -22,21 +24,34 @@ export interface RedisPool extends RedisPort, PoolCommands, Subscribable<RedisPo
   readonly health: PoolHealth;
   /** Whether commands are let through, and the switch for it. */
   readonly circuit: CircuitControl;
-  /** An ioredis client of its own for pub/sub: subscriptions wait for Redis, and survive its restarts. */
-  duplicate(): Redis;
+  /**
+   * An ioredis client of its own for pub/sub (in Cluster mode a `Cluster`): subscriptions wait for Redis, and survive
+   * its restarts and failovers.
+   */
+  duplicate(): Client;
+  /**
+   * An ioredis client of its own for BLPOP, XREAD BLOCK and the like, without a deadline. Each of them ends after at
+   * most `longest` as if Redis had found nothing, and fails when its connection is lost; none is sent twice.
+   */
+  blocking(longest: Duration): Client;
+  /**
+   * The same commands for one caller: when `signal` aborts they fail at once with its reason, and those that were not
+   * sent are not sent.
+   */
+  withSignal(signal: AbortSignal): PoolCommands;
   /** Whether commands could be sent within `within`; for what a start-up has to say, never needed before a command. */
   whenReady(within: Duration): Promise<boolean>;
   stats(): PoolStats;
   /**
-   * Asks Redis now for its INFO and its time, beside all commands and their statistics. What Redis refuses to tell is
-   * named in the answer.
+   * Asks Redis for its INFO and its time, also while other commands are under way; what it says is in no statistics.
+   * What it refuses is said in the answer.
    *
    * @throws RedisUnavailableError, RedisDeadlineError or RedisConnectionLostError when Redis is away.
    */
   inspect(): Promise<Inspection>;
   /**
    * Refuses new commands, waits for those under way (at most `deadlineMs`), and closes every connection, those of
-   * `duplicate()` included. Calling it again gives the same promise.
+   * `duplicate()` and `blocking()` included. Calling it again gives the same promise.
    */
   close(): Promise<void>;
 }
@@ -50,7 +65,7 @@ const STATUS = { starting: 'connecting', up: 'ready', down: 'reconnecting', clos
  * @throws OptionError `ERR_REDIS_POOL_OPTION`.
  */
 export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
-  const { connection, lanes: laneCount, deadlineMs, breaker, inspectEveryMs } = resolveOptions(options);
+  const { endpoint, connectTimeoutMs, deadlineMs, breaker, limits, ...resolved } = resolveOptions(options);
   const emitter = createEmitter<RedisPoolEvents>();
   const counters = createCounters();
   const deadline = createDeadline(deadlineMs);
@@ -61,10 +76,13 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     () => ({ readyLanes: lanes.ready, untriedLanes: lanes.untried, isCircuitClosed: circuit.isClosed }),
     {
       onStarted() {
-        dispatcher.release();
+        dispatcher.review();
         inspector.refresh();
       },
-      onOutageBegan: (reason) => emitter.emit('outage:began', { reason }),
+      onOutageBegan(reason) {
+        dispatcher.review();
+        emitter.emit('outage:began', { reason });
+      },
       onOutageEnded(outageMs) {
         emitter.emit('outage:ended', { outageMs });
         inspector.refresh();
@@ -76,25 +94,29 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     health.review(reason);
   }
 
-  const lanes = openLanes(connection, laneCount, {
-    onReady() {
-      counters.connections += 1;
-      health.review('a lane is ready');
+  const lanes = createLanes(
+    { endpoint, connectTimeoutMs, total: resolved.lanes, inFlight: limits.inFlight },
+    {
+      onReady() {
+        counters.connections += 1;
+        health.review('a lane is ready');
+        dispatcher.review();
+      },
+      onLost(lane, reason) {
+        emitter.emit('lane:lost', { lane, reason });
+        review(reason);
+      },
+      onRestored: (lane, lostMs) => emitter.emit('lane:restored', { lane, lostMs }),
+      onConnectionError(reason) {
+        counters.connectionErrors += 1;
+        review(reason);
+      },
     },
-    onLost(lane, reason) {
-      emitter.emit('lane:lost', { lane, reason });
-      review(reason);
-    },
-    onRestored: (lane, lostMs) => emitter.emit('lane:restored', { lane, lostMs }),
-    onConnectionError(reason) {
-      counters.connectionErrors += 1;
-      review(reason);
-    },
-  });
+  );
   const ask = createAsk(lanes, deadline);
   const inspector = createInspector(
     (question) => (health.state === 'up' ? ask(question) : Promise.reject(new RedisUnavailableError(lastReason))),
-    inspectEveryMs,
+    resolved.inspectEveryMs,
   );
   const circuit = createCircuit(
     {
@@ -123,10 +145,12 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     lanes,
     circuit,
     counters,
+    limits,
+    retry: resolved.retry,
     health: () => health.state,
     lastReason: () => lastReason,
   });
-  const subscribers = createSubscribers(connection, {
+  const dedicated = createDedicated(endpoint, connectTimeoutMs, {
     onReady() {
       counters.connections += 1;
     },
@@ -134,16 +158,48 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
       counters.connectionErrors += 1;
     },
   });
+  const heartbeat = setInterval(() => {
+    lanes.beat(resolved.heartbeatMs, deadline);
+    dedicated.beat(resolved.heartbeatMs, deadline);
+  }, resolved.heartbeatMs);
+  heartbeat.unref();
+  if (resolved.connect === 'at-once') lanes.open();
+
+  const keyPrefix = endpoint.kind === 'client' ? endpoint.client.options.keyPrefix : undefined;
+  const asText = { replyEncoding: 'utf8', ...(keyPrefix && { keyPrefix }) } as const;
+  const asBuffers = { ...asText, replyEncoding: null } as const;
+  const sendIn =
+    (group?: Set<PooledCommand>): Send =>
+    (name, args, replyEncoding) => {
+      lanes.open();
+      return dispatcher.send(name, args, replyEncoding === null ? asBuffers : asText, group);
+    };
+
+  function open(role: Role): Client {
+    if (closing) throw new RedisPoolClosedError();
+    return dedicated.open(role);
+  }
+
+  function nodes(role: 'master'): RedisNode[] {
+    const client = lanes.leastBusy()?.client;
+    if (client === undefined || !isCluster(client)) return [];
+    return client.nodes(role).map((node) => ({
+      scan: (cursor, match, pattern, limit, count) => deadline.guard(node.scan(cursor, match, pattern, limit, count)),
+      info: (section) => deadline.guard(node.info(section)),
+    }));
+  }
 
   async function close(): Promise<void> {
+    clearInterval(heartbeat);
     health.close();
+    dispatcher.review();
     await dispatcher.drain();
     circuit.shutdown();
-    await Promise.all([lanes.close(), subscribers.close(), inspector.close()]);
+    await Promise.all([lanes.close(), dedicated.close(), inspector.close()]);
   }
 
   return {
-    ...createCommands(dispatcher.send),
+    ...createCommands(sendIn()),
     deadlineMs,
     get status() {
       return STATUS[health.state];
@@ -153,20 +209,26 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     },
     circuit: circuit.control,
     on: emitter.on,
-    duplicate() {
-      if (closing) throw new RedisPoolClosedError();
-      return subscribers.open();
+    duplicate: () => open({ name: 'subscriber' }),
+    blocking: (longest) => open({ name: 'blocking', longestMs: checks.duration('longest', longest) }),
+    withSignal: (signal) => commandsUntil(signal, { send: sendIn, abandon: dispatcher.abandon }),
+    ...((endpoint.kind === 'cluster' || (endpoint.kind === 'client' && isCluster(endpoint.client))) && { nodes }),
+    async whenReady(within) {
+      lanes.open();
+      return health.whenUp(checks.duration('within', within));
     },
-    whenReady: async (within) => health.whenUp(checks.duration('within', within)),
     stats: () => ({
       ...snapshotOf(counters),
       health: health.state,
       circuit: circuit.control.state,
       lanes: { total: lanes.total, ready: lanes.ready },
-      subscribers: subscribers.count,
+      waiting: dispatcher.waiting,
+      subscribers: dedicated.count('subscriber'),
+      blocking: dedicated.count('blocking'),
       inspection: inspector.latest,
     }),
     async inspect() {
+      lanes.open();
       if (health.state === 'starting') await health.whenUp(deadlineMs);
       return inspector.inspect();
     },

@@ -6,7 +6,7 @@ import { failureKind } from './failure.ts';
 /** Asks Redis with one PING whether it is back. Settles by the deadline. */
 export async function probe(ask: Ask): Promise<ProbeOutcome> {
   try {
-    await ask((commands) => commands.ping());
+    await ask((client) => client.ping());
     return 'answered';
   } catch (error) {
     if (error instanceof RedisUnavailableError) return 'unsent';

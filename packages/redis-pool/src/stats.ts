@@ -11,7 +11,9 @@ export interface PoolStats extends LatencySnapshot {
   readonly health: PoolHealth;
   readonly circuit: CircuitState;
   readonly lanes: { readonly total: number; readonly ready: number };
+  /** Commands whose callers wait; `waiting` is the part of them that is not sent yet. */
   readonly inFlight: number;
+  readonly waiting: number;
   /** TCP connections that became ready, over all lanes and subscribers. */
   readonly connections: number;
   readonly connectionErrors: number;
@@ -22,6 +24,10 @@ export interface PoolStats extends LatencySnapshot {
   readonly deadlineFailures: number;
   /** Commands refused at once because the circuit was open. */
   readonly rejections: number;
+  /** Commands refused, or given up while waiting, because of the pool's `limits`. */
+  readonly overloads: number;
+  /** Commands sent again after an outage failed them. */
+  readonly retries: number;
   /** Commands that Redis itself answered with an error (WRONGTYPE, NOSCRIPT, …): not an outage. */
   readonly replyErrors: number;
   /** Times that the circuit opened; a probe that failed is none. */
@@ -29,6 +35,8 @@ export interface PoolStats extends LatencySnapshot {
   readonly probes: number;
   /** Connections for pub/sub, by `duplicate()`. */
   readonly subscribers: number;
+  /** Connections for blocking reads, by `blocking()`. */
+  readonly blocking: number;
   /** The latest; absent before the first. */
   readonly inspection: Inspection | undefined;
 }

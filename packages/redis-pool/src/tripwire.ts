@@ -32,8 +32,8 @@ export function createTripwire(settings: TripSettings): Tripwire {
   const { failures, failureRate, slowCallRate, slowCallMs, minimumCalls } = settings;
   const window = createCallWindow(settings.windowMs);
   let consecutiveFailures = 0;
-  let answeredAt = Number.NEGATIVE_INFINITY;
-  let armedAt = Number.NEGATIVE_INFINITY;
+  // In an object, where a time is overwritten in place; a variable would be given a new number for every answer.
+  const times = { answeredAt: Number.NEGATIVE_INFINITY, armedAt: Number.NEGATIVE_INFINITY };
 
   function isEnough(count: number, rate: number): boolean {
     return window.calls >= minimumCalls && count >= window.calls * rate;
@@ -49,17 +49,17 @@ export function createTripwire(settings: TripSettings): Tripwire {
     },
     answered(at, tookMs) {
       consecutiveFailures = 0;
-      answeredAt = at;
-      const isSlow = tookMs > slowCallMs && at - tookMs >= armedAt;
+      times.answeredAt = at;
+      const isSlow = tookMs > slowCallMs && at - tookMs >= times.armedAt;
       window.count(at, isSlow ? 'slow' : 'fast');
       if (!isSlow || !isEnough(window.slow, slowCallRate)) return undefined;
       return { cause: 'slow-calls', reason: shareInWords(window.slow, `took more than ${slowCallMs} ms`) };
     },
     failed(at, sentAt) {
-      if (sentAt < armedAt) return undefined;
+      if (sentAt < times.armedAt) return undefined;
       window.count(at, 'failed');
       // Where Redis has answered others since, it is this command or its socket that is in trouble, not all of Redis.
-      if (sentAt >= answeredAt) consecutiveFailures += 1;
+      if (sentAt >= times.answeredAt) consecutiveFailures += 1;
       if (consecutiveFailures >= failures) {
         return { cause: 'failures', reason: `${consecutiveFailures} failures in a row` };
       }
@@ -68,7 +68,7 @@ export function createTripwire(settings: TripSettings): Tripwire {
     },
     rearm(at) {
       consecutiveFailures = 0;
-      armedAt = at;
+      times.armedAt = at;
       window.clear();
     },
   };

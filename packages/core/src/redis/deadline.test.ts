@@ -79,6 +79,20 @@ describe('a deadline', () => {
     expect(expired).toEqual(['stays']);
   });
 
+  it('expires a waiter on time behind one whose expiry lets another in', async () => {
+    const deadline = createDeadline(100);
+    const outcomes: string[] = [];
+    const enter = (expire: () => void) => deadline.enter({ since: performance.now(), expire });
+    enter(() => enter(() => outcomes.push('third')));
+    await pass(60);
+    enter(() => outcomes.push('second'));
+    await pass(40);
+    await pass(60);
+    expect(outcomes).toEqual(['second']);
+    await pass(40);
+    expect(outcomes).toEqual(['second', 'third']);
+  });
+
   it('keeps to one timer when an expiry lets another waiter in', async () => {
     const deadline = createDeadline(100);
     const late = { since: 0, expire: vi.fn() };

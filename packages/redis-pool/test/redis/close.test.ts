@@ -16,7 +16,8 @@ describe('closing the pool', () => {
   it('lets the commands under way end, and refuses new ones with a code', async () => {
     const pool = createRedisPool({ url: server.url });
     await pool.whenReady('2s');
-    const underWay = [pool.call('XREAD', 'BLOCK', 200, 'STREAMS', 'stream', '$'), pool.ping()];
+    await pool.call('CLIENT', 'PAUSE', 200);
+    const underWay = [pool.ping(), pool.set('key', 'value', 'PX', 1000)];
     const closing = pool.close();
     expect(pool.close()).toBe(closing);
     expect(await outcomesOf([pool.ping()])).toEqual(['ERR_REDIS_POOL_CLOSED']);

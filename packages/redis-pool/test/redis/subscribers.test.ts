@@ -1,4 +1,5 @@
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRedisPool, type RedisPool } from '../../src/index.ts';
 
@@ -76,7 +77,7 @@ describe('a duplicate for pub/sub', () => {
     await subscriber.subscribe('channel');
     const renewing = new Promise<void>((resolve) => {
       subscriber.on('ready', () => {
-        subscriber.stream.pause();
+        (subscriber as Redis).stream.pause();
         resolve();
       });
     });
