@@ -19,17 +19,17 @@ export interface Histogram {
 
 export function createHistogram(bounds: readonly number[] = LATENCY_BUCKETS_MS): Histogram {
   const counts = new Array<number>(bounds.length + 1).fill(0);
-  let sum = 0;
-  let count = 0;
+  // In an object, where a number is overwritten in place; a variable would be given a new one at every record.
+  const totals = { sum: 0, count: 0 };
   return {
     record(value) {
       let bucket = 0;
       while (bucket < bounds.length && value > (bounds[bucket] as number)) bucket += 1;
       counts[bucket] = (counts[bucket] as number) + 1;
-      sum += value;
-      count += 1;
+      totals.sum += value;
+      totals.count += 1;
     },
-    snapshot: () => ({ bounds, counts: [...counts], sum, count }),
+    snapshot: () => ({ bounds, counts: [...counts], ...totals }),
   };
 }
 

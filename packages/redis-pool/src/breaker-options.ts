@@ -14,7 +14,7 @@ export interface BreakerOptions {
    * @default 0.5
    */
   readonly failureRate?: number;
-  /** How long a command may take before it is a slow one. Left out, none is. */
+  /** How long a command may take, waiting included, before it is a slow one. Left out, none is. */
   readonly slowCallMs?: Duration;
   /**
    * Opens it also when this share of the commands in the window was slow, above 0 and up to 1.
