@@ -43,8 +43,8 @@ export interface RedisPool extends RedisPort, PoolCommands, Subscribable<RedisPo
   whenReady(within: Duration): Promise<boolean>;
   stats(): PoolStats;
   /**
-   * Asks Redis for its INFO and its time, also while other commands are under way; what it says is in no statistics.
-   * What it refuses is said in the answer.
+   * Asks Redis now for its INFO and its time, beside all commands and their statistics. What Redis refuses to tell is
+   * named in the answer.
    *
    * @throws RedisUnavailableError, RedisDeadlineError or RedisConnectionLostError when Redis is away.
    */

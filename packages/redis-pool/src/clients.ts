@@ -1,0 +1,100 @@
+import { Cluster, type ClusterNode, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { reconnectDelayMs } from './reconnect-delay.ts';
+
+export type Client = Redis | Cluster;
+
+/** Where Redis is. */
+export type Endpoint =
+  /** A server, or what sentinels say it is. */
+  | { readonly kind: 'server'; readonly settings: RedisOptions }
+  | {
+      readonly kind: 'cluster';
+      readonly nodes: readonly ClusterNode[];
+      readonly settings: RedisOptions;
+      readonly options: Pick<ClusterOptions, 'scaleReads' | 'natMap' | 'dnsLookup'>;
+    }
+  /** Wherever the user's own client connects to. */
+  | { readonly kind: 'client'; readonly client: Client };
+
+/** What a connection is for, which decides what becomes of its commands when the socket is gone. */
+export type Role =
+  /** No command outlives its socket, waits for one, or is sent twice: whoever sent it decides what to do. */
+  | { readonly name: 'command' }
+  /** Subscriptions wait for a connection and outlive it. */
+  | { readonly name: 'subscriber' }
+  /** Commands wait for a connection, but none is sent twice: it may have taken something off a list. */
+  | { readonly name: 'blocking'; readonly longestMs: number };
+
+export function isCluster(client: Client): client is Cluster {
+  return client.isCluster;
+}
+
+/** @param onSentinelsLost is told each time that none of the sentinels answers, which is asked again and again. */
+export function openClient(endpoint: Endpoint, role: Role, onSentinelsLost: () => void): Client {
+  const delayMs = (attempt: number) => reconnectDelayMs(attempt, Math.random());
+  const isPatient = role.name !== 'command';
+  const isRepeating = role.name === 'subscriber';
+
+  const everywhere = {
+    // A socket that is given up is usually silent: it would not answer our FIN either.
+    disconnectTimeout: 0,
+    // How often a server that is loading its data is asked whether it has done.
+    maxLoadingRetryTime: 500,
+    maxRetriesPerRequest: isRepeating ? null : 0,
+    autoResendUnfulfilledCommands: isRepeating,
+    ...(role.name === 'blocking' && { blockingTimeout: role.longestMs }),
+  } satisfies RedisOptions;
+  const ofServer = {
+    ...everywhere,
+    enableOfflineQueue: isPatient,
+    retryStrategy: delayMs,
+    sentinelRetryStrategy(attempt) {
+      onSentinelsLost();
+      return delayMs(attempt);
+    },
+  } satisfies RedisOptions;
+  const ofCluster = {
+    enableOfflineQueue: isPatient,
+    clusterRetryStrategy: delayMs,
+    // ioredis would send what was under way to a lost node again, whatever it is.
+    retryDelayOnFailover: isRepeating ? 100 : 0,
+    // The pool counts CLUSTERDOWN, and decides what is repeated.
+    retryDelayOnClusterDown: isRepeating ? 100 : 0,
+  } satisfies ClusterOptions;
+
+  switch (endpoint.kind) {
+    case 'server':
+      return new Redis({ ...endpoint.settings, ...ofServer });
+    case 'cluster':
+      return new Cluster([...endpoint.nodes], {
+        ...endpoint.options,
+        ...ofCluster,
+        redisOptions: { ...endpoint.settings, ...everywhere },
+      });
+    case 'client':
+      return isCluster(endpoint.client)
+        ? endpoint.client.duplicate([], {
+            ...ofCluster,
+            ...NOT_INHERITED_BY_CLUSTER,
+            redisOptions: { ...everywhere, ...NOT_INHERITED },
+          })
+        : endpoint.client.duplicate({ ...ofServer, ...NOT_INHERITED, lazyConnect: false });
+  }
+}
+
+/** What the user's own client may have, and the pool does in other ways. */
+const NOT_INHERITED = {
+  autoResubscribe: true,
+  enableReadyCheck: true,
+  enableAutoPipelining: false,
+  monitor: false,
+  reconnectOnError: null,
+  commandTimeout: undefined,
+  socketTimeout: undefined,
+} satisfies { [Setting in keyof RedisOptions]: RedisOptions[Setting] | undefined };
+
+const NOT_INHERITED_BY_CLUSTER = {
+  enableReadyCheck: true,
+  enableAutoPipelining: false,
+  lazyConnect: false,
+} satisfies ClusterOptions;
