@@ -46,9 +46,9 @@ it('every key that anything leaves in Redis is in the namespace and has a ttl', 
 
 it('a tombstone is gone after its time, and no sooner is a load let through', async () => {
   const redis = instances.client();
-  const short = instances.openUnheard('short', { redis: deafRedis(instances.client()), tombstoneTtl: '200ms' });
+  const short = instances.openUnheard('short', { redis: deafRedis(instances.client()), tombstoneTtl: '1s' });
   await eventually(async () => (await short.reserve('k')).commit('first'));
-  const other = await instances.open('short', { tombstoneTtl: '200ms' });
+  const other = await instances.open('short', { tombstoneTtl: '1s' });
   const reservation = await short.reserve('k');
   await other.invalidate({ key: 'k' });
   expect(await redis.pttl('bw:1:short:tombstone:{k}')).toBeGreaterThan(0);

@@ -103,8 +103,8 @@ describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) =
 
 describe.each(clients)('a cache on %s whose Redis is silent', (_name, connect) => {
   it('serves, and forgets nothing that was invalidated or written meanwhile', async () => {
-    const cache = await instances.open('app', { redis: connect(), deadlineMs: '100ms' });
-    const other = await instances.open('app', { deadlineMs: '100ms' });
+    const cache = await instances.open('app', { redis: connect(), deadlineMs: '300ms' });
+    const other = await instances.open('app', { deadlineMs: '300ms' });
     await cache.set('key', 'old');
     await cache.set('tagged', 'old', { tags: ['tag'] });
     await cache.set('written', 'old');

@@ -23,7 +23,7 @@ afterAll(async () => {
 
 describe.each(frameworks)('the store without our door, in the session plugin of $name', (framework) => {
   async function serveVisits(): Promise<{ url: string; close(): Promise<void> }> {
-    const store = createSessionStore({ redis, secret: SECRET, deadlineMs: '100ms' });
+    const store = createSessionStore({ redis, secret: SECRET });
     return framework.serve({
       express(app) {
         app.use(expressSession({ store, secret: SECRET, resave: false, saveUninitialized: false }));

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { SessionOptions } from '../../src/express.ts';
 import { type Answer, createGate, type Gate, type LoginApp, serveLoginApp } from '../login-app.ts';
 
-const DEADLINE_MS = 100;
+const DEADLINE_MS = 300;
 
 let server: RedisServer;
 let redis: Redis;
