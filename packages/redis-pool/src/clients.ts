@@ -54,7 +54,9 @@ export function openClient(endpoint: Endpoint, role: Role, onSentinelsLost: () =
     },
   } satisfies RedisOptions;
   const ofCluster = {
-    enableOfflineQueue: isPatient,
+    // A node's connection is made for its first command, which has to wait for it. What waits stays counted as in flight
+    // on its lane, and is not sent once its caller was told.
+    enableOfflineQueue: true,
     clusterRetryStrategy: delayMs,
     // ioredis would send what was under way to a lost node again, whatever it is.
     retryDelayOnFailover: isRepeating ? 100 : 0,
