@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { eventually, type RedisServer, startRedis, startRedisCluster } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRedisPool, type DoctorOptions, doctor, type Finding } from '../../src/index.ts';
@@ -130,6 +130,15 @@ describe('the doctor on a real Redis', () => {
     const node = await startRedis({ ...SOUND, 'cluster-enabled': 'yes' });
     expect(codesOf(await examine(node.url))).toEqual(['error cluster-without-cluster-client']);
     await node.stop();
+  });
+
+  it('finds nothing wrong with a Cluster behind a client that knows it', async () => {
+    const cluster = await startRedisCluster({ masters: 3, replicasPerMaster: 0 });
+    const pool = createRedisPool({ cluster: { nodes: cluster.startupNodes }, lanes: 1, deadlineMs: '2s' });
+    const found = codesOf(await doctor(pool, { use: 'limits', namespace: 'app' }));
+    expect(found).toEqual(['warning no-memory-limit']);
+    await pool.close();
+    await cluster.stop();
   });
 
   it('finds a replica', async () => {
