@@ -26,6 +26,11 @@ export function highest(metric: string, matchers = ''): string {
   return `max(${selector(metric, matchers)})`;
 }
 
+/** For what every instance reads off the same Redis. */
+export function highestBy(labels: string, metric: string): string {
+  return `max by (${labels}) (${selector(metric, '')})`;
+}
+
 /** @param histogram the histogram's name, without `_bucket`. */
 export function quantile(share: number, labels: string, histogram: string): string {
   return `histogram_quantile(${share}, ${rateBy(labels === '' ? 'le' : `le, ${labels}`, `${histogram}_bucket`)})`;

@@ -43,10 +43,11 @@ describe('metrics', () => {
     expect(value('breakwater_redis_lanes', { name, state: 'ready' })).toBe(3);
     expect(value('breakwater_redis_lanes', { name, state: 'away' })).toBe(1);
     expect(value('breakwater_redis_commands_in_flight', { name })).toBe(2);
-    const outcomes = ['ok', 'reply-error', 'deadline', 'outage', 'rejected'];
+    const outcomes = ['ok', 'reply-error', 'deadline', 'outage', 'rejected', 'overloaded'];
     expect(outcomes.map((outcome) => value('breakwater_redis_commands_total', { name, outcome }))).toEqual([
-      5, 1, 4, 5, 7,
+      5, 1, 4, 5, 7, 8,
     ]);
+    expect(value('breakwater_redis_retries_total', { name })).toBe(12);
     expect(value('breakwater_redis_circuit_openings_total', { name })).toBe(3);
   });
 

@@ -38,6 +38,10 @@ export const poolMetrics: readonly MetricFamily<PoolStats>[] = [
     sample(stats.deadlineFailures, { outcome: 'deadline' }),
     sample(stats.outageFailures - stats.deadlineFailures, { outcome: 'outage' }),
     sample(stats.rejections, { outcome: 'rejected' }),
+    sample(stats.overloads, { outcome: 'overloaded' }),
+  ]),
+  counter('breakwater_redis_retries_total', 'Commands sent again after an outage failed them.', [], ({ retries }) => [
+    sample(retries),
   ]),
   secondsHistogram(
     'breakwater_redis_command_duration_seconds',

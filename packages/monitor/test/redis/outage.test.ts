@@ -37,12 +37,15 @@ it('a Redis that dies is seen as degraded and 0, and as healthy and 1 when it is
     await eventually(async () => expect(await seen()).toEqual(['healthy', 1]), 10_000);
     expect(await pool.ping()).toBe('PONG');
 
+    await pool.inspect();
     const { value } = parseExposition(await monitor.registry.metrics());
     const stats = pool.stats();
+    expect(value('breakwater_redis_memory_bytes', { name })).toBe(stats.inspection?.redis.usedMemoryBytes);
+    expect(value('breakwater_redis_circuit_openings_total', { name })).toBe(stats.circuitOpenings);
     expect(value('redis_connections_total', { name })).toBe(stats.connections);
     expect(value('redis_connection_errors_total', { name })).toBe(stats.connectionErrors);
     expect(value('breakwater_redis_command_duration_seconds_count', { name })).toBe(stats.latencyMs.count);
-    const outcomes = ['ok', 'reply-error', 'deadline', 'outage', 'rejected'];
+    const outcomes = ['ok', 'reply-error', 'deadline', 'outage', 'rejected', 'overloaded'];
     const ended = outcomes.map((outcome) => value('breakwater_redis_commands_total', { name, outcome }));
     expect(ended.reduce((sum, count) => sum + count, 0)).toBe(stats.commands - stats.inFlight);
   } finally {

@@ -1,6 +1,6 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { quantiles, series } from '../panels.ts';
-import { gaugeBy, rateBy } from '../promql.ts';
+import { gaugeBy, highestBy, rateBy } from '../promql.ts';
 
 export const redisRow = {
   title: 'Redis',
@@ -47,6 +47,23 @@ export const redisRow = {
         ['errors', rateBy('', 'redis_connection_errors_total')],
       ],
       columns: 8,
+    }),
+    series({
+      title: 'Memory of Redis',
+      description: 'When the pool last inspected it, and its maxmemory: 0 without a limit.',
+      unit: units.BytesIEC,
+      queries: [
+        ['{{name}} used', highestBy('name', 'breakwater_redis_memory_bytes')],
+        ['{{name}} limit', highestBy('name', 'breakwater_redis_memory_limit_bytes')],
+      ],
+      columns: 12,
+    }),
+    series({
+      title: 'Clients of Redis',
+      description: 'When the pool last inspected it, of whatever application.',
+      unit: units.Short,
+      queries: [['{{name}}', highestBy('name', 'breakwater_redis_connected_clients')]],
+      columns: 12,
     }),
   ],
 };
