@@ -1,22 +1,18 @@
 import { readFileSync } from 'node:fs';
+import { asDocumented, documentedDefaults } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
 import { BREAKER_DEFAULTS, type BreakerOptions, resolveBreaker } from './breaker-options.ts';
 
 describe("the breaker's options", () => {
-  it('have the defaults that their descriptions name', () => {
-    const source = readFileSync(new URL('breaker-options.ts', import.meta.url), 'utf8');
-    const documented = [...source.matchAll(/@default (.+)\n\s+\*\/\n\s+readonly (\w+)\?/g)];
-    const named = Object.fromEntries(documented.map(([, value = '', name]) => [name, value.replaceAll("'", '"')]));
-    const actual = Object.entries(BREAKER_DEFAULTS).map(([name, value]) => [name, JSON.stringify(value)]);
-    expect(named).toEqual(Object.fromEntries(actual));
+  it('are documented with the defaults they have', () => {
+    const file = new URL('breaker-options.ts', import.meta.url);
+    expect(documentedDefaults(file, 'BreakerOptions')).toEqual(asDocumented(BREAKER_DEFAULTS));
   });
 
   it('stand in the README with these defaults', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
     const rows = [...readme.matchAll(/^\| `breaker\.(\w+)` +\| `(.+?)` +\|/gm)];
-    const documented = rows.map(([, name, value = '']) => [name, value.replaceAll("'", '"')]);
-    const actual = Object.entries(BREAKER_DEFAULTS).map(([name, value]) => [name, JSON.stringify(value)]);
-    expect(documented).toEqual(actual);
+    expect(Object.fromEntries(rows.map(([, name, value]) => [name, value]))).toEqual(asDocumented(BREAKER_DEFAULTS));
   });
 
   it('are resolved to numbers in milliseconds; nothing is slow unless it is said when', () => {

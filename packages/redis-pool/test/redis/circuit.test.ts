@@ -81,6 +81,14 @@ describe('the circuit on a real Redis', () => {
     expect(pool.stats()).toMatchObject({ outageFailures: 8, replyErrors: 2, circuit: 'closed' });
   });
 
+  it('stays closed for a Redis that is full, and refuses each write itself', async () => {
+    await admin.config('SET', 'maxmemory', '1');
+    const outcomes = await inSequence(20, () => pool.set('key', 'value', 'PX', 1000));
+    await admin.config('SET', 'maxmemory', '0');
+    expect(outcomes.every((outcome) => outcome.startsWith('OOM'))).toBe(true);
+    expect(pool.stats()).toMatchObject({ circuit: 'closed', circuitOpenings: 0, replyErrors: 20, outageFailures: 0 });
+  });
+
   it('opens for a Redis that loads its data', async () => {
     await admin.call('DEBUG', 'POPULATE', '2000', 'filler', '100');
     await admin.config('SET', 'key-load-delay', '500');
