@@ -58,6 +58,8 @@ export function openClient(endpoint: Endpoint, role: Role, onSentinelsLost: () =
     // on its lane, and is not sent once its caller was told.
     enableOfflineQueue: true,
     clusterRetryStrategy: delayMs,
+    // Replicas that were added are heard of in no other way.
+    slotsRefreshInterval: 30_000,
     // ioredis would send what was under way to a lost node again, whatever it is.
     retryDelayOnFailover: isRepeating ? 100 : 0,
     // The pool counts CLUSTERDOWN, and decides what is repeated.

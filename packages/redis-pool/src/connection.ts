@@ -29,6 +29,8 @@ export interface ConnectionObserver {
 /** No client subscribes to it: unsubscribing from it is a PING that a Cluster's subscriber connection answers. */
 const NO_CHANNEL = 'bw:heartbeat';
 
+const SOCKETLESS = new Set(['reconnecting', 'end']);
+
 export function openConnection(
   endpoint: Endpoint,
   role: Role,
@@ -142,9 +144,11 @@ export function openConnection(
     },
     close() {
       isClosing = true;
-      // Between two attempts there is no socket, and no `end` will be told.
-      const hasSocket = client.status !== 'reconnecting' && client.status !== 'end';
-      const ended = hasSocket ? new Promise<void>((resolve) => void client.once('end', resolve)) : Promise.resolve();
+      // Between two attempts there is no socket, and nothing will be told. A Cluster that lost its last nodes together
+      // is not always told to have ended.
+      const hasSocket = isCluster(client) ? client.nodes().length > 0 : !SOCKETLESS.has(client.status);
+      const last = isCluster(client) ? 'close' : 'end';
+      const ended = hasSocket ? new Promise<void>((resolve) => void client.once(last, resolve)) : Promise.resolve();
       client.disconnect();
       return ended;
     },
