@@ -15,13 +15,14 @@ export function logLine(event: string, fields: object): string {
  * What is worth a line: outages, what admins do, and whatever could not be read or decided. Denials are not: anybody
  * could fill the log with them, so they are numbers in /metrics.
  */
-export function logRareEvents({ pool, limiter, sessions, monitor, responses }: Suite, log: Log): void {
+export function logRareEvents({ pool, cache, limiter, sessions, monitor, responses }: Suite, log: Log): void {
   const logger = (event: string) => (fields: object) => log(event, fields);
   pool?.on('outage:began', logger('redis:outage-began'));
   pool?.on('outage:ended', logger('redis:outage-ended'));
   limiter.on('request:allowed', logger('limiter:audit'));
   limiter.on('plan:unknown', logger('limiter:plan-unknown'));
   limiter.on('callback:failed', logger('limiter:callback-failed'));
+  cache.on('frame:unreadable', logger('cache:unreadable'));
   sessions.events.on('record:unreadable', logger('session:unreadable'));
   responses.on('cache:failed', logger('http-cache:failed'));
   monitor.on('stats:failed', logger('monitor:stats-failed'));

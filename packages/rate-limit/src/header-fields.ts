@@ -1,3 +1,4 @@
+import { OUTAGE_RETRY_AFTER_SECONDS } from '@breakwater/core/http';
 import type { Decision } from './decision.ts';
 
 /** Where a door's response takes its header fields; a node response is one. */
@@ -5,9 +6,6 @@ export interface ResponseHead {
   getHeader(name: string): unknown;
   setHeader(name: string, value: string): unknown;
 }
-
-/** How long a caller is asked to stay away that could not be counted: nobody knows how long Redis will be. */
-const OUTAGE_RETRY_SECONDS = 5;
 
 /**
  * `RateLimit-Policy` and `RateLimit` by draft-ietf-httpapi-ratelimit-headers-11, with the plan as policy name and `t`
@@ -27,7 +25,7 @@ export function writeHeaderFields(decision: Decision, head: ResponseHead): void 
 
 /** Seconds until the same request is allowed: rounded up, so that a client that obeys is not denied again. */
 export function retryAfterSeconds(decision: Extract<Decision, { outcome: 'denied' | 'unavailable' }>): number {
-  return 'freesInMs' in decision ? Math.ceil(decision.freesInMs / 1000) : OUTAGE_RETRY_SECONDS;
+  return 'freesInMs' in decision ? Math.ceil(decision.freesInMs / 1000) : OUTAGE_RETRY_AFTER_SECONDS;
 }
 
 /** Both fields are lists (RFC 9651 §3.1): a request that passes several limiters tells of each. */

@@ -1,8 +1,7 @@
 import { BreakwaterError, createOptionChecks } from '@breakwater/core';
+import { OUTAGE_RETRY_AFTER_SECONDS } from '@breakwater/core/http';
 
 export const checks = createOptionChecks('SESSION');
-
-const RETRY_AFTER_SECONDS = 5;
 
 /**
  * The session could not be read, saved or destroyed, because Redis did not do it. `statusCode` and `headers` make
@@ -11,7 +10,7 @@ const RETRY_AFTER_SECONDS = 5;
 export class SessionUnavailableError extends BreakwaterError {
   override readonly name = 'SessionUnavailableError';
   readonly statusCode = 503;
-  readonly headers = Object.freeze({ 'retry-after': String(RETRY_AFTER_SECONDS) });
+  readonly headers = Object.freeze({ 'retry-after': String(OUTAGE_RETRY_AFTER_SECONDS) });
 
   constructor(options?: { cause?: unknown }) {
     super('ERR_SESSION_UNAVAILABLE', 'Sessions are unavailable: Redis did not answer. Try again later.', options);

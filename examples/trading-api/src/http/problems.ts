@@ -1,11 +1,8 @@
-import { createProblem, PROBLEM_TYPE } from '@breakwater/core/http';
+import { createProblem, OUTAGE_RETRY_AFTER_SECONDS, PROBLEM_TYPE } from '@breakwater/core/http';
 import { SessionUnavailableError } from '@breakwater/session';
 import type { NextFunction, Request, Response } from 'express';
 import { HttpProblem, sessionsUnavailable, unknownRoute } from '../errors.ts';
 import type { Log } from '../log.ts';
-
-/** How long Redis may be away is not known; this is soon enough to notice that it is back. */
-const RETRY_AFTER_SECONDS = '5';
 
 /** Behind all routes: what came here is none. */
 export function refuseUnknownRoute(request: Request): never {
@@ -26,7 +23,7 @@ export function answerProblems(log: Log) {
     const problem = asProblem(error);
     if (problem.status === 500) log('request:failed', { method: request.method, path: request.path, error });
     const { status, code, title, message, extensions } = problem;
-    if (status === 503) response.set('Retry-After', RETRY_AFTER_SECONDS);
+    if (status === 503) response.set('Retry-After', String(OUTAGE_RETRY_AFTER_SECONDS));
     response
       .status(status)
       .set({ 'Content-Type': PROBLEM_TYPE, 'Cache-Control': 'no-store' })
