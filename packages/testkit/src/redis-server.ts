@@ -20,6 +20,8 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
+const READY = 'Ready to accept connections';
+
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -33,11 +35,14 @@ process.once('exit', () => {
  */
 export async function startRedis(settings: Record<string, string> = {}): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'breakwater-redis-'));
-  const port = await freePort();
-  const all = { bind: '127.0.0.1', port: String(port), dir: folder, save: '', appendonly: 'no', ...settings };
-  // `replicaof` takes two words, an empty `save` takes one empty word.
-  const words = Object.entries(all).flatMap(([name, value]) => [`--${name}`, ...value.split(' ')]);
-  let server = await launchServer(words, 'Ready to accept connections');
+  const wordsFor = (port: number) => {
+    const all = { bind: '127.0.0.1', port: String(port), dir: folder, save: '', appendonly: 'no', ...settings };
+    // `replicaof` takes two words, an empty `save` takes one empty word.
+    return Object.entries(all).flatMap(([name, value]) => [`--${name}`, ...value.split(' ')]);
+  };
+  const launched = await launchOnFreePort((candidate) => launchServer(wordsFor(candidate), READY));
+  const { port } = launched;
+  let { server } = launched;
 
   return {
     port,
@@ -46,13 +51,29 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
     freeze: () => void server.child.kill('SIGSTOP'),
     thaw: () => void server.child.kill('SIGCONT'),
     async restart() {
-      server = await launchServer(words, 'Ready to accept connections');
+      server = await launchServer(wordsFor(port), READY);
     },
     async stop() {
       await server.end();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+const PORTS_TRIED = 5;
+
+/** A port that was free may be taken by the time the server binds it: with dozens of them at once, now and then one is. */
+async function launchOnFreePort(
+  launch: (port: number) => Promise<LaunchedServer>,
+): Promise<{ readonly port: number; readonly server: LaunchedServer }> {
+  for (let tried = 1; ; tried += 1) {
+    const port = await freePort();
+    try {
+      return { port, server: await launch(port) };
+    } catch (error) {
+      if (tried === PORTS_TRIED || !String(error).includes('Address already in use')) throw error;
+    }
+  }
 }
 
 export interface LaunchedServer {
@@ -69,7 +90,8 @@ export async function launchServer(words: readonly string[], readyWhen: string):
   await new Promise<void>((resolve, reject) => {
     let log = '';
     child.once('error', reject);
-    child.once('exit', () => reject(new Error(`redis-server ended before it was ready:\n${log}`)));
+    // Not at 'exit': the last words of its log may come later.
+    child.once('close', () => reject(new Error(`redis-server ended before it was ready:\n${log}`)));
     child.stdout?.on('data', (chunk: Buffer) => {
       log += chunk.toString();
       if (log.includes(readyWhen)) resolve();

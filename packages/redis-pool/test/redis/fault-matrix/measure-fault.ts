@@ -17,7 +17,7 @@ export interface Finding {
   readonly commands: number;
   /** How commands failed, the most frequent way first. */
   readonly failures: readonly string[];
-  readonly failuresBeforeTheFault: number;
+  readonly failuresBeforeTheFault: readonly string[];
   readonly neverSettled: number;
   /** The longest that any command took beyond its deadline, without what this process itself was blocked meanwhile. */
   readonly worstOverrunMs: number;
@@ -38,7 +38,7 @@ export async function measureFault(fault: Fault, loop: LoopWatch): Promise<Findi
     if (!fault.isAbsentAtStart) await pool.whenReady('10s');
     load = startSteadyLoad(pool, scene.tags);
     if (!fault.isAbsentAtStart) await sleep(CALM_MS);
-    const failuresBeforeTheFault = failuresIn(load.attempts).length;
+    const failuresBeforeTheFault = waysOf(failuresIn(load.attempts));
     await scene.begin();
     await sleep(fault.holdMs);
     await scene.end();

@@ -68,8 +68,8 @@ const NOTES = `
   deadline. The test fails above 50 ms. Rows run side by side in one process on a small machine: what the test process
   itself was blocked between a command's deadline and its end (gaps of more than 5 ms in a 1 ms ticker) is subtracted.
 - **Circuit**: the states seen, and how often.
-- **Recovery**: from the end of the fault to the last command that failed. For the failovers and the reshard, which nobody
-  ends, from their beginning. The test fails above 10 s.
+- **Recovery**: from the end of the fault to the last command that failed. For the failovers, which nobody ends, from their
+  beginning. The test fails above 10 s.
 - **Executed twice**: ids that lie twice in their list, of all that were executed. The test fails above none.
 - No row has an unhandled rejection, or a failure before its fault. Everything Redis has confirmed is there afterwards,
   except after a failover: Redis replicates asynchronously.
