@@ -159,7 +159,7 @@ describe.each(frameworks)('sessions on $name', (framework) => {
         expect(answer).toMatchObject({
           status: 503,
           setCookies: [],
-          body: { type: 'urn:breakwater:problem:ERR_SESSION_UNAVAILABLE', status: 503 },
+          body: { type: 'urn:breakwater:problem:ERR_SESSION_UNAVAILABLE', status: 503, retryAfterSeconds: 5 },
         });
         expect(answer.headers.get('content-type')).toBe('application/problem+json');
         expect(answer.headers.get('retry-after')).toBe('5');
