@@ -109,10 +109,7 @@ export function createAnswering(tools: AnswerTools): Answering {
 
 function passBy({ response, next }: Exchange, counters: PolicyCounters, reason: BypassReason): void {
   bump(counters.bypass, reason);
-  // Of a route with a policy, the policy tells.
-  if (reason !== 'route-policy') {
-    const status = reason === 'method' ? forwardStatus('method') : forwardStatus('bypass', { detail: reason });
-    response.setHeader('Cache-Status', status);
-  }
+  const status = reason === 'method' ? forwardStatus('method') : forwardStatus('bypass', { detail: reason });
+  response.setHeader('Cache-Status', status);
   next();
 }

@@ -1,4 +1,5 @@
 import { parseHttpDate, type Validators } from './rules/conditional.ts';
+import type { VariantRecord } from './rules/variants.ts';
 
 /** What is stored under a URL: its response, or the knowledge that it has several. */
 export type HttpEntry = StoredResponse | VariantRecord;
@@ -17,22 +18,6 @@ export interface StoredResponse {
   readonly hasOwnTag: boolean;
   /** How old the response already was when it was stored. */
   readonly initialAgeMs: number;
-}
-
-/** The first phase of RFC 9111 §4.1: which request headers choose among a URL's responses. */
-export interface VariantRecord {
-  readonly kind: 'variants';
-  /** Part of every variant's key: with the record gone its variants cannot be reached again. */
-  readonly id: string;
-  /** Lower case, sorted. */
-  readonly names: readonly string[];
-  readonly variants: readonly Variant[];
-}
-
-export interface Variant {
-  /** The request's normalised values of `names`, or a digest of them. */
-  readonly values: string;
-  readonly expiresAtMs: number;
 }
 
 /** The facts of a stored response; the rest of it follows from them. */

@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CacheSpace, Entry, Reservation } from '@breakwater/cache';
-import type { HttpEntry, StoredResponse, VariantRecord } from './entry.ts';
-import { coveringRecord, variantKey, withVariant } from './rules/variants.ts';
+import type { HttpEntry, StoredResponse } from './entry.ts';
+import { coveringRecord, type VariantRecord, variantKey, withVariant } from './rules/variants.ts';
 import { varyValues } from './rules/vary.ts';
 
 /** A stored response that a request may be answered with. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VariantRecord } from '../entry.ts';
-import { coveringRecord, variantKey, withVariant } from './variants.ts';
+import { coveringRecord, type VariantRecord, variantKey, withVariant } from './variants.ts';
 
 const newId = () => 'new';
 const known: VariantRecord = { kind: 'variants', id: 'old', names: ['accept', 'origin'], variants: [] };

@@ -1,6 +1,21 @@
-import type { VariantRecord } from '../entry.ts';
 import { boundedKey } from './request-key.ts';
 import { uniqueNames } from './vary.ts';
+
+/** The first phase of RFC 9111 §4.1: which request headers choose among a URL's responses. */
+export interface VariantRecord {
+  readonly kind: 'variants';
+  /** Part of every variant's key: with the record gone its variants cannot be reached again. */
+  readonly id: string;
+  /** Lower case, sorted. */
+  readonly names: readonly string[];
+  readonly variants: readonly Variant[];
+}
+
+export interface Variant {
+  /** The request's normalised values of `names`, or a digest of them. */
+  readonly values: string;
+  readonly expiresAtMs: number;
+}
 
 /**
  * The record that a response varying on `names` belongs under: the known one where it covers them. Names only come to
@@ -22,7 +37,7 @@ export function coveringRecord(
 /** The record with one more variant, `undefined` where it holds `maxVariants` that are still alive. */
 export function withVariant(
   record: VariantRecord,
-  variant: { readonly values: string; readonly expiresAtMs: number },
+  variant: Variant,
   nowMs: number,
   maxVariants: number,
 ): VariantRecord | undefined {
