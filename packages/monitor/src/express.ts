@@ -6,7 +6,7 @@ import type { Monitor } from './monitor.ts';
  * rate limiter and the HTTP cache, and after what `authorize` relies on (a session, for instance).
  */
 export function monitor(handle: Monitor<Request>): RequestHandler {
-  return function breakwaterMonitor(request: Request, response: Response, next: NextFunction): void {
+  return function monitorMiddleware(request: Request, response: Response, next: NextFunction): void {
     const answered = handle.respond(request.path, { method: request.method, request });
     if (!answered) {
       next();

@@ -6,7 +6,7 @@ import type { Monitor } from './monitor.ts';
  * Register it after what `authorize` relies on (a session, for instance).
  */
 export function monitor(handle: Monitor<FastifyRequest>): FastifyPluginAsync {
-  return async function breakwaterMonitor(app) {
+  return async function monitorPlugin(app) {
     for (const path of handle.paths) {
       // The route's own path, not the request's: a prefix stands before the latter.
       app.all(path, async (request, reply) => {

@@ -57,7 +57,7 @@ export function session(options: SessionOptions): RequestHandler {
     }
   }
 
-  return function breakwaterSession(request: Request, response: Response, next: NextFunction): void {
+  return function sessionMiddleware(request: Request, response: Response, next: NextFunction): void {
     let loaded = false;
     load(request, response, (error?: unknown) => {
       if (!loaded) {

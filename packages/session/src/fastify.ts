@@ -58,7 +58,7 @@ export function session(options: SessionOptions): FastifyPluginAsync {
   }
 
   return fastifyPlugin(
-    async function breakwaterSession(app) {
+    async function sessionPlugin(app) {
       app.decorateRequest('sessionUnavailable', false);
       app.addHook('onSend', finish);
       if (!app.hasPlugin('@fastify/cookie')) await app.register(fastifyCookie);

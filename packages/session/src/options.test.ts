@@ -1,4 +1,5 @@
 import { asDocumented, documentedDefaults } from '@breakwater/testkit';
+import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { COOKIE_DEFAULTS, DOOR_DEFAULTS, resolveDoorOptions, type SessionOptions } from './door-options.ts';
 import { createSessionStore } from './index.ts';
@@ -37,6 +38,11 @@ describe('the options', () => {
     [{ memory: { max: 1 } }, 'memory must be an object with only the keys maxSessions'],
     [{ ttl: '1h' }, 'options must be an object with only the keys idle, absolute'],
     [{ redis: {} }, 'secret must be a random text of at least 32 characters'],
+    [{ redis: {}, secret: SECRET }, 'redis must be a Breakwater pool or an ioredis client'],
+    [
+      { redis: new Redis({ lazyConnect: true, keyPrefix: 'app:' }), secret: SECRET },
+      'redis must be a client without keyPrefix; use namespace instead',
+    ],
   ])('of the store refuse %o', (options, message) => {
     expect(() => createSessionStore(options as SessionStoreOptions)).toThrow(
       expect.objectContaining({ code: 'ERR_SESSION_OPTION', message: expect.stringContaining(message) }),
