@@ -1,5 +1,5 @@
 import { type Duration, withDefaults } from '@breakwater/core';
-import type { RedisPort } from '@breakwater/core/redis';
+import { type RedisPort, resolveRedis } from '@breakwater/core/redis';
 import { checks } from './errors.ts';
 import { DEFAULTS, type MemoryOptions, resolveMaxKeys } from './options.ts';
 import { MAX_LIMIT } from './plan.ts';
@@ -48,7 +48,7 @@ export function resolveFlexibleOptions(options: SlidingWindowLimiterOptions): Re
   const windowMs = Math.round(given.duration * 1000);
   if (!(windowMs >= 1)) throw checks.failure('duration', 'a number of seconds, at least 0.001', given.duration);
   return {
-    redis: given.redis,
+    redis: resolveRedis(checks, given.redis),
     rule: { limit: checks.integer('points', given.points, { max: MAX_LIMIT }), windowMs },
     duration: given.duration,
     keyPrefix: checks.text('keyPrefix', given.keyPrefix),

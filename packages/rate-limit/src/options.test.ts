@@ -19,6 +19,10 @@ describe('the options', () => {
     expect(resolveOptions({ onOutage: undefined, plans: undefined }).onOutage).toBe('local');
   });
 
+  it('take a redis of null for absent, as the cache does', () => {
+    expect(resolveOptions({ redis: null as never }).redis).toBeUndefined();
+  });
+
   it.each([
     [{ onOutage: 'open' }, "onOutage must be one of 'local', 'allow', 'deny', got \"open\"."],
     [{ plan: 'anonymous' }, 'plan must be a function, got "anonymous".'],
@@ -28,6 +32,7 @@ describe('the options', () => {
     [{ deadlineMs: 0 }, 'deadlineMs must be a duration'],
     [{ memory: { maxKeys: -5 } }, 'memory.maxKeys must be a whole number of at least 1, got -5.'],
     [{ memory: { max: 5 } }, 'memory must be an object with only the keys maxKeys'],
+    [{ redis: 'redis://:hunter2@localhost' }, 'redis must be a Breakwater pool or an ioredis client, got "a string'],
     [{ windowMs: 60_000 }, 'options must be an object with only the keys'],
     ['60/min', 'options must be an object of options, got "60/min".'],
   ])('%j are refused: %s', (options, message) => {

@@ -1,5 +1,5 @@
 import { type Clock, type Duration, withDefaults } from '@breakwater/core';
-import type { RedisPort } from '@breakwater/core/redis';
+import { type RedisPort, resolveRedis } from '@breakwater/core/redis';
 import { checks } from './errors.ts';
 import { type PlanOptions, type Plans, type Rate, resolvePlans } from './plan.ts';
 
@@ -79,6 +79,7 @@ export function resolveOptions<Request extends object>(options: RateLimiterOptio
   }
   return {
     ...given,
+    redis: resolveRedis(checks, given.redis),
     plans: resolvePlans(given.plans),
     onOutage: checks.oneOf('onOutage', given.onOutage, ['local', 'allow', 'deny']),
     namespace: checks.text('namespace', given.namespace),

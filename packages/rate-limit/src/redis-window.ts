@@ -57,7 +57,8 @@ export function createRedisWindow(redis: RedisPort): WindowStore<Promise<Verdict
   return {
     async take(key, rule, cost) {
       const reply = await runScript(redis, TAKE, [key], [rule.limit, rule.windowMs, cost]);
-      const [allowed, used, freesInMicroseconds] = reply as [number, number, number];
+      // A client may be set to return numbers as texts (ioredis's `stringNumbers`).
+      const [allowed, used, freesInMicroseconds] = (reply as unknown[]).map(Number) as [number, number, number];
       return { allowed: allowed === 1, used, freesInMs: freesInMicroseconds / 1000 };
     },
     forget: async (key) => (await redis.unlink([key])) > 0,

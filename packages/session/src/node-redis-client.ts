@@ -54,7 +54,8 @@ export function createNodeRedisClient({ redis, keys, sealer, observer }: NodeRed
       const sealed = sealer.seal(recordKey(name), value);
       const ttlMs = Math.ceil(expiration.value * 1000);
       const stored = await ask(runScript(redis, SAVE, bothKeys(name), [sealed, ttlMs]));
-      if (stored === 1) return 'OK';
+      // A client may be set to return numbers as texts (ioredis's `stringNumbers`).
+      if (Number(stored) === 1) return 'OK';
       observer.refused();
       return null;
     },

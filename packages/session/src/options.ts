@@ -1,5 +1,5 @@
 import { type Clock, type Duration, systemClock, withDefaults } from '@breakwater/core';
-import type { RedisPort } from '@breakwater/core/redis';
+import { type RedisPort, refuseKeyPrefix, resolveRedis } from '@breakwater/core/redis';
 import { checks } from './errors.ts';
 import type { Lifetimes } from './lifetime.ts';
 
@@ -74,7 +74,7 @@ export function resolveOptions(options: SessionStoreOptions): ResolvedStoreOptio
   checks.known('memory', memory, Object.keys(MEMORY_DEFAULTS));
   const deadlineMs = checks.duration('deadlineMs', given.deadlineMs);
   return {
-    redis: redis && { port: redis, secrets: resolveSecrets(secret), deadlineMs },
+    redis: redis ? { secrets: resolveSecrets(secret), port: checkClient(redis), deadlineMs } : undefined,
     lifetimes: {
       idleMs: checks.duration('idle', given.idle),
       absoluteMs: checks.duration('absolute', given.absolute),
@@ -83,6 +83,13 @@ export function resolveOptions(options: SessionStoreOptions): ResolvedStoreOptio
     maxSessions: checks.integer('memory.maxSessions', withDefaults(memory, MEMORY_DEFAULTS).maxSessions),
     clock,
   };
+}
+
+/** Without a prefix of its own, because `clear` and `length` walk the keyspace. */
+function checkClient(redis: RedisPort): RedisPort {
+  resolveRedis(checks, redis);
+  refuseKeyPrefix(checks, redis);
+  return redis;
 }
 
 const SECRET_LENGTH = 32;

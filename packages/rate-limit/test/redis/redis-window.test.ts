@@ -1,6 +1,6 @@
 import { type RedisServer, startRedis } from '@breakwater/testkit';
 import fc from 'fast-check';
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRedisWindow } from '../../src/redis-window.ts';
 import { describeWindowContract } from '../window-contract.ts';
@@ -30,6 +30,15 @@ describeWindowContract('Redis', () => ({
 }));
 
 describe('the Redis window', () => {
+  it('decides the same over a client that returns numbers as texts', async () => {
+    const texts = new Redis(server.url, { stringNumbers: true });
+    const store = createRedisWindow(texts);
+    const rule = { limit: 1, windowMs: HOUR };
+    expect(await store.take(KEY, rule, 1)).toEqual({ allowed: true, used: 1, freesInMs: HOUR });
+    expect(await store.take(KEY, rule, 1)).toMatchObject({ allowed: false, used: 1 });
+    texts.disconnect();
+  });
+
   it('decides as a naive count of the whole history does', async () => {
     const store = createRedisWindow(redis);
     const steps = fc.array(

@@ -1,7 +1,7 @@
 import { createManualClock, type RedisServer, startRedis } from '@breakwater/testkit';
 import type { SessionData } from 'express-session';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSessionStore, type SessionStoreOptions } from '../../src/index.ts';
 import { createSessionSealer } from '../../src/session-sealer.ts';
 import { describeStore, HOUR_MS, MINUTE_MS, promised, session } from '../store-contract.ts';
@@ -41,6 +41,16 @@ async function onlyKey(kind: 'session' | 'destroyed-session'): Promise<string> {
 describeStore('the Redis tier', createStore);
 
 describe('the Redis tier', () => {
+  it('refuses no save over a client that returns numbers as texts', async () => {
+    const texts = new Redis(server.url, { stringNumbers: true });
+    const { store } = await createStore({ redis: texts });
+    const refused = vi.fn();
+    store.events.on('save:refused', refused);
+    await promised(store).set('a', session());
+    expect(refused).not.toHaveBeenCalled();
+    texts.disconnect();
+  });
+
   it('shows nothing of a session in Redis: no id, no field name, no value', async () => {
     const { store } = await createStore();
     await promised(store).set('the-session-id', session({ userId: 'ada-lovelace', roles: ['admin'] }));
