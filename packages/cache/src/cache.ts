@@ -14,6 +14,15 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
   /** The entry if memory holds it fresh: synchronous, touches no Redis, counts as a hit but never as a miss. */
   peek<Value>(key: string, options?: ReadOptions<PolicyName>): Entry<Value> | undefined;
 
+  /** What is found of `keys`, in their order: a key that no tier has is not in the map. One read of Redis for all. */
+  getMany<Value>(keys: readonly string[], options?: ReadOptions<PolicyName>): Promise<Map<string, Value>>;
+
+  /** Whether {@link Cache.get} would find it; counted neither as a hit nor as a miss. */
+  has(key: string): Promise<boolean>;
+
+  /** Milliseconds the entry still lives, `undefined` where there is none; counted neither as a hit nor as a miss. */
+  ttl(key: string): Promise<number | undefined>;
+
   /**
    * Writes both tiers and tells the other instances. Resolves also when Redis is away: memory then holds it alone, and the
    * value before it is removed from Redis when that is back. Of writes to one key the last wins; a load of this process
@@ -22,6 +31,9 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
    * @throws CacheInputError `ERR_CACHE_VALUE` for what JSON and the typed forms cannot hold, or a value over `maxEntrySize`.
    */
   set<Value>(key: string, value: Value, options?: WriteOptions<PolicyName>): Promise<void>;
+
+  /** {@link Cache.set} for every pair, in one write of Redis. A pair that is refused keeps all of them from being stored. */
+  setMany<Value>(entries: Iterable<readonly [string, Value]>, options?: WriteOptions<PolicyName>): Promise<void>;
 
   /**
    * The cached value, or the loader's, stored. One load per key and process runs at a time; the others wait for it.
@@ -32,6 +44,24 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
   getOrLoad<Value>(key: string, loader: Loader<Value>, options?: WriteOptions<PolicyName>): Promise<Value>;
 
   /**
+   * The cached values, and the loader's for those that no tier has, stored: {@link Cache.getOrLoad} for many keys, with one
+   * run of the loader. A key that another call is loading already is waited for, and not given to the loader.
+   *
+   * @returns the values in the order of `keys`, without those the loader gave none for.
+   */
+  loadMany<Value>(
+    keys: readonly string[],
+    loader: BatchLoader<Value>,
+    options?: WriteOptions<PolicyName>,
+  ): Promise<Map<string, Value>>;
+
+  /** `load` behind this cache: each call is a {@link Cache.getOrLoad} under the key that `options.key` makes of its arguments. */
+  wrap<Arguments extends readonly unknown[], Value>(
+    load: (...values: Arguments) => Value | Promise<Value>,
+    options: WrapOptions<Arguments, PolicyName>,
+  ): (...values: Arguments) => Promise<Value>;
+
+  /**
    * The same fence for a caller that cannot put its work in a loader (a response that streams): take the reservation
    * before the work, commit the value after it.
    */
@@ -39,6 +69,12 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
 
   /** Removes entries from both tiers here, and from the memory of every other instance. */
   invalidate(target: InvalidationTarget): Promise<InvalidationReport>;
+
+  /** {@link Cache.invalidate} of one key. @returns whether this instance's memory or Redis held it. */
+  delete(key: string): Promise<boolean>;
+
+  /** Invalidates everything in the namespace, spaces included, everywhere: one command, however many entries. */
+  clear(): Promise<InvalidationReport>;
 
   /**
    * A part of this cache with keys of its own and a codec of its own. Tiers, tags, bus and statistics are shared.
@@ -91,6 +127,17 @@ export interface WriteOptions<PolicyName extends string = string> {
 
 export type Loader<Value> = (key: string) => Value | Promise<Value>;
 
+/** Gets the keys that no tier has, each once, and gives their values by key; a key it leaves out has none. */
+export type BatchLoader<Value> = (
+  keys: readonly string[],
+) => ReadonlyMap<string, Value> | Promise<ReadonlyMap<string, Value>>;
+
+export interface WrapOptions<Arguments extends readonly unknown[], PolicyName extends string = string>
+  extends WriteOptions<PolicyName> {
+  /** The key of a call. Calls whose values differ must not share one. */
+  readonly key: (...values: Arguments) => string;
+}
+
 export interface Reservation<Value = unknown> {
   /**
    * Stores the value unless its key or one of its tags was invalidated since the reservation was taken.
@@ -106,6 +153,9 @@ export type InvalidationTarget =
   | { readonly key: string | readonly string[] }
   | { readonly tag: string | readonly string[] }
   | { readonly pattern: string };
+
+/** What named the entries; `all` is `clear`. */
+export type InvalidatedBy = 'key' | 'tag' | 'pattern' | 'all';
 
 export interface InvalidationReport {
   /** Entries removed from this instance's memory. By tag, one that another of its tags had killed may count again. */
@@ -133,7 +183,7 @@ export interface Codec<Value> {
 
 export interface CacheEvents extends OutageEvents {
   'cache:invalidated': {
-    readonly by: 'key' | 'tag' | 'pattern';
+    readonly by: InvalidatedBy;
     readonly memoryEntries: number;
     readonly remote: boolean;
   };

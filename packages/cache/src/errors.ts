@@ -51,6 +51,13 @@ export function valueError(path: string, what: string): CacheInputError {
   return new CacheInputError('ERR_CACHE_VALUE', `${path} is ${what}, which a cache entry cannot hold.`);
 }
 
+export function batchError(loaded: unknown): CacheInputError {
+  return new CacheInputError(
+    'ERR_CACHE_VALUE',
+    `loadMany's loader must give a Map of values by key, got ${describeValue(loaded)}.`,
+  );
+}
+
 export function valueTooLargeError(key: string, bytes: number, maxBytes: number): CacheInputError {
   return new CacheInputError(
     'ERR_CACHE_VALUE',

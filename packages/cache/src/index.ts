@@ -1,19 +1,31 @@
 export type {
+  BatchLoader,
   Cache,
   CacheEvents,
   CacheSpace,
   Codec,
   Entry,
   Found,
+  InvalidatedBy,
   InvalidationReport,
   InvalidationTarget,
   Loader,
   ReadOptions,
   Reservation,
+  WrapOptions,
   WriteOptions,
 } from './cache.ts';
 export { createCache } from './create-cache.ts';
+export {
+  type DefineKeysOptions,
+  defineKeys,
+  type KeyBuilder,
+  type KeyParts,
+  type KeyPartValues,
+} from './define-keys.ts';
 export { type CacheInputCode, CacheInputError } from './errors.ts';
 export type { FrameFault } from './frame.ts';
+export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday } from './market-hours.ts';
 export type { CacheOptions, MemoryOptions, PolicyOptions } from './options.ts';
 export type { CacheOutcomes, CacheStats } from './stats.ts';
+export type { TtlPreset, TtlSchedule } from './ttl.ts';

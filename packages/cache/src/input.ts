@@ -15,6 +15,16 @@ export function checkKey(key: unknown): asserts key is string {
 }
 
 /**
+ * @returns the keys, each once, in their order.
+ * @throws CacheInputError `ERR_CACHE_KEY`.
+ */
+export function uniqueKeys(keys: readonly string[]): readonly string[] {
+  if (!Array.isArray(keys)) throw keyError('one of an array of keys', keys);
+  for (const key of keys) checkKey(key);
+  return [...new Set(keys)];
+}
+
+/**
  * @returns the tags, each once, in a new array.
  * @throws CacheInputError `ERR_CACHE_TAG`.
  */

@@ -1,8 +1,8 @@
 import { idOf, idOfTag, keyIn } from './address.ts';
 import type { Announcement, SpacedKey } from './announcement.ts';
-import type { InvalidationReport } from './cache.ts';
+import type { InvalidatedBy, InvalidationReport } from './cache.ts';
 import type { Engine } from './engine.ts';
-import type { GenerationTable } from './generations.ts';
+import { type GenerationTable, NAMESPACE_TAG } from './generations.ts';
 import { matchesGlob } from './glob.ts';
 import type { CheckedTarget } from './input.ts';
 import type { Invalidations } from './outbox.ts';
@@ -13,15 +13,19 @@ import type { CacheStats } from './stats.ts';
 export interface Invalidator {
   /** Here first and at once, then in Redis and everywhere. */
   invalidate(space: string, target: CheckedTarget): Promise<InvalidationReport>;
+  /** Everything in the namespace. */
+  clear(): Promise<InvalidationReport>;
   /** What another instance has changed. */
   apply(announcement: Announcement): void;
   /** Calls so far. */
   counts(): CacheStats['invalidations'];
 }
 
+const EVERYTHING: Invalidations = { keys: [], tags: [NAMESPACE_TAG], patterns: [] };
+
 export function createInvalidator(engine: Engine, table: GenerationTable): Invalidator {
   const { memory, loads, fills, redis, events } = engine;
-  const counts = { key: 0, tag: 0, pattern: 0 };
+  const counts = { key: 0, tag: 0, pattern: 0, all: 0 };
 
   function dropKeys(keys: readonly SpacedKey[]): number {
     let dropped = 0;
@@ -41,6 +45,16 @@ export function createInvalidator(engine: Engine, table: GenerationTable): Inval
       dropped += table.forget(tag);
     }
     return dropped;
+  }
+
+  /** Entries die with the namespace's generation; they are removed all the same, for the room. */
+  function dropAll(): number {
+    const { entries } = memory.stats();
+    loads.raiseAll();
+    fills.raiseAll();
+    table.forget(NAMESPACE_TAG);
+    memory.clear();
+    return entries;
   }
 
   function dropPatterns(patterns: readonly SpacedKey[]): number {
@@ -79,26 +93,35 @@ export function createInvalidator(engine: Engine, table: GenerationTable): Inval
     return { redisKeys: removed, shared: refused === undefined };
   }
 
+  /** What has been dropped here goes to Redis and to the others. */
+  async function tell(by: InvalidatedBy, memoryEntries: number, wanted: Invalidations) {
+    counts[by] += 1;
+    events.emit('cache:invalidated', { by, memoryEntries, remote: false });
+    const { redisKeys, shared } = redis ? await share(redis, wanted) : { redisKeys: 0, shared: false };
+    return { memoryEntries, redisKeys, shared };
+  }
+
   return {
     counts: () => ({ ...counts }),
 
     async invalidate(space, target) {
       const wanted = invalidationsOf(space, target);
       const memoryEntries = dropKeys(wanted.keys) + dropTags(wanted.tags) + dropPatterns(wanted.patterns);
-      counts[target.by] += 1;
-      events.emit('cache:invalidated', { by: target.by, memoryEntries, remote: false });
-      const { redisKeys, shared } = redis ? await share(redis, wanted) : { redisKeys: 0, shared: false };
-      return { memoryEntries, redisKeys, tags: wanted.tags.length, shared };
+      return { ...(await tell(target.by, memoryEntries, wanted)), tags: wanted.tags.length };
     },
 
+    clear: async () => ({ ...(await tell('all', dropAll(), EVERYTHING)), tags: 0 }),
+
     apply({ written, keys, tags, patterns, swept }) {
+      const hear = (by: InvalidatedBy, memoryEntries: number) =>
+        events.emit('cache:invalidated', { by, memoryEntries, remote: true });
       dropKeys(written);
       dropSwept(swept);
-      if (keys.length > 0) events.emit('cache:invalidated', { by: 'key', memoryEntries: dropKeys(keys), remote: true });
-      if (tags.length > 0) events.emit('cache:invalidated', { by: 'tag', memoryEntries: dropTags(tags), remote: true });
-      if (patterns.length > 0) {
-        events.emit('cache:invalidated', { by: 'pattern', memoryEntries: dropPatterns(patterns), remote: true });
-      }
+      if (tags.includes(NAMESPACE_TAG)) hear('all', dropAll());
+      const ownTags = tags.filter((tag) => tag !== NAMESPACE_TAG);
+      if (keys.length > 0) hear('key', dropKeys(keys));
+      if (ownTags.length > 0) hear('tag', dropTags(ownTags));
+      if (patterns.length > 0) hear('pattern', dropPatterns(patterns));
     },
   };
 }

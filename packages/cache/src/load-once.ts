@@ -1,12 +1,21 @@
-import type { Loader } from './cache.ts';
 import type { Call, Engine } from './engine.ts';
 import { readRedis } from './read-redis.ts';
 import { createReservation, type FencedReservation, type Fences, markFences, type WriteTerms } from './reservation.ts';
 
+/** Makes the value that no tier has; `undefined` where there is none to give. */
+export type Produce = () => Promise<{ readonly value: unknown } | undefined>;
+
 /** What a load came to, so that each waiter can count it. */
 export interface Loaded {
-  readonly value: unknown;
+  readonly found: { readonly value: unknown } | undefined;
   readonly from: 'redis' | 'loader';
+}
+
+/** Counts a caller that waited for another's load. */
+export function countJoined({ outcomes }: Call, loaded: Loaded): Loaded {
+  if (loaded.from === 'redis') outcomes.hitRedis += 1;
+  else outcomes.coalesced += 1;
+  return loaded;
 }
 
 interface Load {
@@ -20,8 +29,8 @@ interface Load {
 export interface LoadOnce {
   /** Waits for a load under way, unless what it will bring is already out of date. */
   join(id: string): Promise<Loaded> | undefined;
-  /** Reads Redis, then runs the loader, and keeps what it gives. */
-  begin(call: Call, loader: Loader<unknown>, terms: WriteTerms): Promise<Loaded>;
+  /** Reads Redis, then has the value produced, and keeps it. */
+  begin(call: Call, produce: Produce, terms: WriteTerms): Promise<Loaded>;
 }
 
 export function createLoadOnce(engine: Engine): LoadOnce {
@@ -32,16 +41,11 @@ export function createLoadOnce(engine: Engine): LoadOnce {
     return load.reservation?.isFenced() !== true;
   }
 
-  async function run(
-    call: Call,
-    loader: Loader<unknown>,
-    terms: WriteTerms,
-    load: Omit<Load, 'result'>,
-  ): Promise<Loaded> {
+  async function run(call: Call, produce: Produce, terms: WriteTerms, load: Omit<Load, 'result'>): Promise<Loaded> {
     const read = engine.redis && (await readRedis(engine, engine.redis, call, 'with fences'));
     if (read?.held) {
       call.outcomes.hitRedis += 1;
-      return { value: read.held.entry.value, from: 'redis' };
+      return { found: read.held.entry, from: 'redis' };
     }
     call.outcomes.miss += 1;
     // Where Redis has just not answered, to ask it again would be to wait again.
@@ -49,22 +53,9 @@ export function createLoadOnce(engine: Engine): LoadOnce {
       ? await engine.generations.forWrite(terms.tags, terms.ttlMs)
       : engine.generations.forMemory(terms.tags);
     load.reservation = createReservation(engine, call, terms, load.fences, generations, read?.seen);
-    const value = await callLoader(call, loader);
-    await load.reservation.commit(value);
-    return { value, from: 'loader' };
-  }
-
-  async function callLoader({ address, outcomes }: Call, loader: Loader<unknown>): Promise<unknown> {
-    const startedAt = performance.now();
-    outcomes.loads += 1;
-    try {
-      return await loader(address.key);
-    } catch (error) {
-      outcomes.loadErrors += 1;
-      throw error;
-    } finally {
-      engine.latency.load.record(performance.now() - startedAt);
-    }
+    const produced = await produce();
+    if (produced) await load.reservation.commit(produced.value);
+    return { found: produced, from: 'loader' };
   }
 
   return {
@@ -72,10 +63,10 @@ export function createLoadOnce(engine: Engine): LoadOnce {
       const load = loads.get(id);
       return load && isCurrent(id, load) ? load.result : undefined;
     },
-    begin(call, loader, terms) {
+    begin(call, produce, terms) {
       const { id } = call.address;
       const begun = { fences: markFences(engine), flushes: engine.flushes, reservation: undefined };
-      const load: Load = Object.assign(begun, { result: run(call, loader, terms, begun) });
+      const load: Load = Object.assign(begun, { result: run(call, produce, terms, begun) });
       loads.set(id, load);
       const leave = () => {
         if (loads.get(id) === load) loads.delete(id);

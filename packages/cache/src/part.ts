@@ -1,17 +1,21 @@
 import { addressOf, idOf } from './address.ts';
-import type { Cache, Codec, Entry, Found, ReadOptions, WriteOptions } from './cache.ts';
+import type { BatchLoader, Cache, Codec, Entry, Found, Loader, ReadOptions, WriteOptions } from './cache.ts';
+import { callLoader } from './call-loader.ts';
 import type { Call, Engine } from './engine.ts';
-import { checkKey, checkTags, checkTarget } from './input.ts';
+import { checks } from './errors.ts';
+import { checkKey, checkTags, checkTarget, uniqueKeys } from './input.ts';
 import type { Invalidator } from './invalidate.ts';
-import type { LoadOnce } from './load-once.ts';
+import { loadMany } from './load-many.ts';
+import { countJoined, type LoadOnce, type Produce } from './load-once.ts';
 import { resolveTtl } from './options.ts';
 import type { Policies, Policy } from './policies.ts';
 import { readRedis } from './read-redis.ts';
 import { reserve, type WriteTerms } from './reservation.ts';
-import { write } from './write.ts';
+import { ttlMsAt } from './ttl.ts';
+import { encodeForWrite, write } from './write.ts';
 
 /** The calls over one part's keys: the cache's own, or a space's. */
-export type Part = Pick<Cache, 'get' | 'lookup' | 'peek' | 'set' | 'getOrLoad' | 'reserve' | 'invalidate'>;
+export type Part = Omit<Cache, 'space' | 'stats' | 'close' | 'on'>;
 
 /** What all parts of a cache share beside the engine. */
 export interface Paths {
@@ -43,7 +47,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
   function termsOf(options: WriteOptions | undefined, policy: Policy): WriteTerms {
     return {
-      ttlMs: options?.ttl === undefined ? policy.ttlMs : resolveTtl(options.ttl),
+      ttlMs: options?.ttl === undefined ? ttlMsAt(policy.ttlMs, engine.clock.now()) : resolveTtl(options.ttl),
       tags: options?.tags === undefined ? policy.tags : checkTags([...policy.tags, ...options.tags]),
     };
   }
@@ -64,20 +68,30 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     return read?.held?.entry;
   }
 
-  async function load(
-    key: string,
-    loader: (key: string) => unknown,
-    policy: Policy,
-    options: WriteOptions | undefined,
-  ) {
+  async function load(key: string, loader: Loader<unknown>, policy: Policy, options: WriteOptions | undefined) {
     const call = callOf(key, policy);
     const terms = termsOf(options, policy);
-    const joined = loadOnce.join(call.address.id);
-    if (!joined) return (await loadOnce.begin(call, loader, terms)).value;
-    const loaded = await joined;
-    if (loaded.from === 'redis') policy.outcomes.hitRedis += 1;
-    else policy.outcomes.coalesced += 1;
-    return loaded.value;
+    const produce: Produce = async () => ({ value: await callLoader(engine, call.outcomes, () => loader(key)) });
+    for (;;) {
+      const joined = loadOnce.join(call.address.id);
+      const { found } = joined ? countJoined(call, await joined) : await loadOnce.begin(call, produce, terms);
+      // A batch whose loader had nothing for the key says nothing about this call's loader.
+      if (found) return found.value;
+    }
+  }
+
+  /** As any read, but counted nowhere. */
+  async function find(key: string): Promise<Entry<unknown> | undefined> {
+    const held = engine.memory.find(idOf(space, key), space);
+    if (held) return held.entry;
+    const call = callOf(key, ownPolicy);
+    return engine.redis && (await readRedis(engine, engine.redis, call, 'entry alone')).held?.entry;
+  }
+
+  async function getOrLoad<Value>(key: string, loader: Loader<Value>, options?: WriteOptions) {
+    const policy = policyOf(options);
+    const entry = hitMemory(key, policy);
+    return (entry ? entry.value : await load(key, loader, policy, options)) as Value;
   }
 
   return {
@@ -99,15 +113,55 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
       return hitMemory(key, policyOf(options)) as Entry<Value> | undefined;
     },
 
-    async set(key, value, options) {
+    async getMany<Value>(keys: readonly string[], options?: ReadOptions) {
       const policy = policyOf(options);
-      await write(engine, callOf(key, policy), value, termsOf(options, policy));
+      const unique = uniqueKeys(keys);
+      // Asked for in one turn, what memory lacks leaves in one MGET.
+      const entries = await Promise.all(unique.map((key) => hitMemory(key, policy) ?? findInRedis(key, policy)));
+      return mapOf(unique, entries) as Map<string, Value>;
     },
 
-    async getOrLoad<Value>(key: string, loader: (key: string) => Value | Promise<Value>, options?: WriteOptions) {
+    has: async (key) => (await find(key)) !== undefined,
+
+    async ttl(key) {
+      const entry = await find(key);
+      return entry && entry.expiresAtMs - engine.clock.now();
+    },
+
+    async set(key, value, options) {
       const policy = policyOf(options);
-      const entry = hitMemory(key, policy);
-      return (entry ? entry.value : await load(key, loader, policy, options)) as Value;
+      const call = callOf(key, policy);
+      const terms = termsOf(options, policy);
+      await write(engine, call, encodeForWrite(engine, call, value), terms);
+    },
+
+    async setMany(entries, options) {
+      const policy = policyOf(options);
+      const terms = termsOf(options, policy);
+      const writes = Array.from(new Map(entries), ([key, value]) => {
+        const call = callOf(key, policy);
+        return { call, encoded: encodeForWrite(engine, call, value) };
+      });
+      await Promise.all(writes.map(({ call, encoded }) => write(engine, call, encoded, terms)));
+    },
+
+    getOrLoad,
+
+    async loadMany<Value>(keys: readonly string[], loader: BatchLoader<Value>, options?: WriteOptions) {
+      const policy = policyOf(options);
+      const terms = termsOf(options, policy);
+      const unique = uniqueKeys(keys);
+      const entries = unique.map((key) => hitMemory(key, policy));
+      const calls = unique.filter((_, index) => !entries[index]).map((key) => callOf(key, policy));
+      const loaded = await loadMany(engine, loadOnce, calls, loader, terms);
+      let next = 0;
+      const found = entries.map((entry) => entry ?? loaded[next++]?.found);
+      return mapOf(unique, found) as Map<string, Value>;
+    },
+
+    wrap(load, options) {
+      checks.callable('key', options?.key);
+      return async (...values) => getOrLoad(options.key(...values), () => load(...values), options);
     },
 
     async reserve(key, options) {
@@ -118,5 +172,26 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     async invalidate(target) {
       return invalidator.invalidate(space, checkTarget(target));
     },
+
+    async delete(key) {
+      checkKey(key);
+      const { memoryEntries, redisKeys } = await invalidator.invalidate(space, { by: 'key', keys: [key] });
+      return memoryEntries + redisKeys > 0;
+    },
+
+    clear: invalidator.clear,
   };
+}
+
+/** What was found, by its key. */
+function mapOf(
+  keys: readonly string[],
+  found: readonly ({ readonly value: unknown } | undefined)[],
+): Map<string, unknown> {
+  const map = new Map<string, unknown>();
+  for (const [index, key] of keys.entries()) {
+    const one = found[index];
+    if (one) map.set(key, one.value);
+  }
+  return map;
 }

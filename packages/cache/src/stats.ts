@@ -1,4 +1,5 @@
 import type { HistogramSnapshot } from '@breakwater/core';
+import type { InvalidatedBy } from './cache.ts';
 
 /** A copy of the cache's counters; all but `memory.entries`, `memory.bytes` and the states only grow. */
 export interface CacheStats {
@@ -21,7 +22,7 @@ export interface CacheStats {
     /** Times the memory tier was dropped because messages may have been missed. */
     readonly flushes: number;
   };
-  readonly invalidations: { readonly key: number; readonly tag: number; readonly pattern: number };
+  readonly invalidations: Readonly<Record<InvalidatedBy, number>>;
   readonly latencyMs: {
     /** One lookup in Redis, as the caller waited for it. */
     readonly redis: HistogramSnapshot;

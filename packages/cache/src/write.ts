@@ -5,10 +5,15 @@ import { isFailure } from './redis-state.ts';
 import type { WriteTerms } from './reservation.ts';
 import type { WriteGenerations } from './tag-generations.ts';
 
-/** Writes both tiers. Of writes to one key, the last one wins; a load that began before a write loses to it. */
-export async function write(engine: Engine, call: Call, value: unknown, terms: WriteTerms): Promise<void> {
+/** @throws CacheInputError `ERR_CACHE_VALUE` for a value that cannot be written. */
+export function encodeForWrite(engine: Engine, call: Call, value: unknown): Encoded {
   const encoded = encodeValue(call.codec, value);
   refuseTooLarge(engine, call, encoded);
+  return encoded;
+}
+
+/** Writes both tiers. Of writes to one key, the last one wins; a load that began before a write loses to it. */
+export async function write(engine: Engine, call: Call, encoded: Encoded, terms: WriteTerms): Promise<void> {
   const { id } = call.address;
   call.outcomes.sets += 1;
   engine.loads.raise(id);

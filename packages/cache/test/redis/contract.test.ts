@@ -3,6 +3,7 @@ import { type RedisServer, startRedis } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
 import { describeCache } from '../cache-contract.ts';
+import { describeMany } from '../many-contract.ts';
 
 let server: RedisServer;
 let client: Redis;
@@ -22,3 +23,5 @@ afterAll(async () => {
 
 describeCache('a plain ioredis client', () => client);
 describeCache('our pool', () => pool);
+describeMany('a plain ioredis client', () => client);
+describeMany('our pool', () => pool);

@@ -51,6 +51,36 @@ describe('two instances', () => {
     expect(b.peek('other')?.value).toBe(2);
   });
 
+  it('hear of a clear, and find nothing of what was there before it in Redis either', async () => {
+    await a.setMany([
+      ['k:1', 1],
+      ['k:2', 2],
+    ]);
+    await hearAll(b, a);
+    await b.get('k:1');
+    const heard = vi.fn();
+    b.on('cache:invalidated', heard);
+    expect(await a.clear()).toMatchObject({ memoryEntries: 2, shared: true });
+    await eventually(() => b.peek('k:1') === undefined);
+    expect(heard.mock.calls).toEqual([[{ by: 'all', memoryEntries: 1, remote: true }]]);
+    expect(await b.getMany(['k:1', 'k:2'])).toEqual(new Map());
+    await a.set('k:1', 3);
+    expect(await b.get('k:1')).toBe(3);
+  });
+
+  it('read many keys with one command, and load what is missing with one run', async () => {
+    const keys = Array.from({ length: 100 }, (_, index) => `k:${index}`);
+    await a.setMany(keys.slice(0, 50).map((key) => [key, key]));
+    await hearAll(b, a);
+    const redis = instances.client();
+    const mgets = async () => Number(/cmdstat_mget:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
+    const before = await mgets();
+    expect([...(await b.loadMany(keys, (missing) => new Map(missing.map((key) => [key, key]))))]).toHaveLength(100);
+    expect((await mgets()) - before).toBeLessThanOrEqual(2);
+    expect(b.stats().total).toMatchObject({ hitRedis: 50, miss: 50, loads: 1 });
+    expect(await a.getMany(keys)).toEqual(new Map(keys.map((key) => [key, key])));
+  });
+
   it.each([{ key: 'k:1' }, { tag: 'x' }, { pattern: 'k:*' }])(
     'hear the invalidation %j in less than 100 ms',
     async (target) => {

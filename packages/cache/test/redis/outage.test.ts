@@ -2,6 +2,7 @@ import type { RedisPort } from '@breakwater/core/redis';
 import { createRedisPool } from '@breakwater/redis-pool';
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Cache } from '../../src/index.ts';
 import { createInstances, type Instances } from '../instances.ts';
 
 let server: RedisServer;
@@ -87,11 +88,17 @@ describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) =
     await eventually(async () => (await bystander.get('kept')) === 'old');
   });
 
-  it('clears the namespace when more was invalidated than can be remembered', async () => {
+  it.each<[string, (cache: Cache) => Promise<unknown>]>([
+    [
+      'more was invalidated than can be remembered',
+      (cache) => cache.invalidate({ key: Array.from({ length: 10_001 }, (_, index) => `k${index}`) }),
+    ],
+    ['it was cleared meanwhile', (cache) => cache.clear()],
+  ])('clears the namespace in Redis when %s', async (_when, invalidate) => {
     const cache = await instances.open('app', { redis: connect(), deadlineMs: '200ms' });
     await cache.set('kept', 'old');
     await server.kill();
-    await cache.invalidate({ key: Array.from({ length: 10_001 }, (_, index) => `k${index}`) });
+    await invalidate(cache);
     await server.restart();
     await eventually(() => cache.stats().redis.state === 'up' && cache.stats().bus.connected, RECOVERY_MS);
     expect(await cache.get('kept')).toBeUndefined();
