@@ -4,8 +4,8 @@ export type Question =
   | { readonly ask: 'usage' }
   | { readonly ask: 'call'; readonly ms: number };
 
-/** How calls at a given rate went. */
-export interface PacedFigures {
+/** How calls under a given load went. */
+export interface TimedFigures {
   readonly latencyMs: { readonly p50: number; readonly p99: number };
   readonly loopDelayMs: number;
 }
@@ -20,6 +20,6 @@ export interface Usage {
   readonly cpuMicros: number;
   /** Runs of an HTTP case's handler, or calls of a measured function, since the process began. */
   readonly runs: number;
-  /** Of the paced calls just asked for. */
-  readonly paced?: PacedFigures;
+  /** Of the timed calls just asked for. */
+  readonly timed?: TimedFigures;
 }

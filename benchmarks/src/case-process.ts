@@ -1,8 +1,8 @@
 // The process of one case: started by start-case.ts as `case-process.ts <topic> <case> <Redis URL>`, spoken to in case-messages.ts.
 // A process each keeps one case's garbage, compiled code and load off the others.
 import { callUntil } from './call-loop.ts';
-import type { PacedFigures, Question, Usage } from './case-messages.ts';
-import { callAtRate } from './paced-calls.ts';
+import type { Question, TimedFigures, Usage } from './case-messages.ts';
+import { timeCalls } from './timed-calls.ts';
 import type { RunCount } from './topic.ts';
 import { topics } from './topics.ts';
 
@@ -10,7 +10,7 @@ const count: RunCount = { runs: 0 };
 
 interface Subject {
   readonly url?: string;
-  call?(ms: number): Promise<{ readonly calls: number; readonly paced?: PacedFigures }>;
+  call?(ms: number): Promise<{ readonly calls: number; readonly timed?: TimedFigures }>;
 }
 
 async function prepareSubject(topicName = '', caseName = '', redisUrl = ''): Promise<Subject> {
@@ -25,9 +25,9 @@ async function prepareSubject(topicName = '', caseName = '', redisUrl = ''): Pro
       return { call: async (ms) => ({ calls: await callUntil(performance.now() + ms, call, topic.concurrency) }) };
     }
   }
-  if (topic?.measures === 'paced-calls') {
+  if (topic?.measures === 'timed-calls') {
     const subject = await topic.cases.find(({ name }) => name === caseName)?.prepare(redisUrl);
-    if (subject) return { call: (ms) => callAtRate(subject, topic.callsPerSecond, ms) };
+    if (subject) return { call: (ms) => timeCalls(subject, topic.load, ms) };
   }
   throw new RangeError(`There is no case ${caseName} in a topic ${topicName}.`);
 }
@@ -35,14 +35,14 @@ async function prepareSubject(topicName = '', caseName = '', redisUrl = ''): Pro
 async function answer(question: Question): Promise<void> {
   if (question.ask === 'settle') globalThis.gc?.();
   if (question.ask !== 'call' || !subject.call) return sendUsage();
-  const { calls, paced } = await subject.call(question.ms);
+  const { calls, timed } = await subject.call(question.ms);
   count.runs += calls;
-  sendUsage(paced);
+  sendUsage(timed);
 }
 
-function sendUsage(paced?: PacedFigures): void {
+function sendUsage(timed?: TimedFigures): void {
   const { user, system } = process.cpuUsage();
-  const usage: Usage = { url: subject.url, atMs: performance.now(), cpuMicros: user + system, runs: count.runs, paced };
+  const usage: Usage = { url: subject.url, atMs: performance.now(), cpuMicros: user + system, runs: count.runs, timed };
   process.send?.(usage);
 }
 

@@ -47,8 +47,10 @@ function loadOf(topic: Topic, generator: LoadGenerator): string {
       return `${generator.name}, ${topic.connections} connections, ${topic.body.byteLength} byte body`;
     case 'calls':
       return `${topic.concurrency} calls at a time`;
-    case 'paced-calls':
-      return `${topic.callsPerSecond} calls/s offered`;
+    case 'timed-calls':
+      return 'concurrency' in topic.load
+        ? `${topic.load.concurrency} calls at a time`
+        : `${topic.load.callsPerSecond} calls/s offered`;
   }
 }
 

@@ -19,7 +19,7 @@ export function printResult(result: Result): string {
     '',
     ...tableOf(result),
     ...result.cases
-      // Paced calls are not meant to fill a core.
+      // Timed calls are not meant to fill a core.
       .filter(({ busy, loopDelayMs }) => busy.median < HARDLY_BUSY && !loopDelayMs)
       .map(({ name, busy }) => `! ${name} used only ${percent(busy.median)} of a core: something else was the limit.`),
     '',

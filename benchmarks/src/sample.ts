@@ -5,9 +5,9 @@ export interface Sample {
   readonly cpuMicros: number;
   /** CPU time by wall time. Well under 1 means that something else was the limit: the load, or a busy machine. */
   readonly busy: number;
-  /** Of HTTP cases as the load generator saw it, of paced calls from call to answer. */
+  /** Of HTTP cases as the load generator saw it, of timed calls from call to answer. */
   readonly latencyMs?: { readonly p50: number; readonly p99: number };
-  /** Of paced calls: the longest that a 1 ms timer of the case's process waited. */
+  /** Of timed calls: the longest that a 1 ms timer of the case's process waited. */
   readonly loopDelayMs?: number;
 }
 

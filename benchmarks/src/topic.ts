@@ -1,5 +1,5 @@
 /** One question and the cases that answer it, side by side in one run. Plain data; the harness does the rest. */
-export type Topic = HttpTopic | CallTopic | PacedTopic;
+export type Topic = HttpTopic | CallTopic | TimedTopic;
 
 interface TopicFacts {
   /** As typed after `pnpm bench`. `group/part` is run by its group's name as well, with the group's other parts. */
@@ -30,13 +30,15 @@ export interface CallTopic extends TopicFacts {
   readonly cases: readonly CallCase[];
 }
 
-/** Functions called at a given rate: how long each call takes, and what it does to the event loop. */
-export interface PacedTopic extends TopicFacts {
-  readonly measures: 'paced-calls';
-  /** Offered, whether the case keeps up or not; calls that would be beyond {@link MOST_IN_FLIGHT} are left out. */
-  readonly callsPerSecond: number;
-  readonly cases: readonly PacedCase[];
+/** Functions under a given load: how long each call takes, and what all of them do to the event loop. */
+export interface TimedTopic extends TopicFacts {
+  readonly measures: 'timed-calls';
+  readonly load: CallLoad;
+  readonly cases: readonly TimedCase[];
 }
+
+/** So many callers who call again when they are answered; or so many calls, whether the case keeps up or not. */
+export type CallLoad = { readonly concurrency: number } | { readonly callsPerSecond: number };
 
 interface CaseFacts {
   readonly name: string;
@@ -59,12 +61,12 @@ export interface CallCase extends CaseFacts {
   readonly prepare: (redisUrl: string) => Promise<() => unknown>;
 }
 
-export interface PacedCase extends CaseFacts {
+export interface TimedCase extends CaseFacts {
   /** As {@link CallCase.prepare}. */
-  readonly prepare: (redisUrl: string) => Promise<PacedSubject>;
+  readonly prepare: (redisUrl: string) => Promise<TimedSubject>;
 }
 
-export interface PacedSubject {
+export interface TimedSubject {
   readonly call: () => Promise<unknown>;
   /** What goes on beside the calls while they are measured, at its own pace; one at a time. */
   readonly beside?: { readonly act: () => Promise<unknown>; readonly everyMs: number };

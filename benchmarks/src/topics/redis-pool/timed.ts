@@ -1,4 +1,4 @@
-import type { PacedCase, PacedTopic } from '../../topic.ts';
+import type { TimedCase, TimedTopic } from '../../topic.ts';
 import type { Client } from './clients.ts';
 
 /** 50 MB a second: about half of what a gigabit link carries. */
@@ -6,12 +6,12 @@ const LARGE_EVERY_MS = 100;
 
 type Clients = typeof import('./clients.ts');
 
-function paced(
+function timed(
   name: string,
   about: string,
   connect: (clients: Clients, url: string) => Promise<Client>,
   isReadingLarge: boolean,
-): PacedCase {
+): TimedCase {
   return {
     name,
     about,
@@ -29,19 +29,21 @@ function paced(
 const connectPool = (clients: Clients, url: string) => clients.connectPool(url);
 const connectIoredis = (clients: Clients, url: string) => clients.connectIoredis(url);
 
-export const largeValues: PacedTopic = {
+const besideLargeValues = [
+  timed('pool-idle', 'the pool, small GETs alone', connectPool, false),
+  timed('pool', 'the pool, 5 MB values read on it', connectPool, true),
+  timed('ioredis-idle', 'one ioredis connection, small GETs alone', connectIoredis, false),
+  timed('ioredis', 'one ioredis connection, 5 MB values read on it', connectIoredis, true),
+];
+
+export const largeValues: TimedTopic = {
   name: 'redis-pool/large-values',
-  question: 'What do small commands feel of 5 MB values that are read beside them, ten a second?',
+  question: 'What do 50 callers of small values feel of 5 MB values that are read beside them, ten a second?',
   reference: 'pool-idle',
-  measures: 'paced-calls',
+  measures: 'timed-calls',
   needsRedis: true,
-  callsPerSecond: 2000,
-  cases: [
-    paced('pool-idle', 'the pool, small GETs alone', connectPool, false),
-    paced('pool', 'the pool, 5 MB values read on it', connectPool, true),
-    paced('ioredis-idle', 'one ioredis connection, small GETs alone', connectIoredis, false),
-    paced('ioredis', 'one ioredis connection, 5 MB values read on it', connectIoredis, true),
-  ],
+  load: { concurrency: 50 },
+  cases: besideLargeValues,
   thresholds: [
     {
       case: 'pool',
@@ -53,23 +55,35 @@ export const largeValues: PacedTopic = {
   ],
 };
 
-export const eventLoop: PacedTopic = {
+/** Without a threshold: 5 MB keep Redis busy for some milliseconds, and the process that reads them for some more. */
+export const largeValuesPaced: TimedTopic = {
+  name: 'redis-pool/large-values-paced',
+  question: 'And calls that are not held back by their own slow answers, 2,000 a second?',
+  reference: 'pool-idle',
+  measures: 'timed-calls',
+  needsRedis: true,
+  load: { callsPerSecond: 2000 },
+  cases: besideLargeValues,
+  thresholds: [],
+};
+
+export const eventLoop: TimedTopic = {
   name: 'redis-pool/event-loop',
   question: 'How long do 70,000 calls a second keep a timer waiting, with the pool and without?',
   reference: 'ioredis',
-  measures: 'paced-calls',
+  measures: 'timed-calls',
   needsRedis: true,
-  callsPerSecond: 70_000,
+  load: { callsPerSecond: 70_000 },
   cases: [
-    paced('ioredis', 'raw ioredis 6, one connection', connectIoredis, false),
-    paced(
+    timed('ioredis', 'raw ioredis 6, one connection', connectIoredis, false),
+    timed(
       'node-redis-bare',
       'node-redis 6, timeout: 0',
       (clients, url) => clients.connectNodeRedis(url, { timeout: 0 }),
       false,
     ),
-    paced('opossum', 'ioredis through opossum, timeout 3 s', (clients, url) => clients.connectOpossum(url), false),
-    paced('pool', 'ours: 4 lanes, breaker, deadline', connectPool, false),
+    timed('opossum', 'ioredis through opossum, timeout 3 s', (clients, url) => clients.connectOpossum(url), false),
+    timed('pool', 'ours: 4 lanes, breaker, deadline', connectPool, false),
   ],
   thresholds: [
     {
