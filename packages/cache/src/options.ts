@@ -2,6 +2,7 @@ import { type Clock, type Duration, type Size, systemClock, withDefaults } from 
 import type { RedisPort } from '@breakwater/core/redis';
 import { checks } from './errors.ts';
 import { checkTags } from './input.ts';
+import { checkTtl, MAX_TTL_MS, type ResolvedTtl, resolvePolicyTtl, type TtlPreset, type TtlSchedule } from './ttl.ts';
 
 export interface CacheOptions<PolicyName extends string = string> {
   /**
@@ -68,10 +69,11 @@ export interface MemoryOptions {
 
 export interface PolicyOptions {
   /**
-   * Lifetime of an entry.
+   * Lifetime of an entry: a duration, `'temporary'` (5 minutes), `'short'` (30 minutes), `'medium'` (an hour), `'long'` (a
+   * day), `'permanent'` (a week), or what gives it for the time at which the call begins, such as `marketHours`.
    * @default '1h'
    */
-  readonly ttl?: Duration;
+  readonly ttl?: Duration | TtlPreset | TtlSchedule;
   /**
    * Tags of every entry, before those given at the call.
    * @default []
@@ -98,7 +100,7 @@ export const MEMORY_DEFAULTS = Object.freeze({
 export const POLICY_DEFAULTS = Object.freeze({ ttl: '1h', tags: [] }) satisfies PolicyOptions;
 
 export interface ResolvedPolicy {
-  readonly ttlMs: number;
+  readonly ttlMs: ResolvedTtl;
   readonly tags: readonly string[];
 }
 
@@ -117,9 +119,6 @@ export interface ResolvedOptions {
   readonly tombstoneTtlMs: number;
   readonly clock: Clock;
 }
-
-/** Ten years: a lifetime beyond it is a mistake, such as seconds taken for milliseconds. */
-const MAX_TTL_MS = 10 * 365 * 86_400_000;
 
 const MEMORY_KEYS = Object.keys(MEMORY_DEFAULTS);
 const POLICY_KEYS = Object.keys(POLICY_DEFAULTS);
@@ -152,7 +151,7 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
 
 /** The `ttl` of a call, in milliseconds. */
 export function resolveTtl(ttl: Duration): number {
-  return checks.duration('ttl', ttl, { max: MAX_TTL_MS });
+  return checkTtl('ttl', ttl);
 }
 
 /** Names of spaces and codecs stand in keys and frames. */
@@ -187,5 +186,5 @@ export function resolvePolicy(name: string, policy: PolicyOptions): ResolvedPoli
   const path = `policies.${name}`;
   checks.known(path, policy, POLICY_KEYS);
   const { ttl, tags } = withDefaults<PolicyOptions, typeof POLICY_DEFAULTS>(policy, POLICY_DEFAULTS);
-  return { ttlMs: checks.duration(`${path}.ttl`, ttl, { max: MAX_TTL_MS }), tags: checkTags(tags) };
+  return { ttlMs: resolvePolicyTtl(`${path}.ttl`, ttl), tags: checkTags(tags) };
 }
