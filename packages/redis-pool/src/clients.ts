@@ -80,6 +80,7 @@ export function openClient(endpoint: Endpoint, role: Role, onSentinelsLost: () =
         ? endpoint.client.duplicate([], {
             ...ofCluster,
             ...NOT_INHERITED_BY_CLUSTER,
+            ...(role.name !== 'subscriber' && { shardedSubscribers: false }),
             redisOptions: { ...everywhere, ...NOT_INHERITED },
           })
         : endpoint.client.duplicate({ ...ofServer, ...NOT_INHERITED, lazyConnect: false });

@@ -1,9 +1,9 @@
 // A process of its own: it must end once its pool is closed, though nobody calls process.exit().
 import { once } from 'node:events';
-import { createRedisPool } from '../../src/index.ts';
+import { createRedisPool, type RedisPoolOptions } from '../../src/index.ts';
 import { outcomesOf } from './outcomes.ts';
 
-const pool = createRedisPool({ url: process.argv[2], deadlineMs: 200 });
+const pool = createRedisPool({ ...(JSON.parse(process.argv[2] ?? '{}') as RedisPoolOptions), deadlineMs: 200 });
 const subscriber = pool.duplicate();
 void subscriber.subscribe('channel').catch(() => undefined);
 await outcomesOf(Array.from({ length: 10 }, () => pool.ping()));

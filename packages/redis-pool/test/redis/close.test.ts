@@ -1,17 +1,30 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type RedisServer, startRedis } from '@breakwater/testkit';
+import {
+  type RedisCluster,
+  type RedisServer,
+  type SentinelGroup,
+  startRedis,
+  startRedisCluster,
+  startSentinelGroup,
+} from '@breakwater/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRedisPool } from '../../src/index.ts';
+import { createRedisPool, type RedisPoolOptions } from '../../src/index.ts';
 import { outcomesOf } from './outcomes.ts';
 
 describe('closing the pool', () => {
   let server: RedisServer;
+  let group: SentinelGroup;
+  let cluster: RedisCluster;
   beforeAll(async () => {
-    server = await startRedis();
-  });
-  afterAll(() => server.stop());
+    [server, group, cluster] = await Promise.all([
+      startRedis(),
+      startSentinelGroup(),
+      startRedisCluster({ replicasPerMaster: 0 }),
+    ]);
+  }, 60_000);
+  afterAll(() => Promise.all([server.stop(), group.stop(), cluster.stop()]));
 
   it('lets the commands under way end, and refuses new ones with a code', async () => {
     const pool = createRedisPool({ url: server.url });
@@ -44,21 +57,37 @@ describe('closing the pool', () => {
     expect(await underWay).toEqual(['ERR_REDIS_DEADLINE', 'ERR_REDIS_DEADLINE']);
   });
 
-  it.each(['with Redis there', 'with Redis absent', 'with Redis silent'])(
-    'lets the process end by itself: %s',
-    async (scene) => {
-      const url = scene.endsWith('absent') ? 'redis://127.0.0.1:1' : server.url;
-      const child = spawn(
-        process.execPath,
-        ['--conditions=@breakwater/source', fileURLToPath(new URL('close.child.ts', import.meta.url)), url],
-        { stdio: ['pipe', 'pipe', 'inherit'] },
-      );
-      const exited = once(child, 'exit');
-      await once(child.stdout, 'data');
-      if (scene.endsWith('silent')) server.freeze();
-      child.stdin.end('close');
-      expect(await exited).toEqual([0, null]);
-      server.thaw();
-    },
-  );
+  it.each([
+    'with Redis there',
+    'with Redis absent',
+    'with Redis silent',
+    'with sentinels',
+    'with no sentinel',
+    'with a Cluster',
+    'with no node',
+  ])('lets the process end by itself: %s', async (scene) => {
+    const nowhere = [{ host: '127.0.0.1', port: 1 }];
+    const options: Record<string, RedisPoolOptions> = {
+      'with Redis absent': { url: 'redis://127.0.0.1:1' },
+      'with sentinels': { sentinel: { nodes: group.sentinels, name: group.name } },
+      'with no sentinel': { sentinel: { nodes: nowhere, name: group.name } },
+      'with a Cluster': { cluster: { nodes: cluster.startupNodes } },
+      'with no node': { cluster: { nodes: nowhere } },
+    };
+    const child = spawn(
+      process.execPath,
+      [
+        '--conditions=@breakwater/source',
+        fileURLToPath(new URL('close.child.ts', import.meta.url)),
+        JSON.stringify(options[scene] ?? { url: server.url }),
+      ],
+      { stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    const exited = once(child, 'exit');
+    await once(child.stdout, 'data');
+    if (scene.endsWith('silent')) server.freeze();
+    child.stdin.end('close');
+    expect(await exited).toEqual([0, null]);
+    server.thaw();
+  });
 });

@@ -32,6 +32,14 @@ describe('a pool behind sentinels', () => {
     await expect(pool.info('replication')).resolves.toMatch(/^role:master/m);
   });
 
+  it('reads from a replica where its client does', async () => {
+    const client = new Redis({ sentinels: group.sentinels, name: group.name, role: 'slave', lazyConnect: true });
+    const readers = createRedisPool({ client });
+    await expect(readers.info('replication')).resolves.toMatch(/^role:slave/m);
+    await readers.close();
+    expect(client.status).toBe('wait');
+  });
+
   it('says why there is no connection when no sentinel answers, and closes all the same', async () => {
     const lost = createRedisPool({ sentinel: { nodes: [{ host: '127.0.0.1', port: 1 }], name: group.name } });
     await expect(lost.get('key')).rejects.toThrow(/no connection: no sentinel answers/);
