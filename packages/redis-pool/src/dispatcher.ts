@@ -9,7 +9,7 @@ import type { Lanes } from './lanes.ts';
 import { createLargeValues } from './large-values.ts';
 import type { Limits } from './limit-options.ts';
 import { type CommandOwner, type CommandSettings, PooledCommand } from './pooled-command.ts';
-import { isIdempotent, retryDelayMs } from './retry.ts';
+import { repeatLater } from './retry.ts';
 import type { RetrySettings } from './retry-options.ts';
 import type { PoolHealth } from './stats.ts';
 import { createWaitingRoom } from './waiting-room.ts';
@@ -145,7 +145,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const isCounted = kind === 'outage-reply' || lane?.inFlight === 0 || lane?.wasSilent;
     if (kind !== 'reply' && isCounted) circuit.failed(call.since);
     const problem = kind === 'connection' ? lossOf(command, error) : error;
-    if (isTransient(error) && repeat(call, problem)) return;
+    if (isTransient(error) && repeatLater(call, retry, deadline.ms, () => repeatNow(call, problem))) return;
     if (kind === 'reply') {
       answered(command);
       counters.replyErrors += 1;
@@ -161,17 +161,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     return new RedisUnavailableError('the connection closed', { cause });
   }
 
-  /** Whether the command will be sent again; otherwise its caller must hear of `error`. */
-  function repeat(call: PooledCommand, error: Error): boolean {
-    if (call.repetitions >= retry.attempts || !isIdempotent(call.name, call.args)) return false;
-    const delayMs = retryDelayMs(call.repetitions + 1, retry, Math.random());
-    if (performance.now() + delayMs >= call.since + deadline.ms) return false;
-    call.repetitions += 1;
-    // The deadline's timer holds the process while somebody waits; this one need not.
-    setTimeout(repeatNow, delayMs, call, error).unref();
-    return true;
-  }
-
+  /** @param error is what its caller hears when it cannot be sent now either. */
   function repeatNow(call: PooledCommand, error: Error): void {
     if (call.isTold) return;
     const lane = circuit.isClosed && waiting.size === 0 ? lanes.choose(largeValues.has(call)) : undefined;

@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
 
+/** So many writes in a tick are a stream of commands, of which the next tick will bring more. */
+const STREAM_WRITES = 4;
 /** Longer than a round trip under load: after this, what comes next is not part of a stream of commands. */
 const IDLE_MS = 5;
 
@@ -15,7 +17,7 @@ export function gatherWrites(socket: Duplex): void {
   const parts: (string | Uint8Array)[] = [];
   let text = '';
   let writes = 0;
-  let writesBefore = 1;
+  let writesBefore = 0;
   let flushedAt = 0;
 
   /** Runs when every promise that this tick has settled was followed up, as far as it goes without waiting. */
@@ -43,8 +45,8 @@ export function gatherWrites(socket: Duplex): void {
     writes += 1;
     if (writes === 1) {
       process.nextTick(flush);
-      // A lone command goes at once. It is taken for one when the last was one, or is long gone.
-      if (writesBefore === 1 || performance.now() - flushedAt > IDLE_MS) return write(chunk);
+      // A lone command goes at once. It is taken for one when it follows on no stream.
+      if (writesBefore < STREAM_WRITES || performance.now() - flushedAt > IDLE_MS) return write(chunk);
     }
     if (typeof chunk === 'string') {
       text += chunk;

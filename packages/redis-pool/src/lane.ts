@@ -1,7 +1,7 @@
 import type { Deadline } from '@breakwater/core/redis';
+import type { Command } from 'ioredis';
 import { type Client, type Endpoint, isCluster } from './clients.ts';
 import { openConnection } from './connection.ts';
-import type { PooledCommand } from './pooled-command.ts';
 
 /** One connection that many commands share; in Cluster mode one to each node. */
 export interface Lane {
@@ -15,9 +15,9 @@ export interface Lane {
   readonly client: Client;
   /** Commands sent and not yet answered, also those whose caller no longer waits. */
   inFlight: number;
-  send(command: PooledCommand): void;
+  send(command: Command): void;
   /** Drops the socket that a command was written to, when nothing was heard from it since, and says whether it did. */
-  dropIfSilent(command: PooledCommand, reason: string): boolean;
+  dropIfSilent(command: SentCommand, reason: string): boolean;
   /** Replaces the connection, when nothing was heard from it since. */
   replaceIfSilent(since: number, reason: string): void;
   /** Gives the connection up for a new one; what is in flight on it fails. */
@@ -25,6 +25,13 @@ export interface Lane {
   /** PINGs over what was not heard for `silentMs`, and replaces what stays silent. */
   beat(silentMs: number, deadline: Deadline): void;
   close(): Promise<void>;
+}
+
+export interface SentCommand {
+  /** What it was written to, if it was. */
+  readonly socket: object | undefined;
+  /** By `performance.now()`. */
+  readonly since: number;
 }
 
 export interface LaneObserver {

@@ -1,3 +1,4 @@
+import type { PooledCommand } from './pooled-command.ts';
 import type { RetrySettings } from './retry-options.ts';
 
 /**
@@ -38,4 +39,20 @@ export function retryDelayMs(
   random: number,
 ): number {
   return random * Math.min(longestMs, firstMs * 2 ** (repetition - 1));
+}
+
+/** Whether `run` will be called in time for the command; otherwise its caller must hear of the failure now. */
+export function repeatLater(
+  call: PooledCommand,
+  settings: RetrySettings,
+  deadlineMs: number,
+  run: () => void,
+): boolean {
+  if (call.repetitions >= settings.attempts || !isIdempotent(call.name, call.args)) return false;
+  const delayMs = retryDelayMs(call.repetitions + 1, settings, Math.random());
+  if (performance.now() + delayMs >= call.since + deadlineMs) return false;
+  call.repetitions += 1;
+  // The deadline's timer holds the process while somebody waits; this one need not.
+  setTimeout(run, delayMs).unref();
+  return true;
 }
