@@ -27,5 +27,8 @@ export { type CacheInputCode, CacheInputError } from './errors.ts';
 export type { FrameFault } from './frame.ts';
 export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday } from './market-hours.ts';
 export type { CacheOptions, MemoryOptions, PolicyOptions } from './options.ts';
+export type { QuotasOptions } from './quota-options.ts';
+export type { QuotaPeriod } from './quota-period.ts';
+export { createQuotas, type QuotaStats, type Quotas, type QuotaUsage } from './quotas.ts';
 export type { CacheOutcomes, CacheStats } from './stats.ts';
 export type { TtlPreset, TtlSchedule } from './ttl.ts';
