@@ -58,6 +58,7 @@ export function createCache<PolicyName extends string = never>(
       coherence?.setRedisUp(true);
       events.emit('outage:ended', { outageMs });
     },
+    ask: client ? () => client.ping() : undefined,
   });
   const redis = client
     ? createRedisTier({ redis: client, keys, state, tombstoneTtlMs, newId, messageOf: announcer.messageOf })
@@ -139,6 +140,7 @@ export function createCache<PolicyName extends string = never>(
     await replay.settle();
     replay.close();
     await background.drain();
+    state.close();
     bus?.close();
   }
 

@@ -1,4 +1,4 @@
-import { createOutageWatch, type OutageObserver, RedisUnavailableError } from '@breakwater/core/redis';
+import { createOutageWatch, isRefusal, type OutageObserver, RedisUnavailableError } from '@breakwater/core/redis';
 
 /** Whether Redis answers, by the last call; every call of the Redis tier goes through {@link RedisState.watch}. */
 export interface RedisState {
@@ -6,6 +6,7 @@ export interface RedisState {
   readonly errors: number;
   /** Resolves with the reply, or {@link UNANSWERED} or {@link UNSENT}; never rejects. */
   watch<Reply>(call: Promise<Reply>): Promise<Reply | Failure>;
+  close(): void;
 }
 
 /** No usable answer; Redis may have run the command, or may still run it when the connection is back. */
@@ -40,13 +41,6 @@ export function createRedisState(observer: OutageObserver): RedisState {
         return error instanceof RedisUnavailableError ? UNSENT : UNANSWERED;
       }
     },
+    close: outage.close,
   };
-}
-
-/** Replies by which a server says that it serves nobody now, unlike OOM or READONLY, which are about one command. */
-const NOT_SERVING = /^(LOADING|MASTERDOWN|CLUSTERDOWN|BUSY)\b/;
-
-/** Redis is there and refused this command. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError' && !NOT_SERVING.test(error.message);
 }

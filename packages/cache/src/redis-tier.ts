@@ -112,7 +112,8 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
           values: [frame, ttlMs, fences.length, ...fences.map(([, value]) => value)],
         }),
       );
-      return isFailure(kept) ? kept : kept === 1;
+      // A client may be set to return numbers as texts (ioredis's `stringNumbers`).
+      return isFailure(kept) ? kept : Number(kept) === 1;
     },
 
     async invalidateKey(spacedKey) {

@@ -41,12 +41,14 @@ export function createRateLimiter<Request extends object = object>(
   const keys = createKeySpace(settings.namespace);
   const emitter = createEmitter<RateLimitEvents>();
   const subjects = createSubjectReader(settings, emitter);
-  const shared = settings.redis && createRedisWindow(boundRedis(settings.redis, settings.deadlineMs));
+  const redis = settings.redis && boundRedis(settings.redis, settings.deadlineMs);
+  const shared = redis && createRedisWindow(redis);
   const local = createMemoryWindow(maxKeys, clock);
   const gate = createDenialGate(maxKeys, clock);
   const outage = createOutageWatch({
     onBegan: (reason) => emitter.emit('outage:began', { reason }),
     onEnded: (outageMs) => emitter.emit('outage:ended', { outageMs }),
+    ask: redis && (() => redis.ping()),
   });
   let redisErrors = 0;
   // On the request itself: a WeakSet of requests costs as much as the window does, and the collector as much again.
@@ -122,6 +124,7 @@ export function createRateLimiter<Request extends object = object>(
       memoryKeys: local.keys + gate.keys,
     }),
     close() {
+      outage.close();
       local.clear();
       gate.clear();
     },

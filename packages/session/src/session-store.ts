@@ -1,5 +1,5 @@
 import { createEmitter, type Subscribable } from '@breakwater/core';
-import { boundRedis, createKeySpace, createOutageWatch } from '@breakwater/core/redis';
+import { boundRedis, createKeySpace, createOutageWatch, type RedisPort } from '@breakwater/core/redis';
 import { type SessionData, Store } from 'express-session';
 import type { SessionEvents } from './events.ts';
 import { birthOf, isStoredSession, type LiveSession, type StoredSession, timeLeftMs } from './lifetime.ts';
@@ -49,8 +49,9 @@ class RecordStore extends Store implements SessionStore {
   constructor(options: ResolvedStoreOptions) {
     super();
     this.#options = options;
-    this.#observer = this.#observe();
-    this.#records = createRecords(options, this.#observer);
+    const client = options.redis && boundRedis(options.redis.port, options.redis.deadlineMs);
+    this.#observer = this.#observe(client);
+    this.#records = createRecords(options, client, this.#observer);
   }
 
   override get(id: string, callback: Callback<SessionData | null>): void {
@@ -120,10 +121,11 @@ class RecordStore extends Store implements SessionStore {
     return { ...session, bornAt: birthOf(session, this.#options.clock.now()) };
   }
 
-  #observe(): RecordsObserver {
+  #observe(client: RedisPort | undefined): RecordsObserver {
     const outage = createOutageWatch({
       onBegan: (reason) => this.events.emit('outage:began', { reason }),
       onEnded: (outageMs) => this.events.emit('outage:ended', { outageMs }),
+      ask: client && (() => client.ping()),
     });
     return {
       unreadable: (reason) => {
@@ -140,11 +142,15 @@ class RecordStore extends Store implements SessionStore {
   }
 }
 
-function createRecords(options: ResolvedStoreOptions, observer: RecordsObserver): SessionRecords {
+function createRecords(
+  options: ResolvedStoreOptions,
+  client: RedisPort | undefined,
+  observer: RecordsObserver,
+): SessionRecords {
   const { redis, namespace, maxSessions, ...rest } = options;
-  if (redis) {
+  if (redis && client) {
     return createRedisRecords({
-      redis: boundRedis(redis.port, redis.deadlineMs),
+      redis: client,
       keys: createKeySpace(namespace),
       sealer: createSessionSealer(redis.secrets),
       observer,

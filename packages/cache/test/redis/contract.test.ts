@@ -7,21 +7,25 @@ import { describeMany } from '../many-contract.ts';
 
 let server: RedisServer;
 let client: Redis;
+let textual: Redis;
 let pool: RedisPool;
 
 beforeAll(async () => {
   server = await startRedis();
   client = new Redis(server.url);
+  textual = new Redis(server.url, { stringNumbers: true });
   pool = createRedisPool({ url: server.url });
 });
 
 afterAll(async () => {
   client.disconnect();
+  textual.disconnect();
   await pool.close();
   await server.stop();
 });
 
 describeCache('a plain ioredis client', () => client);
+describeCache('an ioredis client that returns numbers as texts', () => textual);
 describeCache('our pool', () => pool);
 describeMany('a plain ioredis client', () => client);
 describeMany('our pool', () => pool);

@@ -67,6 +67,15 @@ describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) =
     expect(await other.get('before')).toBe(1);
   });
 
+  it('knows that Redis is back without traffic, for an instance may get none while it says that Redis is away', async () => {
+    const cache = await instances.open('app', { redis: connect(), deadlineMs: '200ms' });
+    await server.kill();
+    await cache.get('anything');
+    expect(cache.stats().redis.state).toBe('down');
+    await server.restart();
+    await eventually(() => cache.stats().redis.state === 'up', RECOVERY_MS);
+  });
+
   it('sends what was invalidated meanwhile before it reads, so that nothing comes back', async () => {
     const cache = await instances.open('app', { redis: connect(), deadlineMs: '200ms' });
     const bystander = await instances.open('app');

@@ -3,17 +3,18 @@ import { createOutageWatch } from './outage-watch.ts';
 
 describe('an outage', () => {
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['performance'] });
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
   });
   afterEach(() => {
     vi.useRealTimers();
   });
 
-  function watch() {
+  function watch(ask?: () => Promise<unknown>) {
     const told: unknown[] = [];
     const outage = createOutageWatch({
       onBegan: (reason) => told.push(['began', reason]),
       onEnded: (outageMs) => told.push(['ended', outageMs]),
+      ask,
     });
     return { outage, told };
   }
@@ -45,5 +46,48 @@ describe('an outage', () => {
     const { outage, told } = watch();
     outage.failed(error);
     expect(told).toEqual([['began', reason]]);
+  });
+
+  const refusal = Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' });
+
+  it('ends without traffic: Redis is asked every second, until it answers', async () => {
+    const ask = vi.fn(() => Promise.reject(new Error('gone')));
+    const { outage, told } = watch(ask);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(ask).not.toHaveBeenCalled();
+    outage.failed(new Error('gone'));
+    outage.failed(new Error('gone'));
+    await vi.advanceTimersByTimeAsync(2500);
+    expect(ask).toHaveBeenCalledTimes(2);
+    ask.mockImplementation(() => Promise.resolve() as never);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(ask).toHaveBeenCalledTimes(3);
+    expect(told).toEqual([
+      ['began', 'gone'],
+      ['ended', 3000],
+    ]);
+  });
+
+  it('does not end by an answer to that where Redis refuses commands', async () => {
+    const ask = vi.fn(() => Promise.resolve());
+    const { outage } = watch(ask);
+    outage.failed(new Error('gone'));
+    outage.failed(refusal);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(ask).not.toHaveBeenCalled();
+    expect(outage.isAway).toBe(true);
+    outage.failed(new Error('gone'));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(outage.isAway).toBe(false);
+  });
+
+  it('is asked about no more after close', async () => {
+    const ask = vi.fn(() => Promise.reject(new Error('gone')));
+    const { outage } = watch(ask);
+    outage.failed(new Error('gone'));
+    outage.close();
+    outage.failed(new Error('gone'));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(ask).not.toHaveBeenCalled();
   });
 });

@@ -68,6 +68,15 @@ describe.each(frameworks)('an outage of Redis on $name', (framework) => {
     expect(limiter.stats().tier).toBe('redis');
   });
 
+  it('ends without traffic, for an instance may get none while it says that Redis is away', async () => {
+    await start('local');
+    await redisServer.kill();
+    await statusesOf(1);
+    expect(limiter.stats().tier).toBe('local');
+    await redisServer.restart();
+    await eventually(() => limiter.stats().tier === 'redis');
+  });
+
   it('under load never shows as a 5xx', async () => {
     await start('local');
     const statuses: number[] = [];
