@@ -12,6 +12,7 @@ import { type ForwardReason, forwardStatus } from './rules/cache-status.ts';
 import { conditionsOf, isNotModified } from './rules/conditional.ts';
 import { strongEntityTag } from './rules/entity-tag.ts';
 import type { Header } from './rules/handler-headers.ts';
+import { holdsSession } from './rules/request-rules.ts';
 import { storability } from './rules/storable.ts';
 import { appendCacheStatus, isTransformed } from './send-stored.ts';
 import type { UrlMemory } from './url-memory.ts';
@@ -90,6 +91,8 @@ export function startFill(job: FillJob, { options, urls, background }: FillTools
 
   /** Takes the response in and completes its head, or says why not. */
   function accept(status: number): NotStoredReason | undefined {
+    // Session middleware may stand behind the cache, where the request's own check could not see what it loads.
+    if (policy.audience !== 'everyone' && holdsSession(request)) return 'session';
     const headers = new Map(writer.added());
     const control = writer.header('cache-control');
     // Whoever said how the response may be cached, it is said of this response.

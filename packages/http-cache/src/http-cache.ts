@@ -131,7 +131,10 @@ function urlOf({ request }: Exchange): string {
 }
 
 function baseKey(options: ResolvedOptions, policy: Policy, name: string, request: Exchange['request']): string {
-  return policy.keyOf ? customKey(name, policy.keyOf(request)) : uriKeyOf(options, policy.kind, request);
+  const key: unknown = policy.keyOf?.(request);
+  // A key that is no text, such as a parameter that is absent or there twice, names nothing: one would stand for all.
+  if (typeof key !== 'string') return uriKeyOf(options, policy.kind, request);
+  return customKey(policy.name ?? `${request.baseUrl ?? ''}${name}`, key);
 }
 
 function uriKeyOf({ authority }: ResolvedOptions, kind: KeyKind, request: Exchange['request']): string {

@@ -44,7 +44,11 @@ export interface RoutePolicyOptions<Request = unknown> {
   readonly vary?: readonly string[];
   /** What the route is counted under. @default the route's path template */
   readonly name?: string;
-  /** Replaces host, path and query in the key. It must hold everything the response depends on. @default none */
+  /**
+   * Replaces host, path and query in the key. It must hold everything the response depends on; what is no text (an
+   * absent parameter) leaves the URL as the key. Routes of one `name` share their keys.
+   * @default none
+   */
   readonly key?: (request: Request) => string;
   /**
    * Who may be sent a stored response. `'anonymous'`: requests with `Authorization` or a session run the handler.

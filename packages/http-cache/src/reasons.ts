@@ -18,6 +18,8 @@ export type NotStoredReason =
   | 'head'
   | 'status'
   | 'set-cookie'
+  /** A session that holds data was loaded, or filled, behind the cache. */
+  | 'session'
   | 'no-store'
   | 'private'
   | 'no-cache'

@@ -1,6 +1,6 @@
 import { createCache } from '@breakwater/cache';
 import { eventually, frameworks, type RunningServer } from '@breakwater/testkit';
-import type { Request } from 'express';
+import { type Request, Router } from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { httpCache as expressCache } from '../src/express.ts';
 import { httpCache as fastifyCache } from '../src/fastify.ts';
@@ -48,6 +48,52 @@ describe.each(frameworks)('the cache on $name', (framework) => {
     expect(statusOf(await send(`${server.url}/price/BTC`))).toContain('fwd=uri-miss');
     await handle.close();
     expect(handle.stats().policies['/price/:pair']).toMatchObject({ hitMemory: 1, stored: 2 });
+  });
+
+  it('keeps routes of the same template under two routers apart, though their policies name the same keys', async () => {
+    const idOf = { ttl: '5s', key: (request: { params: unknown }) => (request.params as { id: string }).id } as const;
+    server = await framework.serve({
+      express(app) {
+        app.use(expressCache({ cache: createCache() }));
+        for (const kind of ['users', 'orders']) {
+          const router = Router();
+          router.get('/:id', expressCache.route(idOf), (_request, response) => void response.json(kind));
+          app.use(`/${kind}`, router);
+        }
+      },
+      async fastify(app) {
+        await app.register(fastifyCache({ cache: createCache() }));
+        for (const kind of ['users', 'orders']) {
+          await app.register(
+            async (scope) => {
+              scope.get('/:id', { onRequest: fastifyCache.route(idOf) }, (_request, reply) => reply.send([kind]));
+            },
+            { prefix: `/${kind}` },
+          );
+        }
+      },
+    });
+    expect((await send(`${server.url}/users/1`)).text).toContain('users');
+    expect((await send(`${server.url}/orders/1`)).text).toContain('orders');
+  });
+
+  it('takes the URL for the key where a policy has none to tell', async () => {
+    const policy = { ttl: '5s', key: (request: { query: unknown }) => (request.query as { id: string }).id } as const;
+    server = await framework.serve({
+      express(app) {
+        app.use(expressCache({ cache: createCache() }));
+        app.get('/page', expressCache.route(policy), (request, response) => void response.json(request.query));
+      },
+      async fastify(app) {
+        await app.register(fastifyCache({ cache: createCache() }));
+        app.get('/page', { onRequest: fastifyCache.route(policy) }, (request) => request.query);
+      },
+    });
+    const bodies = [];
+    for (const query of ['a=1', 'a=2', 'id=3', 'id=3&id=4', 'id=5&id=4']) {
+      bodies.push((await send(`${server.url}/page?${query}`)).text);
+    }
+    expect(bodies).toEqual(['{"a":"1"}', '{"a":"2"}', '{"id":"3"}', '{"id":["3","4"]}', '{"id":["5","4"]}']);
   });
 
   it('is missed with a coded error where a route has a policy without it', async () => {

@@ -60,6 +60,24 @@ describe.each(frameworks)('what is somebody’s own, on $name', (framework) => {
     expect(app.httpCache.stats().policies['/page']?.bypass).toEqual({ [reason]: 2 });
   });
 
+  it('a response is not stored for a session that was loaded only behind the cache', async () => {
+    const url = await start(
+      (call) => {
+        call.header('Cache-Control', 'public, max-age=60');
+        call.json({ run: runs });
+      },
+      {
+        inside(call, session) {
+          if (call.headers.cookie === 'who=ada') session({ cookie: {}, user: 'ada' });
+        },
+      },
+    );
+    expect(statusOf(await ask(url, { cookie: 'who=ada' }))).toBe('breakwater; fwd=uri-miss; detail=session');
+    expect((await ask(url)).text).toBe('{"run":2}');
+    expect((await ask(url)).text).toBe('{"run":2}');
+    expect(app.httpCache.stats().policies['/page']?.notStored).toEqual({ session: 1 });
+  });
+
   it('an empty session and cookies of other kinds are nobody’s', async () => {
     const url = await start(undefined, { before: (_call, session) => session({ cookie: {} }) });
     await ask(url, { cookie: '_ga=1' });

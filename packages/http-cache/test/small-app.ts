@@ -34,6 +34,8 @@ export interface AppSettings {
   readonly options?: Omit<HttpCacheOptions<never>, 'cache'>;
   /** Runs before the cache, as another middleware or plugin would. */
   readonly before?: (call: Call, session: (value: object) => void) => void;
+  /** Runs between the cache and the handler. */
+  readonly inside?: (call: Call, session: (value: object) => void) => void;
   /** Wraps node's response, outside of the cache or, `inside`, between cache and handler. */
   readonly wrap?: { readonly outside?: WrapResponse; readonly inside?: WrapResponse };
 }
@@ -47,7 +49,7 @@ export interface App extends RunningServer {
 
 /** The same small application on any framework, with the cache in front of all its routes. */
 export async function serveApp(framework: Framework, settings: AppSettings): Promise<App> {
-  const { routes, before, wrap } = settings;
+  const { routes, before, inside, wrap } = settings;
   const cache = settings.cache ?? createCache();
   const httpCache = createHttpCache({ cache, ...settings.options });
   const server = await framework.serve({
@@ -63,6 +65,7 @@ export async function serveApp(framework: Framework, settings: AppSettings): Pro
         const policies = policy ? [expressCache.route(policy as RoutePolicyOptions)] : [];
         const name = method.toLowerCase() as 'get' | 'post' | 'delete';
         app[name](path, ...policies, (request, response, next) => {
+          inside?.(expressCall(request, response), (session) => Object.assign(request, { session }));
           wrap?.inside?.(request.headers, response);
           Promise.resolve(handle(expressCall(request, response))).catch(next);
         });
@@ -81,6 +84,7 @@ export async function serveApp(framework: Framework, settings: AppSettings): Pro
           url: path,
           onRequest: policy ? fastifyCache.route(policy as RoutePolicyOptions) : [],
           handler(request, reply) {
+            inside?.(fastifyCall(request, reply), (session) => Object.assign(request, { session }));
             wrap?.inside?.(request.headers, reply.raw);
             Promise.resolve(handle(fastifyCall(request, reply))).catch((error) => reply.send(error));
             return reply;

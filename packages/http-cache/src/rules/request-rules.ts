@@ -36,8 +36,13 @@ export function personalBypass(
 ): BypassReason | undefined {
   if (headers.authorization !== undefined) return 'authorization';
   // A session that was loaded is better evidence than its cookie: an empty one is nobody's.
-  if (isObject(request.session)) return holdsData(request.session) ? 'session' : undefined;
+  if (isObject(request.session)) return holdsSession(request) ? 'session' : undefined;
   return headers.cookie !== undefined && namesSession(headers.cookie, sessionCookies) ? 'session' : undefined;
+}
+
+/** Whether a session was loaded that holds data. */
+export function holdsSession({ session }: SessionCarrier): boolean {
+  return isObject(session) && holdsData(session);
 }
 
 function isObject(value: unknown): value is object {
