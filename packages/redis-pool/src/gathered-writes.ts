@@ -24,7 +24,7 @@ export function gatherWrites(socket: Duplex): void {
   function flush(): void {
     writesBefore = writes;
     writes = 0;
-    flushedAt = performance.now();
+    if (writesBefore >= STREAM_WRITES) flushedAt = performance.now();
     const last = text;
     text = '';
     if (parts.length > 0) writeParts(last);
