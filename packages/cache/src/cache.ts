@@ -1,7 +1,7 @@
 import type { Duration, Subscribable } from '@breakwater/core';
 import type { OutageEvents } from '@breakwater/core/redis';
 import type { FrameFault } from './frame.ts';
-import type { CacheStats } from './stats.ts';
+import type { CacheStats, InvalidatedBy } from './stats.ts';
 
 /** A tiered cache: memory in front of Redis, or memory alone. Made by `createCache`. */
 export interface Cache<PolicyName extends string = string> extends Subscribable<CacheEvents> {
@@ -20,7 +20,7 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
   /** Whether {@link Cache.get} would find it; counted neither as a hit nor as a miss. */
   has(key: string): Promise<boolean>;
 
-  /** Milliseconds the entry still lives, `undefined` where there is none; counted neither as a hit nor as a miss. */
+  /** Milliseconds the entry is still fresh, `undefined` where there is none; counted neither as a hit nor as a miss. */
   ttl(key: string): Promise<number | undefined>;
 
   /**
@@ -39,7 +39,8 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
    * The cached value, or the loader's, stored. One load per key and process runs at a time; the others wait for it.
    * What the loader throws reaches every waiter and nothing is stored. A value whose key or tag was invalidated while
    * it was being loaded is returned to those who waited, and not kept. Plain objects and arrays in the value are frozen,
-   * deeply, before anybody gets it.
+   * deeply, before anybody gets it. Beyond its `ttl` an entry is served as `staleWhileRevalidate` and `staleIfError` say;
+   * no other call finds it then.
    */
   getOrLoad<Value>(key: string, loader: Loader<Value>, options?: WriteOptions<PolicyName>): Promise<Value>;
 
@@ -102,6 +103,9 @@ export interface Entry<Value> {
   readonly value: Value;
   /** Milliseconds since the epoch, of the instance that stored it. */
   readonly storedAtMs: number;
+  readonly freshUntilMs: number;
+  /** The same where it may not be served stale: from then on it is no hit. */
+  readonly staleUntilMs: number;
   readonly expiresAtMs: number;
   readonly tags: readonly string[];
 }
@@ -119,13 +123,27 @@ export interface ReadOptions<PolicyName extends string = string> {
 export interface WriteOptions<PolicyName extends string = string> {
   /** A name from `createCache`'s `policies`; its values stand where this call gives none. @default 'default' */
   readonly policy?: PolicyName;
-  /** Lifetime of the entry. @default the policy's */
+  /** How long the entry is fresh. @default the policy's */
   readonly ttl?: Duration;
+  /** How long beyond `ttl` `getOrLoad` serves it at once, and refreshes it in the background. @default the policy's */
+  readonly staleWhileRevalidate?: Duration;
+  /** How long beyond `ttl` `getOrLoad` serves it where the loader fails. @default the policy's */
+  readonly staleIfError?: Duration;
   /** Added to the policy's tags. An empty text is no tag and is refused. */
   readonly tags?: readonly string[];
 }
 
-export type Loader<Value> = (key: string) => Value | Promise<Value>;
+export type Loader<Value> = (key: string, context: LoadContext) => Value | Promise<Value>;
+
+/** What a loader can say of its load, until it is done. */
+export interface LoadContext {
+  /** The lifetime of this entry, before the call's and the policy's. @throws OptionError `ERR_CACHE_OPTION`. */
+  setTtl(ttl: Duration): void;
+  /** Whoever waits gets the value, and it is not kept. */
+  skip(): void;
+  /** The entry that this load is to replace, for a request that asks whether it changed; `undefined` where there is none. */
+  stale<Value>(): Entry<Value> | undefined;
+}
 
 /** Gets the keys that no tier has, each once, and gives their values by key; a key it leaves out has none. */
 export type BatchLoader<Value> = (
@@ -153,9 +171,6 @@ export type InvalidationTarget =
   | { readonly key: string | readonly string[] }
   | { readonly tag: string | readonly string[] }
   | { readonly pattern: string };
-
-/** What named the entries; `all` is `clear`. */
-export type InvalidatedBy = 'key' | 'tag' | 'pattern' | 'all';
 
 export interface InvalidationReport {
   /** Entries removed from this instance's memory. By tag, one that another of its tags had killed may count again. */
@@ -188,6 +203,8 @@ export interface CacheEvents extends OutageEvents {
     readonly remote: boolean;
   };
   'bus:flushed': { readonly reason: 'gap' | 'reconnected' };
+  /** A loader's error that no caller gets: it ran in the background, or a stale value was served instead. */
+  'load:failed': { readonly error: unknown };
   /** Bytes in Redis that are no entry this cache can read: a miss. */
   'frame:unreadable': { readonly reason: FrameFault };
 }

@@ -1,5 +1,7 @@
 import { describeCache } from '../test/cache-contract.ts';
 import { describeMany } from '../test/many-contract.ts';
+import { describeStale } from '../test/stale-contract.ts';
 
 describeCache('memory alone', () => null);
 describeMany('memory alone', () => null);
+describeStale('memory alone', () => null);

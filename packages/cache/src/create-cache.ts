@@ -81,6 +81,7 @@ export function createCache<PolicyName extends string = never>(
     fills: createFence(),
     flushes: 0,
     replay,
+    background,
     events,
     latency,
     maxEntryBytes,

@@ -1,6 +1,7 @@
-import type { Clock, Emitter, Histogram } from '@breakwater/core';
+import type { BackgroundWork, Clock, Emitter, Histogram } from '@breakwater/core';
 import type { Address } from './address.ts';
 import type { CacheEvents, Codec } from './cache.ts';
+import type { ResolvedCompression } from './compression.ts';
 import type { Fence } from './fence.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import type { Outcomes } from './outcomes.ts';
@@ -23,6 +24,7 @@ export interface Engine {
   flushes: number;
   /** What is unshared is shared before anything is read. */
   readonly replay: Replay;
+  readonly background: BackgroundWork;
   readonly events: Emitter<CacheEvents>;
   readonly latency: { readonly redis: Histogram; readonly load: Histogram };
   readonly maxEntryBytes: number;
@@ -30,9 +32,10 @@ export interface Engine {
   unreadableFrames: number;
 }
 
-/** An entry's codec and name, and the policy its call is counted under. */
+/** An entry's name, codec and compression, and the policy its call is counted under. */
 export interface Call {
   readonly address: Address;
   readonly codec: Codec<unknown>;
+  readonly compression: ResolvedCompression | undefined;
   readonly outcomes: Outcomes;
 }

@@ -1,8 +1,10 @@
 import type { Codec } from './cache.ts';
+import { packPayload, unpackPayload } from './compression.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import type { Call, Engine } from './engine.ts';
 import { valueTooLargeError } from './errors.ts';
 import { decodeFrame, encodeFrame, type Frame, type FrameFault } from './frame.ts';
+import { goesStale, isExpired, type Lifetime } from './freshness.ts';
 import { type Generation, NAMESPACE_TAG } from './generations.ts';
 import type { Held } from './held.ts';
 import { jsonCodec } from './json-codec.ts';
@@ -32,38 +34,30 @@ export function refuseTooLarge(engine: Engine, { address }: Call, encoded: Encod
   if (isTooLarge(engine, encoded)) throw valueTooLargeError(address.key, encoded.payload.length, engine.maxEntryBytes);
 }
 
-/** Lifetime of a new entry. */
-export interface Lifetime {
-  readonly storedAtMs: number;
-  readonly expiresAtMs: number;
-}
-
-export function lifetimeFrom(engine: Engine, ttlMs: number): Lifetime {
-  const storedAtMs = engine.clock.now();
-  return { storedAtMs, expiresAtMs: storedAtMs + ttlMs };
-}
-
 export function frameOf(
-  { codec }: Call,
-  { payload }: Encoded,
-  { storedAtMs, expiresAtMs }: Lifetime,
+  { codec, compression }: Call,
+  encoded: Encoded,
+  { storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs }: Lifetime,
   generations: readonly Generation[],
 ): Buffer {
   const stamps = generations.map(({ tag, id }) => ({ tag, generation: id }));
-  return encodeFrame({ codec: codec.name, storedAtMs, expiresAtMs, stamps, payload });
+  const packed = packPayload(encoded.payload, compression);
+  return encodeFrame({ codec: codec.name, storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs, stamps, ...packed });
 }
 
 export function holdEntry(
   engine: Engine,
   { address, codec }: Call,
   { value, payload }: Encoded,
-  { storedAtMs, expiresAtMs }: Lifetime,
+  lifetime: Lifetime,
   generations: readonly Generation[],
 ): Held {
   // The first is the namespace's, which is no tag of the user's.
   const tags = Object.freeze(generations.slice(1).map(({ tag }) => tag));
+  const { storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs } = lifetime;
   return {
-    entry: Object.freeze({ value, storedAtMs, expiresAtMs, tags }),
+    entry: Object.freeze({ value, storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs, tags }),
+    goesStale: goesStale(lifetime),
     space: address.space,
     generations,
     bytes: codec.sizeOf?.(value) ?? payload.length,
@@ -76,12 +70,15 @@ export function openFrame(engine: Engine, { codec }: Call, bytes: Buffer): (Enco
   // Beyond the payload there are a header and stamps, which have bounds of their own.
   const frame = decodeFrame(bytes, engine.maxEntryBytes + 256 * 1024);
   if (typeof frame === 'string') return unreadable(engine, frame);
-  if (frame.expiresAtMs <= engine.clock.now()) return undefined;
+  if (isExpired(frame, engine.clock.now())) return undefined;
   if (frame.stamps[0]?.tag !== NAMESPACE_TAG) return unreadable(engine, 'malformed');
   if (frame.codec !== codec.name) return unreadable(engine, 'codec');
+  const unpacked = unpackPayload(frame, engine.maxEntryBytes);
+  if (!unpacked) return unreadable(engine, 'compression');
   try {
     // A copy, since a codec may keep views, and a view would keep the whole chunk that came from the socket.
-    const payload = codec === jsonCodec ? frame.payload : Buffer.from(frame.payload);
+    const isView = unpacked === frame.payload && codec !== jsonCodec;
+    const payload = isView ? Buffer.from(unpacked) : unpacked;
     const value = codec.decode(payload);
     freeze(codec, value);
     return { value, payload, frame };

@@ -1,28 +1,40 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFrame, encodeFrame, FRAME_VERSION, type Frame } from './frame.ts';
+import { lifetimeAt } from './freshness.ts';
 
 const MAX_BYTES = 1024 ** 2;
 const FAULTS = ['oversized', 'magic', 'version', 'flags', 'malformed'];
 
 const ascii = fc.string({ unit: 'grapheme-ascii', maxLength: 40 });
 const wellFormed = fc.string({ unit: 'grapheme', maxLength: 100 });
-const frame: fc.Arbitrary<Frame> = fc.record({
+const lifetime = fc
+  .record({
+    storedAtMs: fc.nat(2 ** 41),
+    ttlMs: fc.integer({ min: 1, max: 2 ** 40 }),
+    staleWhileRevalidateMs: fc.nat(2 ** 40),
+    staleIfErrorMs: fc.nat(2 ** 40),
+  })
+  .map(({ storedAtMs, ...terms }) => lifetimeAt(terms, storedAtMs));
+const rest = fc.record({
   codec: fc.stringMatching(/^[a-z0-9-]{1,16}$/),
-  storedAtMs: fc.nat(2 ** 41),
-  expiresAtMs: fc.integer({ min: 2 ** 41 + 1, max: 2 ** 47 }),
   stamps: fc.array(fc.record({ tag: wellFormed, generation: ascii }), { maxLength: 129 }),
+  compression: fc.constantFrom('none', 'zstd', 'gzip', 'brotli'),
   payload: fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes)),
 });
+const frame: fc.Arbitrary<Frame> = fc.tuple(lifetime, rest).map(([times, others]) => ({ ...times, ...others }));
 
 const sample: Frame = {
   codec: 'json',
   storedAtMs: 1_700_000_000_000,
+  freshUntilMs: 1_700_000_001_000,
+  staleUntilMs: 1_700_000_002_000,
   expiresAtMs: 1_700_000_005_000,
   stamps: [
     { tag: '', generation: 'i.0' },
     { tag: 'größe', generation: 'i.1' },
   ],
+  compression: 'none',
   payload: Buffer.from('{"a":1}'),
 };
 
@@ -68,7 +80,7 @@ describe('a frame', () => {
     ['oversized', (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(MAX_BYTES)])],
     ['magic', (bytes: Buffer) => Buffer.from(bytes.fill(0, 0, 2))],
     ['version', (bytes: Buffer) => Buffer.from(bytes.fill(FRAME_VERSION + 1, 2, 3))],
-    ['flags', (bytes: Buffer) => Buffer.from(bytes.fill(1, 3, 4))],
+    ['flags', (bytes: Buffer) => Buffer.from(bytes.fill(4, 3, 4))],
     ['malformed', (bytes: Buffer) => Buffer.from(bytes.fill(0, 10, 16))],
   ])('says that it is %s', (fault, alter) => {
     expect(decodeFrame(alter(encodeFrame(sample)), MAX_BYTES)).toBe(fault);

@@ -1,15 +1,19 @@
+import type { CompressionAlgorithm } from './compression.ts';
+import type { Lifetime } from './freshness.ts';
+
 /**
  * What lies in Redis under an entry's key. All numbers are big-endian.
  *
  *     2  "BW"                     6  storedAtMs        1 + n  codec name
- *     1  version                  6  expiresAtMs           2  count of stamps, each 2 + n tag, 1 + n generation
- *     1  flags, 0 so far                               4 + n  payload, to the end
+ *     1  version                  6  freshUntilMs          2  count of stamps, each 2 + n tag, 1 + n generation
+ *     1  compression              6  staleUntilMs      4 + n  payload, to the end
+ *                                 6  expiresAtMs
  */
-export interface Frame {
+export interface Frame extends Lifetime {
   readonly codec: string;
-  readonly storedAtMs: number;
-  readonly expiresAtMs: number;
   readonly stamps: readonly Stamp[];
+  readonly compression: CompressionAlgorithm | 'none';
+  /** As it is stored: compressed, if it is. */
   readonly payload: Buffer;
 }
 
@@ -20,11 +24,23 @@ export interface Stamp {
 }
 
 /** Why bytes are not read. They count as a miss. */
-export type FrameFault = 'oversized' | 'magic' | 'version' | 'flags' | 'malformed' | 'codec' | 'payload';
+export type FrameFault =
+  | 'oversized'
+  | 'magic'
+  | 'version'
+  | 'flags'
+  | 'malformed'
+  | 'codec'
+  | 'compression'
+  | 'payload';
 
-export const FRAME_VERSION = 1;
+export const FRAME_VERSION = 2;
 const MAGIC = 0x4257;
-const FIXED_BYTES = 16;
+
+/** By the number in the frame. */
+const COMPRESSIONS = Object.freeze(['none', 'zstd', 'gzip', 'brotli'] as const);
+
+const FIXED_BYTES = 28;
 
 // A generation is made by this package, so a longer one, or more of them, was not written by it.
 const MAX_STAMPS = 129;
@@ -37,9 +53,11 @@ export function encodeFrame(frame: Frame): Buffer {
   const bytes = Buffer.allocUnsafe(FIXED_BYTES + 1 + frame.codec.length + 2 + stampBytes + 4 + frame.payload.length);
   bytes.writeUInt16BE(MAGIC, 0);
   bytes.writeUInt8(FRAME_VERSION, 2);
-  bytes.writeUInt8(0, 3);
+  bytes.writeUInt8(COMPRESSIONS.indexOf(frame.compression), 3);
   bytes.writeUIntBE(frame.storedAtMs, 4, 6);
-  bytes.writeUIntBE(frame.expiresAtMs, 10, 6);
+  bytes.writeUIntBE(frame.freshUntilMs, 10, 6);
+  bytes.writeUIntBE(frame.staleUntilMs, 16, 6);
+  bytes.writeUIntBE(frame.expiresAtMs, 22, 6);
   let at = bytes.writeUInt8(frame.codec.length, FIXED_BYTES);
   at += bytes.write(frame.codec, at, 'latin1');
   at = bytes.writeUInt16BE(frame.stamps.length, at);
@@ -59,9 +77,10 @@ export function decodeFrame(bytes: Buffer, maxBytes: number): Frame | FrameFault
   if (bytes.length > maxBytes) return 'oversized';
   if (bytes.length < FIXED_BYTES || bytes.readUInt16BE(0) !== MAGIC) return 'magic';
   if (bytes.readUInt8(2) !== FRAME_VERSION) return 'version';
-  if (bytes.readUInt8(3) !== 0) return 'flags';
+  const compression = COMPRESSIONS[bytes.readUInt8(3)];
+  if (compression === undefined) return 'flags';
   try {
-    return decodeBody(bytes) ?? 'malformed';
+    return decodeBody(bytes, compression) ?? 'malformed';
   } catch (error) {
     // A length that points beyond the end; Buffer checks every read.
     if (error instanceof RangeError) return 'malformed';
@@ -69,9 +88,11 @@ export function decodeFrame(bytes: Buffer, maxBytes: number): Frame | FrameFault
   }
 }
 
-function decodeBody(bytes: Buffer): Frame | undefined {
+function decodeBody(bytes: Buffer, compression: Frame['compression']): Frame | undefined {
   const storedAtMs = bytes.readUIntBE(4, 6);
-  const expiresAtMs = bytes.readUIntBE(10, 6);
+  const freshUntilMs = bytes.readUIntBE(10, 6);
+  const staleUntilMs = bytes.readUIntBE(16, 6);
+  const expiresAtMs = bytes.readUIntBE(22, 6);
   let at = FIXED_BYTES;
 
   function text(lengthBytes: 1 | 2, encoding: 'latin1' | 'utf8'): string {
@@ -85,7 +106,8 @@ function decodeBody(bytes: Buffer): Frame | undefined {
   const codec = text(1, 'latin1');
   const count = bytes.readUInt16BE(at);
   at += 2;
-  if (count > MAX_STAMPS || expiresAtMs <= storedAtMs) return undefined;
+  const isOrdered = storedAtMs < freshUntilMs && freshUntilMs <= staleUntilMs && staleUntilMs <= expiresAtMs;
+  if (count > MAX_STAMPS || !isOrdered) return undefined;
   const stamps: Stamp[] = [];
   for (let index = 0; index < count; index += 1) {
     stamps.push({ tag: text(2, 'utf8'), generation: text(1, 'latin1') });
@@ -93,5 +115,14 @@ function decodeBody(bytes: Buffer): Frame | undefined {
   const length = bytes.readUInt32BE(at);
   at += 4;
   if (at + length !== bytes.length) return undefined;
-  return { codec, storedAtMs, expiresAtMs, stamps, payload: bytes.subarray(at) };
+  return {
+    codec,
+    storedAtMs,
+    freshUntilMs,
+    staleUntilMs,
+    expiresAtMs,
+    stamps,
+    compression,
+    payload: bytes.subarray(at),
+  };
 }

@@ -5,6 +5,8 @@ import type { Generation } from './generations.ts';
 export interface Held {
   /** Frozen: readers get this very object. */
   readonly entry: Entry<unknown>;
+  /** Whether there is a time at which it is not fresh and still of use: all others are fresh for as long as they are held. */
+  readonly goesStale: boolean;
   readonly space: string;
   /** The namespace's first, then the tags'. */
   readonly generations: readonly Generation[];

@@ -6,15 +6,16 @@ export type {
   Codec,
   Entry,
   Found,
-  InvalidatedBy,
   InvalidationReport,
   InvalidationTarget,
+  LoadContext,
   Loader,
   ReadOptions,
   Reservation,
   WrapOptions,
   WriteOptions,
 } from './cache.ts';
+export type { CompressionAlgorithm, CompressionOptions } from './compression.ts';
 export { createCache } from './create-cache.ts';
 export {
   type DefineKeysOptions,
@@ -30,5 +31,5 @@ export type { CacheOptions, MemoryOptions, PolicyOptions } from './options.ts';
 export type { QuotasOptions } from './quota-options.ts';
 export type { QuotaPeriod } from './quota-period.ts';
 export { createQuotas, type QuotaStats, type Quotas, type QuotaUsage } from './quotas.ts';
-export type { CacheOutcomes, CacheStats } from './stats.ts';
+export type { CacheOutcomes, CacheStats, InvalidatedBy } from './stats.ts';
 export type { TtlPreset, TtlSchedule } from './ttl.ts';

@@ -1,6 +1,6 @@
 import { idOf, idOfTag, keyIn } from './address.ts';
 import type { Announcement, SpacedKey } from './announcement.ts';
-import type { InvalidatedBy, InvalidationReport } from './cache.ts';
+import type { InvalidationReport } from './cache.ts';
 import type { Engine } from './engine.ts';
 import { type GenerationTable, NAMESPACE_TAG } from './generations.ts';
 import { matchesGlob } from './glob.ts';
@@ -8,7 +8,7 @@ import type { CheckedTarget } from './input.ts';
 import type { Invalidations } from './outbox.ts';
 import { isFailure } from './redis-state.ts';
 import type { RedisTier } from './redis-tier.ts';
-import type { CacheStats } from './stats.ts';
+import type { CacheStats, InvalidatedBy } from './stats.ts';
 
 export interface Invalidator {
   /** Here first and at once, then in Redis and everywhere. */

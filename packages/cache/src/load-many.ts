@@ -4,15 +4,33 @@ import { callLoader } from './call-loader.ts';
 import type { Call, Engine } from './engine.ts';
 import { batchError } from './errors.ts';
 import { countJoined, type Loaded, type LoadOnce, type Produce } from './load-once.ts';
+import { refreshStale } from './refresh.ts';
 import type { WriteTerms } from './reservation.ts';
 
-/** Joins the loads under way, and begins one for each other key, all of them with one run of the loader. */
-export function loadMany(
+/** Loads what memory has not fresh, and refreshes in the background what was served stale. */
+export async function loadMany(
   engine: Engine,
   loadOnce: LoadOnce,
   calls: readonly Call[],
   loader: BatchLoader<unknown>,
   terms: WriteTerms,
+): Promise<Loaded[]> {
+  const loaded = await loadTogether(engine, loadOnce, calls, loader, terms);
+  const due = calls.filter(({ address }, index) => loaded[index]?.from === 'stale' && !loadOnce.join(address.id));
+  if (due.length > 0) {
+    refreshStale(engine, due, () => loadTogether(engine, loadOnce, due, loader, terms, 'refresh'));
+  }
+  return loaded;
+}
+
+/** Joins the loads under way, and begins one for each other key, all of them with one run of the loader. */
+function loadTogether(
+  engine: Engine,
+  loadOnce: LoadOnce,
+  calls: readonly Call[],
+  loader: BatchLoader<unknown>,
+  terms: WriteTerms,
+  purpose?: 'refresh',
 ): Promise<Loaded[]> {
   const joined = calls.map((call) => [call, loadOnce.join(call.address.id)] as const);
   const ownKeys = joined.flatMap(([{ address }, load]) => (load ? [] : [address.key]));
@@ -26,7 +44,7 @@ export function loadMany(
     joined.map(async ([call, load]) => {
       if (load) return countJoined(call, await load);
       const { key } = call.address;
-      const begun = loadOnce.begin(call, () => batch.produce(key), terms);
+      const begun = loadOnce.begin(call, () => batch.produce(key), terms, purpose);
       const settle = () => batch.settle(key);
       begun.then(settle, settle);
       return begun;

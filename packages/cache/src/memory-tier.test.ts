@@ -1,5 +1,6 @@
 import { createManualClock } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
+import { lifetimeAt } from './freshness.ts';
 import type { Generation } from './generations.ts';
 import type { Held } from './held.ts';
 import { createMemoryTier } from './memory-tier.ts';
@@ -16,7 +17,8 @@ function setUp(options: { maxBytes?: number; maxEntries?: number } = {}) {
   });
   const generation: Generation = { tag: '', id: 'g', shared: false, isCurrent: true, entries: 0, livesUntilMs: 0 };
   const hold = (ttlMs: number, bytes = 10): Held => ({
-    entry: { value: 1, storedAtMs: clock.now(), expiresAtMs: clock.now() + ttlMs, tags: [] },
+    entry: { value: 1, ...lifetimeAt({ ttlMs, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 }, clock.now()), tags: [] },
+    goesStale: false,
     space: '',
     generations: [generation],
     bytes,

@@ -18,7 +18,9 @@ describe('the options', () => {
     const options = resolveOptions(given);
     expect(options.namespace).toBe('app');
     expect(options.memory).toEqual({ maxBytes: 100 * 1024 ** 2, maxEntries: 100_000, ttlMs: 5000, blindTtlMs: 5000 });
-    expect(options.policies).toEqual({ default: { ttlMs: 3_600_000, tags: [] } });
+    expect(options.policies).toEqual({
+      default: { ttlMs: 3_600_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [] },
+    });
   });
 
   it('hold entries in memory for a minute in front of Redis, and as long as they live where memory is all there is', () => {
@@ -31,10 +33,12 @@ describe('the options', () => {
   });
 
   it('let a policy named default change what calls without a policy get', () => {
-    const { policies } = resolveOptions({ policies: { default: { ttl: '5s' }, price: { tags: ['a', 'a'] } } });
+    const { policies } = resolveOptions({
+      policies: { default: { ttl: '5s' }, price: { staleIfError: '1m', tags: ['a', 'a'] } },
+    });
     expect(policies).toEqual({
-      default: { ttlMs: 5000, tags: [] },
-      price: { ttlMs: 3_600_000, tags: ['a'] },
+      default: { ttlMs: 5000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [] },
+      price: { ttlMs: 3_600_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 60_000, tags: ['a'] },
     });
   });
 
@@ -52,6 +56,7 @@ describe('the options', () => {
     [{ memory: 5 }, 'memory must be an object'],
     [{ policies: { price: { ttl: '-5s' } } }, 'policies.price.ttl must be'],
     [{ policies: { price: { ttl: '11000d' } } }, 'policies.price.ttl must be'],
+    [{ policies: { price: { staleWhileRevalidate: -1 } } }, 'policies.price.staleWhileRevalidate must be'],
     [{ policies: { price: 5 } }, 'policies.price must be an object'],
     [{ policies: [] }, 'policies must be an object'],
     [{ clock: {} }, 'clock.now must be a function'],

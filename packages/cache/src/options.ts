@@ -1,5 +1,11 @@
 import { type Clock, type Duration, type Size, systemClock, withDefaults } from '@breakwater/core';
 import type { RedisPort } from '@breakwater/core/redis';
+import {
+  type CompressionAlgorithm,
+  type CompressionOptions,
+  type ResolvedCompression,
+  resolveCompression,
+} from './compression.ts';
 import { checks } from './errors.ts';
 import { checkTags } from './input.ts';
 import { checkTtl, MAX_TTL_MS, type ResolvedTtl, resolvePolicyTtl, type TtlPreset, type TtlSchedule } from './ttl.ts';
@@ -75,6 +81,22 @@ export interface PolicyOptions {
    */
   readonly ttl?: Duration | TtlPreset | TtlSchedule;
   /**
+   * How long beyond `ttl` `getOrLoad` and `loadMany` serve an entry at once, and refresh it in the background.
+   * @default 0
+   */
+  readonly staleWhileRevalidate?: Duration;
+  /**
+   * How long beyond `ttl` they serve it where the loader fails; not shorter than `staleWhileRevalidate`.
+   * @default 0
+   */
+  readonly staleIfError?: Duration;
+  /**
+   * Compresses what Redis holds, where that makes it shorter; memory holds values. All instances read all of them,
+   * whatever they write.
+   * @default 'none'
+   */
+  readonly compression?: 'none' | CompressionAlgorithm | CompressionOptions;
+  /**
    * Tags of every entry, before those given at the call.
    * @default []
    */
@@ -97,10 +119,19 @@ export const MEMORY_DEFAULTS = Object.freeze({
   blindTtl: '5s',
 }) satisfies MemoryOptions;
 
-export const POLICY_DEFAULTS = Object.freeze({ ttl: '1h', tags: [] }) satisfies PolicyOptions;
+export const POLICY_DEFAULTS = Object.freeze({
+  ttl: '1h',
+  staleWhileRevalidate: 0,
+  staleIfError: 0,
+  compression: 'none',
+  tags: [],
+}) satisfies PolicyOptions;
 
 export interface ResolvedPolicy {
   readonly ttlMs: ResolvedTtl;
+  readonly staleWhileRevalidateMs: number;
+  readonly staleIfErrorMs: number;
+  readonly compression: ResolvedCompression | undefined;
   readonly tags: readonly string[];
 }
 
@@ -154,6 +185,11 @@ export function resolveTtl(ttl: Duration): number {
   return checkTtl('ttl', ttl);
 }
 
+/** How long beyond its `ttl` an entry is of use, in milliseconds. */
+export function resolveStale(option: string, duration: Duration): number {
+  return checks.duration(option, duration, { min: 0, max: MAX_TTL_MS });
+}
+
 /** Names of spaces and codecs stand in keys and frames. */
 export function checkName(option: string, name: unknown): string {
   if (typeof name === 'string' && /^[a-z0-9-]{1,16}$/.test(name)) return name;
@@ -185,6 +221,15 @@ function resolvePolicies(policies: Readonly<Record<string, PolicyOptions>>): Rec
 export function resolvePolicy(name: string, policy: PolicyOptions): ResolvedPolicy {
   const path = `policies.${name}`;
   checks.known(path, policy, POLICY_KEYS);
-  const { ttl, tags } = withDefaults<PolicyOptions, typeof POLICY_DEFAULTS>(policy, POLICY_DEFAULTS);
-  return { ttlMs: resolvePolicyTtl(`${path}.ttl`, ttl), tags: checkTags(tags) };
+  const { ttl, tags, compression, ...stale } = withDefaults<PolicyOptions, typeof POLICY_DEFAULTS>(
+    policy,
+    POLICY_DEFAULTS,
+  );
+  return {
+    ttlMs: resolvePolicyTtl(`${path}.ttl`, ttl),
+    staleWhileRevalidateMs: resolveStale(`${path}.staleWhileRevalidate`, stale.staleWhileRevalidate),
+    staleIfErrorMs: resolveStale(`${path}.staleIfError`, stale.staleIfError),
+    compression: resolveCompression(`${path}.compression`, compression),
+    tags: checkTags(tags),
+  };
 }

@@ -4,7 +4,18 @@ import type { CacheOutcomes } from './stats.ts';
 export type Outcomes = { -readonly [Name in keyof CacheOutcomes]: number };
 
 export function createOutcomes(): Outcomes {
-  return { hitMemory: 0, hitRedis: 0, miss: 0, coalesced: 0, loads: 0, loadErrors: 0, sets: 0, fenced: 0 };
+  return {
+    hitMemory: 0,
+    hitRedis: 0,
+    miss: 0,
+    stale: 0,
+    refreshes: 0,
+    coalesced: 0,
+    loads: 0,
+    loadErrors: 0,
+    sets: 0,
+    fenced: 0,
+  };
 }
 
 export function sumOutcomes(all: Iterable<CacheOutcomes>): CacheOutcomes {

@@ -3,11 +3,13 @@ import type { BatchLoader, Cache, Codec, Entry, Found, Loader, ReadOptions, Writ
 import { callLoader } from './call-loader.ts';
 import type { Call, Engine } from './engine.ts';
 import { checks } from './errors.ts';
+import { isFresh } from './freshness.ts';
 import { checkKey, checkTags, checkTarget, uniqueKeys } from './input.ts';
 import type { Invalidator } from './invalidate.ts';
 import { loadMany } from './load-many.ts';
-import { countJoined, type LoadOnce, type Produce } from './load-once.ts';
-import { resolveTtl } from './options.ts';
+import type { LoadOnce, Produce } from './load-once.ts';
+import { loadOne } from './load-one.ts';
+import { resolveStale, resolveTtl } from './options.ts';
 import type { Policies, Policy } from './policies.ts';
 import { readRedis } from './read-redis.ts';
 import { reserve, type WriteTerms } from './reservation.ts';
@@ -40,14 +42,20 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     return options?.policy === undefined ? ownPolicy : policies.get(options.policy);
   }
 
-  function callOf(key: string, { outcomes }: Policy): Call {
+  function callOf(key: string, { compression, outcomes }: Policy): Call {
     checkKey(key);
-    return { address: addressOf(space, key), codec, outcomes };
+    return { address: addressOf(space, key), codec, compression, outcomes };
   }
 
   function termsOf(options: WriteOptions | undefined, policy: Policy): WriteTerms {
+    const { staleWhileRevalidate, staleIfError } = options ?? {};
     return {
       ttlMs: options?.ttl === undefined ? ttlMsAt(policy.ttlMs, engine.clock.now()) : resolveTtl(options.ttl),
+      staleWhileRevalidateMs:
+        staleWhileRevalidate === undefined
+          ? policy.staleWhileRevalidateMs
+          : resolveStale('staleWhileRevalidate', staleWhileRevalidate),
+      staleIfErrorMs: staleIfError === undefined ? policy.staleIfErrorMs : resolveStale('staleIfError', staleIfError),
       tags: options?.tags === undefined ? policy.tags : checkTags([...policy.tags, ...options.tags]),
     };
   }
@@ -55,37 +63,38 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
   /** The path every hit takes: what it allocates and calls, every hit pays. */
   function hitMemory(key: string, policy: Policy): Entry<unknown> | undefined {
     const held = engine.memory.find(idOf(space, key), space);
-    if (held === undefined) return undefined;
+    if (held === undefined || (held.goesStale && !isFresh(held.entry, engine.clock.now()))) return undefined;
     policy.outcomes.hitMemory += 1;
     return held.entry;
   }
 
   async function findInRedis(key: string, policy: Policy): Promise<Entry<unknown> | undefined> {
     const call = callOf(key, policy);
-    const read = engine.redis && (await readRedis(engine, engine.redis, call, 'entry alone'));
-    if (read?.held) policy.outcomes.hitRedis += 1;
+    const entry = await readFresh(call);
+    if (entry) policy.outcomes.hitRedis += 1;
     else policy.outcomes.miss += 1;
-    return read?.held?.entry;
+    return entry;
+  }
+
+  async function readFresh(call: Call): Promise<Entry<unknown> | undefined> {
+    const read = engine.redis && (await readRedis(engine, engine.redis, call, 'entry alone'));
+    const entry = read?.held?.entry;
+    return entry && isFresh(entry, engine.clock.now()) ? entry : undefined;
   }
 
   async function load(key: string, loader: Loader<unknown>, policy: Policy, options: WriteOptions | undefined) {
     const call = callOf(key, policy);
     const terms = termsOf(options, policy);
-    const produce: Produce = async () => ({ value: await callLoader(engine, call.outcomes, () => loader(key)) });
-    for (;;) {
-      const joined = loadOnce.join(call.address.id);
-      const { found } = joined ? countJoined(call, await joined) : await loadOnce.begin(call, produce, terms);
-      // A batch whose loader had nothing for the key says nothing about this call's loader.
-      if (found) return found.value;
-    }
+    const produce: Produce = async (context) => ({
+      value: await callLoader(engine, call.outcomes, () => loader(key, context)),
+    });
+    return loadOne(engine, loadOnce, call, produce, terms);
   }
 
   /** As any read, but counted nowhere. */
   async function find(key: string): Promise<Entry<unknown> | undefined> {
     const held = engine.memory.find(idOf(space, key), space);
-    if (held) return held.entry;
-    const call = callOf(key, ownPolicy);
-    return engine.redis && (await readRedis(engine, engine.redis, call, 'entry alone')).held?.entry;
+    return held && isFresh(held.entry, engine.clock.now()) ? held.entry : readFresh(callOf(key, ownPolicy));
   }
 
   async function getOrLoad<Value>(key: string, loader: Loader<Value>, options?: WriteOptions) {
@@ -125,7 +134,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
     async ttl(key) {
       const entry = await find(key);
-      return entry && entry.expiresAtMs - engine.clock.now();
+      return entry && entry.freshUntilMs - engine.clock.now();
     },
 
     async set(key, value, options) {

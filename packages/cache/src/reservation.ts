@@ -1,7 +1,8 @@
 import { idOfTag } from './address.ts';
 import type { Reservation } from './cache.ts';
 import type { Call, Engine } from './engine.ts';
-import { type Encoded, encodeValue, frameOf, holdEntry, isTooLarge, lifetimeFrom } from './entries.ts';
+import { type Encoded, encodeValue, frameOf, holdEntry, isTooLarge } from './entries.ts';
+import { type LifetimeTerms, lifetimeAt, wholeLifeMs } from './freshness.ts';
 import { areCurrent } from './generations.ts';
 import { resolveTtl } from './options.ts';
 import { isFailure, UNANSWERED } from './redis-state.ts';
@@ -15,8 +16,7 @@ export interface Fences {
   readonly fillMark: number;
 }
 
-export interface WriteTerms {
-  readonly ttlMs: number;
+export interface WriteTerms extends LifetimeTerms {
   readonly tags: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export async function reserve(engine: Engine, call: Call, terms: WriteTerms): Pr
   const fences = markFences(engine);
   const { redis } = engine;
   const [generations, seen] = await Promise.all([
-    engine.generations.forWrite(terms.tags, terms.ttlMs),
+    engine.generations.forWrite(terms.tags, wholeLifeMs(terms)),
     redis?.readFences(call.address),
   ]);
   return createReservation(engine, call, terms, fences, generations, isFailure(seen) ? undefined : seen);
@@ -65,21 +65,21 @@ export function createReservation(
     return false;
   }
 
-  function keepInMemory(encoded: Encoded, ttlMs: number): boolean {
+  function keepInMemory(encoded: Encoded, life: LifetimeTerms): boolean {
     if (isFenced()) return refuse();
-    const held = holdEntry(engine, call, encoded, lifetimeFrom(engine, ttlMs), generations);
+    const held = holdEntry(engine, call, encoded, lifetimeAt(life, engine.clock.now()), generations);
     if (areCurrent(generations)) engine.memory.store(id, held);
     return engine.memory.holds(id, held);
   }
 
-  async function keepInBoth(encoded: Encoded, ttlMs: number, fencesSeen: SeenFences): Promise<boolean> {
-    const lifetime = lifetimeFrom(engine, ttlMs);
+  async function keepInBoth(encoded: Encoded, life: LifetimeTerms, fencesSeen: SeenFences): Promise<boolean> {
+    const lifetime = lifetimeAt(life, engine.clock.now());
     const frame = frameOf(call, encoded, lifetime, generations);
-    const kept = await engine.redis?.commit(call.address, frame, ttlMs, fencesSeen);
+    const kept = await engine.redis?.commit(call.address, frame, wholeLifeMs(life), fencesSeen);
     if (kept === false) return refuse();
     // The command may still arrive, when the fences it asks about have long expired.
     if (kept === UNANSWERED) engine.replay.later({ keys: [[space, key]] });
-    if (isFailure(kept)) return keepInMemory(encoded, ttlMs);
+    if (isFailure(kept)) return keepInMemory(encoded, life);
     if (isFenced()) {
       // Redis took it before it knew of what this process knows now.
       const removed = await engine.redis?.invalidateKey([space, key]);
@@ -95,13 +95,13 @@ export function createReservation(
   return {
     isFenced,
     async commit(value, options) {
-      const ttlMs = options?.ttl === undefined ? terms.ttlMs : resolveTtl(options.ttl);
+      const life = options?.ttl === undefined ? terms : { ...terms, ttlMs: resolveTtl(options.ttl) };
       const encoded = encodeValue(call.codec, value);
       if (isTooLarge(engine, encoded)) return false;
       if (isFenced()) return refuse();
-      if (engine.redis && seen && shared) return keepInBoth(encoded, ttlMs, seen);
+      if (engine.redis && seen && shared) return keepInBoth(encoded, life, seen);
       // Without Redis to ask, what was flushed since may hide an invalidation.
-      return engine.fills.isRaised(id, fences.fillMark) ? refuse() : keepInMemory(encoded, ttlMs);
+      return engine.fills.isRaised(id, fences.fillMark) ? refuse() : keepInMemory(encoded, life);
     },
   };
 }

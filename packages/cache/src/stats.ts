@@ -1,5 +1,7 @@
 import type { HistogramSnapshot } from '@breakwater/core';
-import type { InvalidatedBy } from './cache.ts';
+
+/** What named the entries of an invalidation; `all` is `clear`. */
+export type InvalidatedBy = 'key' | 'tag' | 'pattern' | 'all';
 
 /** A copy of the cache's counters; all but `memory.entries`, `memory.bytes` and the states only grow. */
 export interface CacheStats {
@@ -34,6 +36,10 @@ export interface CacheOutcomes {
   readonly hitMemory: number;
   readonly hitRedis: number;
   readonly miss: number;
+  /** Stale values served, while a refresh ran or because the loader failed: neither hits nor misses of a fresh value. */
+  readonly stale: number;
+  /** Loads begun in the background for a stale value. */
+  readonly refreshes: number;
   /** Callers that waited for a load another caller had begun. */
   readonly coalesced: number;
   readonly loads: number;

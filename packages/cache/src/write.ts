@@ -1,5 +1,6 @@
 import type { Call, Engine } from './engine.ts';
-import { type Encoded, encodeValue, frameOf, holdEntry, lifetimeFrom, refuseTooLarge } from './entries.ts';
+import { type Encoded, encodeValue, frameOf, holdEntry, refuseTooLarge } from './entries.ts';
+import { type LifetimeTerms, lifetimeAt, wholeLifeMs } from './freshness.ts';
 import { areCurrent } from './generations.ts';
 import { isFailure } from './redis-state.ts';
 import type { WriteTerms } from './reservation.ts';
@@ -20,27 +21,28 @@ export async function write(engine: Engine, call: Call, encoded: Encoded, terms:
   engine.fills.raise(id);
   engine.memory.drop(id);
   const mark = engine.loads.mark();
+  const lifeMs = wholeLifeMs(terms);
   const generations =
-    engine.generations.known(terms.tags, terms.ttlMs) ?? (await engine.generations.forWrite(terms.tags, terms.ttlMs));
+    engine.generations.known(terms.tags, lifeMs) ?? (await engine.generations.forWrite(terms.tags, lifeMs));
   // A later call for this key, or one from elsewhere, came in the meantime.
   if (engine.loads.isRaised(id, mark)) return;
-  await keep(engine, call, encoded, terms.ttlMs, generations);
+  await keep(engine, call, encoded, terms, generations);
 }
 
 async function keep(
   engine: Engine,
   call: Call,
   encoded: Encoded,
-  ttlMs: number,
+  terms: LifetimeTerms,
   { generations, shared }: WriteGenerations,
 ): Promise<void> {
   const { id, space, key } = call.address;
-  const lifetime = lifetimeFrom(engine, ttlMs);
+  const lifetime = lifetimeAt(terms, engine.clock.now());
   const held = holdEntry(engine, call, encoded, lifetime, generations);
   if (areCurrent(generations)) engine.memory.store(id, held);
   if (!engine.redis) return;
   const frame = frameOf(call, encoded, lifetime, generations);
-  const stored = shared && !isFailure(await engine.redis.store(call.address, frame, ttlMs));
+  const stored = shared && !isFailure(await engine.redis.store(call.address, frame, wholeLifeMs(terms)));
   // Redis still has the value before this one, and must not bring it back.
   if (!stored) engine.replay.later({ keys: [[space, key]] });
   if (!engine.memory.holds(id, held)) {

@@ -59,6 +59,8 @@ export function cacheOutcomes(changes: Partial<CacheOutcomes> = {}): CacheOutcom
     hitMemory: 700,
     hitRedis: 200,
     miss: 100,
+    stale: 26,
+    refreshes: 27,
     coalesced: 11,
     loads: 99,
     loadErrors: 3,

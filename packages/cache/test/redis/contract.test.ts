@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
 import { describeCache } from '../cache-contract.ts';
 import { describeMany } from '../many-contract.ts';
+import { describeStale } from '../stale-contract.ts';
 
 let server: RedisServer;
 let client: Redis;
@@ -29,3 +30,5 @@ describeCache('an ioredis client that returns numbers as texts', () => textual);
 describeCache('our pool', () => pool);
 describeMany('a plain ioredis client', () => client);
 describeMany('our pool', () => pool);
+describeStale('a plain ioredis client', () => client);
+describeStale('our pool', () => pool);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { encodeFrame, type Frame } from '../../src/frame.ts';
+import { lifetimeAt } from '../../src/freshness.ts';
 import type { Cache } from '../../src/index.ts';
 import { createInstances } from '../instances.ts';
 
@@ -31,9 +32,9 @@ async function namespaceStamp() {
 async function plant(frame: Partial<Frame>): Promise<void> {
   const whole: Frame = {
     codec: 'json',
-    storedAtMs: Date.now(),
-    expiresAtMs: Date.now() + 60_000,
+    ...lifetimeAt({ ttlMs: 60_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 }, Date.now()),
     stamps: [await namespaceStamp()],
+    compression: 'none',
     payload: Buffer.from('p1'),
     ...frame,
   };
@@ -75,7 +76,7 @@ describe('what others have put in Redis', () => {
 
   it('is a miss where it is expired, or stamped with a generation that is not current', async () => {
     const stamp = await namespaceStamp();
-    await plant({ storedAtMs: 1, expiresAtMs: Date.now() });
+    await plant({ storedAtMs: 1, freshUntilMs: Date.now(), staleUntilMs: Date.now(), expiresAtMs: Date.now() });
     expect(await cache.get('planted')).toBeUndefined();
     await plant({ stamps: [{ tag: '', generation: 'made up' }] });
     expect(await cache.get('planted')).toBeUndefined();

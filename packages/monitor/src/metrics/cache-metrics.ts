@@ -10,6 +10,16 @@ export const cacheMetrics: readonly MetricFamily<CacheStats>[] = [
   ),
   byPolicy('breakwater_cache_misses_total', 'Values found in no tier.', ({ miss }) => miss),
   byPolicy(
+    'breakwater_cache_stale_total',
+    'Stale values served, while a refresh ran or because the loader failed.',
+    ({ stale }) => stale,
+  ),
+  byPolicy(
+    'breakwater_cache_refreshes_total',
+    'Loads begun in the background for a stale value.',
+    ({ refreshes }) => refreshes,
+  ),
+  byPolicy(
     'breakwater_cache_coalesced_total',
     'Callers that waited for a load another caller had begun.',
     ({ coalesced }) => coalesced,

@@ -1,0 +1,46 @@
+/** The times of an entry, milliseconds since the epoch, each at or after the one before it. */
+export interface Lifetime {
+  readonly storedAtMs: number;
+  /** A hit until then. */
+  readonly freshUntilMs: number;
+  /** Served at once until then, and refreshed in the background. */
+  readonly staleUntilMs: number;
+  /** Until then better than an error. */
+  readonly expiresAtMs: number;
+}
+
+/** How long an entry that is stored now may be served, and in which state, in milliseconds. */
+export interface LifetimeTerms {
+  readonly ttlMs: number;
+  /** Beyond `ttlMs`, as the next. */
+  readonly staleWhileRevalidateMs: number;
+  readonly staleIfErrorMs: number;
+}
+
+export function lifetimeAt(terms: LifetimeTerms, storedAtMs: number): Lifetime {
+  const freshUntilMs = storedAtMs + terms.ttlMs;
+  const staleUntilMs = freshUntilMs + terms.staleWhileRevalidateMs;
+  return { storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs: storedAtMs + wholeLifeMs(terms) };
+}
+
+/** From being stored to being of no use to anybody. */
+export function wholeLifeMs({ ttlMs, staleWhileRevalidateMs, staleIfErrorMs }: LifetimeTerms): number {
+  return ttlMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs);
+}
+
+export function isFresh({ freshUntilMs }: Lifetime, nowMs: number): boolean {
+  return nowMs < freshUntilMs;
+}
+
+export function isServedStale({ staleUntilMs }: Lifetime, nowMs: number): boolean {
+  return nowMs < staleUntilMs;
+}
+
+export function isExpired({ expiresAtMs }: Lifetime, nowMs: number): boolean {
+  return nowMs >= expiresAtMs;
+}
+
+/** Whether an entry is still of use when it is no longer fresh. */
+export function goesStale({ freshUntilMs, expiresAtMs }: Lifetime): boolean {
+  return freshUntilMs < expiresAtMs;
+}

@@ -1,0 +1,31 @@
+import type { Entry, LoadContext } from './cache.ts';
+import { resolveTtl } from './options.ts';
+
+/** What a loader has said of its load. */
+export interface LoadWishes {
+  readonly context: LoadContext;
+  readonly ttlMs: number | undefined;
+  readonly isSkipped: boolean;
+}
+
+export function createLoadContext(stale: Entry<unknown> | undefined): LoadWishes {
+  let ttlMs: number | undefined;
+  let isSkipped = false;
+  return {
+    get ttlMs() {
+      return ttlMs;
+    },
+    get isSkipped() {
+      return isSkipped;
+    },
+    context: {
+      setTtl(ttl) {
+        ttlMs = resolveTtl(ttl);
+      },
+      skip() {
+        isSkipped = true;
+      },
+      stale: <Value>() => stale as Entry<Value> | undefined,
+    },
+  };
+}
