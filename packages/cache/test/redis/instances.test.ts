@@ -1,4 +1,4 @@
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { createManualClock, eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { createInstances, hearAll } from '../instances.ts';
@@ -66,6 +66,25 @@ describe('two instances', () => {
     expect(await b.getMany(['k:1', 'k:2'])).toEqual(new Map());
     await a.set('k:1', 3);
     expect(await b.get('k:1')).toBe(3);
+  });
+
+  it('serve each other’s stale entries, refresh them once, and take what the other has refreshed', async () => {
+    const clock = createManualClock(Date.now());
+    const policies = { price: { ttl: '10s', staleWhileRevalidate: '20s' } } as const;
+    const [one, two] = await Promise.all([
+      instances.open(`stale${namespace}`, { clock, policies }),
+      instances.open(`stale${namespace}`, { clock, policies }),
+    ]);
+    await one.set('k', 'old', { policy: 'price' });
+    await hearAll(two, one);
+    await two.get('k');
+    clock.advance(10_000);
+    expect(await two.getOrLoad('k', () => 'new', { policy: 'price' })).toBe('old');
+    await eventually(() => two.peek('k')?.value === 'new');
+    expect(await one.getOrLoad('k', () => 'newer', { policy: 'price' })).toBe('old');
+    await eventually(() => one.peek('k')?.value === 'new');
+    expect(two.stats().policies.price).toMatchObject({ stale: 1, refreshes: 1, loads: 1, miss: 0 });
+    expect(one.stats().policies.price).toMatchObject({ stale: 1, refreshes: 1, loads: 0, miss: 0 });
   });
 
   it('read many keys with one command, and load what is missing with one run', async () => {
