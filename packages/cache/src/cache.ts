@@ -14,7 +14,7 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
   /** The entry if memory holds it fresh: synchronous, touches no Redis, counts as a hit but never as a miss. */
   peek<Value>(key: string, options?: ReadOptions<PolicyName>): Entry<Value> | undefined;
 
-  /** What is found of `keys`, in their order: a key that no tier has is not in the map. One read of Redis for all. */
+  /** What is found of `keys`, in their order: a key that no tier has is not in the map. Read from Redis together. */
   getMany<Value>(keys: readonly string[], options?: ReadOptions<PolicyName>): Promise<Map<string, Value>>;
 
   /** Whether {@link Cache.get} would find it; counted neither as a hit nor as a miss. */
@@ -32,7 +32,7 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
    */
   set<Value>(key: string, value: Value, options?: WriteOptions<PolicyName>): Promise<void>;
 
-  /** {@link Cache.set} for every pair, in one write of Redis. A pair that is refused keeps all of them from being stored. */
+  /** {@link Cache.set} for every pair, written to Redis together. A pair that is refused keeps all of them from being stored. */
   setMany<Value>(entries: Iterable<readonly [string, Value]>, options?: WriteOptions<PolicyName>): Promise<void>;
 
   /**
@@ -85,7 +85,7 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
 
   stats(): CacheStats;
 
-  /** Waits for background work, closes the bus. The Redis client stays its owner's. Idempotent. */
+  /** Waits for background work (refreshes under way, too), closes the bus. The Redis client stays its owner's. Idempotent. */
   close(): Promise<void>;
 }
 
