@@ -97,8 +97,8 @@ export function resolveCompression(
 /**
  * Compresses a payload where that is asked for, and makes it shorter.
  *
- * On the event loop: zstd takes less than the JSON text of the value did (at 64 KB 0.13 ms, and 0.07 ms to inflate against
- * 0.26 ms to parse), a thread's detour costs 0.05 to 0.1 ms a call, and a later write could overtake this one.
+ * On the event loop, see docs/decisions/0015: a large value's JSON takes longer, and behind a thread's detour a later
+ * write of the same key could overtake this one.
  */
 export function packPayload(payload: Buffer, compression: ResolvedCompression | undefined): Packed {
   if (!compression || payload.length < compression.thresholdBytes) return { compression: 'none', payload };
