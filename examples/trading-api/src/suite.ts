@@ -11,11 +11,16 @@ import { session } from '@breakwater/session/express';
 import type { Request, RequestHandler } from 'express';
 import type { Role } from './accounts/accounts.ts';
 import { bearsToken } from './http/bearer-token.ts';
-import { hasRole } from './http/require-login.ts';
+import { accountOf, hasRole } from './http/require-login.ts';
 import type { Settings } from './settings.ts';
 
 /** What a role may ask per minute is said by the plan of this name. */
-const PLAN_OF: Readonly<Record<Role, string>> = { trader: 'authenticated', premium: 'premium', admin: 'admin' };
+const PLAN_OF: Readonly<Record<Role | 'stranger', string>> = {
+  stranger: 'anonymous',
+  trader: 'authenticated',
+  premium: 'premium',
+  admin: 'admin',
+};
 
 const NAMESPACE = 'trading-api';
 
@@ -58,8 +63,8 @@ export function createSuite(settings: Settings, redisUrl: string | undefined, cl
       premium: '300/min',
       admin: { limit: 1000, window: '1m', audit: true },
     },
-    plan: ({ session: { account } }) => (account ? PLAN_OF[account.role] : 'anonymous'),
-    key: ({ session: { account } }) => account?.username,
+    plan: (request) => PLAN_OF[accountOf(request)?.role ?? 'stranger'],
+    key: (request) => accountOf(request)?.username,
   });
 
   const secret = settings.sessionSecret ?? randomBytes(32).toString('base64');

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { createManualClock } from '@breakwater/testkit';
 import type { Response } from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RunningApi, startTradingApi } from './trading-api.ts';
 
 let api: RunningApi;
@@ -107,6 +109,17 @@ describe('a POST that cannot be served', () => {
 });
 
 describe('a caller', () => {
+  it('of no path at all is an unknown one, and writes nothing into the log', async () => {
+    const failed = vi.fn();
+    const ends = [api.suite.limiter.on('plan:unknown', failed), api.suite.limiter.on('callback:failed', failed)];
+    const asking = request(api.server.url, { method: 'OPTIONS', path: '*' }).end();
+    const [response] = (await once(asking, 'response')) as [IncomingMessage];
+    response.resume();
+    for (const end of ends) end();
+    expect(response.statusCode).toBe(404);
+    expect(failed).not.toHaveBeenCalled();
+  });
+
   it.each(['/api/trades', '/api/orders', '/api/logout', '/api/ml/models/forest/retrain'])(
     'who is not logged in gets 401 from %s',
     async (path) => {

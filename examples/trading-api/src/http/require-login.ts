@@ -27,5 +27,10 @@ export function requireRole(role: Role) {
 }
 
 export function hasRole(request: Request, role: Role): boolean {
-  return request.session.account?.role === role;
+  return accountOf(request)?.role === role;
+}
+
+/** Who is logged in. A request for no path (`OPTIONS *`) has no session: its cookie's path is not that of any. */
+export function accountOf({ session }: Partial<Pick<Request, 'session'>>): Account | undefined {
+  return session?.account;
 }
