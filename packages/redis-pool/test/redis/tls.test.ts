@@ -1,7 +1,7 @@
 import { eventually, freePort, type RedisServer, startRedis } from '@breakwater/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRedisPool } from '../../src/index.ts';
-import { type Certificates, makeCertificates, readPem } from './certificates.ts';
+import { type Certificates, makeCertificates } from './certificates.ts';
 import { logEvents } from './event-log.ts';
 
 describe('a Redis behind TLS that wants to know its clients', () => {
@@ -10,17 +10,12 @@ describe('a Redis behind TLS that wants to know its clients', () => {
   let url: string;
   let tls: { readonly ca: string; readonly cert: string; readonly key: string };
   beforeAll(async () => {
-    certificates = makeCertificates();
+    certificates = await makeCertificates();
     const port = await freePort();
-    server = await startRedis({
-      'tls-port': String(port),
-      'tls-cert-file': certificates.server.certificate,
-      'tls-key-file': certificates.server.key,
-      'tls-ca-cert-file': certificates.authority,
-    });
+    server = await startRedis({ 'tls-port': String(port), ...certificates.serverSettings });
     url = `rediss://localhost:${port}`;
     const { certificate, key } = certificates.client;
-    tls = { ca: readPem(certificates.authority), cert: readPem(certificate), key: readPem(key) };
+    tls = { ca: certificates.authority, cert: certificate, key };
   });
   afterAll(async () => {
     await server.stop();
