@@ -1,17 +1,24 @@
 import type { Request, Response } from 'express';
+import { SessionUnavailableError } from './errors.ts';
 import type { SessionStore } from './session-store.ts';
+
+/** What a door does where a response cannot end as the application ended it. */
+export interface CommitFailures {
+  /** The session is not kept. Says whether the response is answered, or goes on. */
+  onUnavailable(): 'answered' | 'go on';
+  /** The session cannot be kept, by the application's mistake: it holds what JSON cannot. */
+  onUnserializable(error: unknown): void;
+}
 
 /**
  * Saves a session that is new to the client before the response begins. express-session sends the headers, the cookie
  * among them, before its own save has ended, so it could announce a session that was never stored.
- *
- * @param onFailure says whether it has answered itself, or the response goes on as the application ended it.
  */
 export function commitBeforeHeaders(
   request: Request,
   response: Response,
   store: SessionStore,
-  onFailure: (error: unknown) => 'answered' | 'go on',
+  { onUnavailable, onUnserializable }: CommitFailures,
 ): void {
   const idBefore = request.sessionID;
   const end = response.end;
@@ -22,15 +29,21 @@ export function commitBeforeHeaders(
     ending = true;
     const finish = () => {
       response.end = end;
-      Reflect.apply(end, response, body);
+      try {
+        Reflect.apply(end, response, body);
+      } catch (error) {
+        // express-session takes a response for ended that it failed to end, and nobody else could end it any more.
+        onUnserializable(error);
+      }
     };
     if (response.headersSent || !isNewToClient(request, idBefore)) {
       finish();
       return response;
     }
-    store.commit(request.sessionID, request.session).then(finish, (error) => {
+    store.commit(request.sessionID, request.session).then(finish, (error: unknown) => {
       response.end = end;
-      if (onFailure(error) === 'go on') finish();
+      if (!(error instanceof SessionUnavailableError)) onUnserializable(error);
+      else if (onUnavailable() === 'go on') finish();
     });
     return response;
   };

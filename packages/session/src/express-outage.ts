@@ -32,6 +32,15 @@ export function forgetSession(request: Request): void {
   Object.assign(request, { sessionID: undefined });
 }
 
+/** Takes the response from express-session, so that the application's error handling can answer; `end` is from before it. */
+export function abandonSession(request: Request, response: Response, end: Response['end']): void {
+  forgetSession(request);
+  response.end = end;
+  if (response.headersSent) return;
+  // Said of the body that is not sent.
+  for (const name of ['content-length', 'etag']) response.removeHeader(name);
+}
+
 /** In place of whatever the response was going to be. */
 export function sendOutage(response: Response): void {
   for (const name of response.getHeaderNames()) response.removeHeader(name);

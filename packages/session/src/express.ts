@@ -3,7 +3,7 @@ import expressSession from 'express-session';
 import { resolveDoorOptions, type SessionOptions } from './door-options.ts';
 import { SessionUnavailableError } from './errors.ts';
 import { commitBeforeHeaders } from './express-commit.ts';
-import { detachSession, forgetSession, sendOutage } from './express-outage.ts';
+import { abandonSession, detachSession, forgetSession, sendOutage } from './express-outage.ts';
 
 export type { OutagePolicy, SessionCookieOptions, SessionOptions } from './door-options.ts';
 
@@ -34,18 +34,22 @@ export function session(options: SessionOptions): RequestHandler {
     saveUninitialized: false,
   });
 
-  function onUnsaved(request: Request, response: Response, error: unknown): 'answered' | 'go on' {
-    // Anything else is the application's mistake: express-session runs into it as well, and reports it.
-    if (!(error instanceof SessionUnavailableError)) return 'go on';
+  function onUnavailable(request: Request, response: Response): 'answered' | 'go on' {
     forgetSession(request);
     if (onOutage === 'anonymous') return 'go on';
     sendOutage(response);
     return 'answered';
   }
 
-  function proceed(request: Request, response: Response, next: NextFunction, error: unknown): void {
+  function proceed(request: Request, response: Response, next: NextFunction, end: Response['end'], error: unknown) {
     if (!error) {
-      commitBeforeHeaders(request, response, store, (cause) => onUnsaved(request, response, cause));
+      commitBeforeHeaders(request, response, store, {
+        onUnavailable: () => onUnavailable(request, response),
+        onUnserializable(cause) {
+          abandonSession(request, response, end);
+          next(cause);
+        },
+      });
       next();
     } else if (!(error instanceof SessionUnavailableError)) {
       next(error);
@@ -59,10 +63,11 @@ export function session(options: SessionOptions): RequestHandler {
 
   return function sessionMiddleware(request: Request, response: Response, next: NextFunction): void {
     let loaded = false;
+    const { end } = response;
     load(request, response, (error?: unknown) => {
       if (!loaded) {
         loaded = true;
-        proceed(request, response, next, error);
+        proceed(request, response, next, end, error);
         return;
       }
       // express-session reports a failed save or touch here as well, after the response: too late for anybody.

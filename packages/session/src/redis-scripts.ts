@@ -9,6 +9,8 @@ return 1
 
 /** KEYS: record, tombstone. ARGV: the tombstone's time to live in ms. How many records there were. */
 export const DESTROY = defineScript(`
+-- First what frees memory: a Redis that is full lets a script go on that has written, and a logout must not fail.
+local removed = redis.call('UNLINK', KEYS[1])
 redis.call('SET', KEYS[2], '', 'PX', ARGV[1])
-return redis.call('UNLINK', KEYS[1])
+return removed
 `);

@@ -173,6 +173,18 @@ describe.each(frameworks)('the session door on $name', (framework) => {
     expect((await app.call('GET /me', cookie)).body.userId).toBeUndefined();
   });
 
+  it.each(['a client without a session', 'a client with one'])(
+    'fails a request that keeps what JSON cannot hold, of %s, and nothing else',
+    async (client) => {
+      const app = await start();
+      const { cookie } = await app.call('POST /login');
+      const answer = await app.call('POST /circle', client === 'a client with one' ? cookie : undefined);
+      expect(answer.status).toBe(500);
+      expect(answer.setCookies).toEqual([]);
+      expect((await app.call('GET /me', cookie)).body.userId).toBe('ada');
+    },
+  );
+
   it('saves and reloads when asked to', async () => {
     const app = await start();
 

@@ -68,6 +68,10 @@ export async function serveLoginApp(framework: Framework, options: Partial<Sessi
         req.session.note = String(req.query.text);
         res.json({ note: req.session.note });
       });
+      app.post('/circle', (req, res) => {
+        Object.assign(req.session, { circle: [req.session] });
+        res.json({});
+      });
       app.post('/save', (req, res) => {
         req.session.note = 'saved';
         req.session.save((lost) => void res.json({ code: lost?.code ?? null }));
@@ -102,6 +106,10 @@ export async function serveLoginApp(framework: Framework, options: Partial<Sessi
       app.post<{ Querystring: { text: string } }>('/note', async (request) => {
         request.session.note = request.query.text;
         return { note: request.session.note };
+      });
+      app.post('/circle', async (request) => {
+        Object.assign(request.session, { circle: [request.session] });
+        return {};
       });
       app.post('/save', async (request) => {
         request.session.set('note', 'saved');

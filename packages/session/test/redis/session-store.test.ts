@@ -41,6 +41,17 @@ async function onlyKey(kind: 'session' | 'destroyed-session'): Promise<string> {
 describeStore('the Redis tier', createStore);
 
 describe('the Redis tier', () => {
+  it('destroys a session in a Redis that is full, and keeps it from coming back', async () => {
+    const { store } = await createStore();
+    const sessions = promised(store);
+    await sessions.set('a', session());
+    await redis.config('SET', 'maxmemory', '1');
+    await sessions.destroy('a').finally(() => redis.config('SET', 'maxmemory', '0'));
+    expect(await sessions.get('a')).toBeNull();
+    await sessions.set('a', session());
+    expect(await sessions.get('a')).toBeNull();
+  });
+
   it('refuses no save over a client that returns numbers as texts', async () => {
     const texts = new Redis(server.url, { stringNumbers: true });
     const { store } = await createStore({ redis: texts });
