@@ -1,5 +1,5 @@
 import { type Clock, type Duration, type Size, systemClock, withDefaults } from '@breakwater/core';
-import type { RedisPort } from '@breakwater/core/redis';
+import { type RedisPort, refuseKeyPrefix } from '@breakwater/core/redis';
 import {
   type CompressionAlgorithm,
   type CompressionOptions,
@@ -205,8 +205,7 @@ function resolveRedis(redis: unknown): RedisPort | null {
   checks.callable('redis.mgetBuffer', (redis as Partial<RedisPort>).mgetBuffer);
   checks.callable('redis.duplicate', (redis as Partial<RedisPort>).duplicate);
   // ioredis would prefix keys, but neither patterns nor what a script publishes: nobody would hear an invalidation.
-  const keyPrefix = (redis as { options?: { keyPrefix?: unknown } }).options?.keyPrefix;
-  if (keyPrefix) throw checks.failure('redis', 'a client without keyPrefix; use namespace instead', { keyPrefix });
+  refuseKeyPrefix(checks, redis as RedisPort);
   return redis as RedisPort;
 }
 

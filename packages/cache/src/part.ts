@@ -56,7 +56,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
           ? policy.staleWhileRevalidateMs
           : resolveStale('staleWhileRevalidate', staleWhileRevalidate),
       staleIfErrorMs: staleIfError === undefined ? policy.staleIfErrorMs : resolveStale('staleIfError', staleIfError),
-      tags: options?.tags === undefined ? policy.tags : checkTags([...policy.tags, ...options.tags]),
+      tags: options?.tags === undefined ? policy.tags : checkTags([...policy.tags, ...checkTags(options.tags)]),
     };
   }
 

@@ -253,6 +253,7 @@ export function describeCache(name: string, connect: () => RedisPort | null): vo
         ['a ttl of nothing', (it) => it.getOrLoad('a', () => 1, { ttl: 0 }), 'ERR_CACHE_OPTION'],
         ['an unknown policy', (it) => it.get('a', { policy: 'prices' }), 'ERR_CACHE_POLICY'],
         ['an empty tag', (it) => it.set('a', 1, { tags: [''] }), 'ERR_CACHE_TAG'],
+        ['a text for tags', (it) => it.set('a', 1, { tags: 'abc' as unknown as string[] }), 'ERR_CACHE_TAG'],
         ['an empty tag to invalidate', (it) => it.invalidate({ tag: '' }), 'ERR_CACHE_TAG'],
         ['an empty pattern', (it) => it.invalidate({ pattern: '' }), 'ERR_CACHE_PATTERN'],
         ['no target', (it) => it.invalidate({} as never), 'ERR_CACHE_TARGET'],

@@ -70,5 +70,6 @@ describe('a route’s policy', () => {
     expect(resolveRoutePolicy({ ttl: '5s', tags: ['a'] }).tagsOf({})).toEqual(['a']);
     expect(resolveRoutePolicy({ ttl: '5s', tags: (request) => [String(request)] }).tagsOf('b')).toEqual(['b']);
     expect(resolveRoutePolicy({ ttl: '5s' }).tagsOf({})).toEqual([]);
+    expect(resolveRoutePolicy({ ttl: '5s', tags: () => undefined }).tagsOf({})).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ export interface RoutePolicyOptions<Request = unknown> {
   /** How long a response is served from the cache. A smaller `s-maxage` of the response wins. */
   readonly ttl: Duration;
   /** Tags of the stored response, by which `cache.invalidate({ tag })` removes it. @default none */
-  readonly tags?: readonly string[] | ((request: Request) => readonly string[]);
+  readonly tags?: readonly string[] | ((request: Request) => readonly string[] | undefined);
   /** Request headers the handler reads, beside those its `Vary` names. Added to the `Vary` that is sent. @default none */
   readonly vary?: readonly string[];
   /** What the route is counted under. @default the route's path template */
@@ -153,7 +153,7 @@ export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>
     vary: checkTexts('vary', vary),
     audience: checks.oneOf('audience', audience, ['anonymous', 'everyone']),
     name: name === undefined ? undefined : checks.text('name', name),
-    tagsOf: (typeof tags === 'function' ? tags : () => tags) as Policy['tagsOf'],
+    tagsOf: typeof tags === 'function' ? (request) => tags(request as Request) ?? [] : () => tags,
     keyOf: key as Policy['keyOf'],
   };
 }

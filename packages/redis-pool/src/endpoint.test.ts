@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { type EndpointOptions, resolveEndpoint } from './endpoint.ts';
 
@@ -53,6 +54,7 @@ describe('where Redis is', () => {
     [{ sentinel: { name: 'main' } }, 'sentinel.nodes'],
     [{ client: {} }, 'client.duplicate'],
     [{ client: null }, 'client.duplicate'],
+    [{ client: new Redis({ lazyConnect: true, keyPrefix: 'app:' }) }, 'client'],
   ])('is refused: %j', (options, option) => {
     expect(() => resolveEndpoint({ url, ...options } as EndpointOptions, {})).toThrow(
       expect.objectContaining({ code: 'ERR_REDIS_POOL_OPTION', option }),

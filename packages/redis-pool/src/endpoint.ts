@@ -1,3 +1,4 @@
+import { refuseKeyPrefix } from '@breakwater/core/redis';
 import type { ClusterNode, NatMap, RedisOptions, SentinelAddress } from 'ioredis';
 import type { Client, Endpoint } from './clients.ts';
 import { checks } from './errors.ts';
@@ -52,6 +53,8 @@ export function resolveEndpoint(options: EndpointOptions, settings: RedisOptions
 function resolveClient(client: Client): Endpoint {
   checks.callable('client.duplicate', (client as Partial<Client> | null)?.duplicate);
   checks.callable('client.sendCommand', (client as Partial<Client>).sendCommand);
+  // The pool would hide it from the packages that walk the keyspace, and a walk takes no prefix.
+  refuseKeyPrefix(checks, client, 'client');
   return { kind: 'client', client };
 }
 

@@ -19,7 +19,7 @@ export function resolveRedis(checks: OptionChecks, redis: unknown): RedisPort | 
  *
  * @throws OptionError for a client with the option `keyPrefix`.
  */
-export function refuseKeyPrefix(checks: OptionChecks, redis: RedisPort): void {
-  const keyPrefix = (redis as { options?: { keyPrefix?: unknown } }).options?.keyPrefix;
-  if (keyPrefix) throw checks.failure('redis', 'a client without keyPrefix; use namespace instead', { keyPrefix });
+export function refuseKeyPrefix(checks: OptionChecks, client: object, option = 'redis'): void {
+  const keyPrefix = (client as { options?: { keyPrefix?: unknown } }).options?.keyPrefix;
+  if (keyPrefix) throw checks.failure(option, 'a client without keyPrefix; use namespace instead', { keyPrefix });
 }
