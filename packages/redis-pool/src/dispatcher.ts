@@ -142,17 +142,20 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const kind = failureKind(error);
     // A lost connection is one failure, however many commands were on it: the last of them speaks for all. One that was
     // silent is as many as it left unanswered.
-    const isCounted = kind === 'outage-reply' || lane?.inFlight === 0 || lane?.wasSilent;
-    if (kind !== 'reply' && isCounted) circuit.failed(call.since);
+    const isCounted = kind === 'outage-reply' || (kind === 'connection' && (lane?.inFlight === 0 || lane?.wasSilent));
     const problem = kind === 'connection' ? lossOf(command, error) : error;
-    if (isTransient(error) && repeatLater(call, retry, deadline.ms, () => repeatNow(call, problem))) return;
-    if (kind === 'reply') {
+    const giveUp = () => {
+      // Only now: with every attempt counted, one dead master of three would open the circuit for all slots.
+      if (isCounted) circuit.failed(call.since);
+      counters.outageFailures += 1;
+      refuse(call, problem);
+    };
+    if (isTransient(error) && repeatLater(call, retry, deadline.ms, () => repeatNow(call, giveUp))) return;
+    if (kind !== 'reply') giveUp();
+    else {
       answered(command);
       counters.replyErrors += 1;
       call.refuse(error);
-    } else {
-      counters.outageFailures += 1;
-      refuse(call, problem);
     }
   }
 
@@ -161,13 +164,12 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     return new RedisUnavailableError('the connection closed', { cause });
   }
 
-  /** @param error is what its caller hears when it cannot be sent now either. */
-  function repeatNow(call: PooledCommand, error: Error): void {
+  /** @param giveUp tells its caller of the failure before, when it cannot be sent now either. */
+  function repeatNow(call: PooledCommand, giveUp: () => void): void {
     if (call.isTold) return;
     const lane = circuit.isClosed && waiting.size === 0 ? lanes.choose(largeValues.has(call)) : undefined;
     if (lane === undefined) {
-      counters.outageFailures += 1;
-      refuse(call, error);
+      giveUp();
       return;
     }
     counters.retries += 1;
