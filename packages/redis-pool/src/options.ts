@@ -32,7 +32,10 @@ export interface RedisPoolOptions {
    * @default 'redis://localhost:6379'
    */
   readonly url?: string;
-  /** An ioredis `Redis` or `Cluster` of your own, whose connection the lanes copy. It stays yours: yours to close, too. */
+  /**
+   * An ioredis `Redis` or `Cluster` of your own, whose connection the lanes copy. It stays yours: yours to close, too.
+   * One with `keyPrefix` is refused: a walk over the keyspace takes no prefix.
+   */
   readonly client?: Client;
   readonly sentinel?: SentinelSettings;
   readonly cluster?: ClusterSettings;

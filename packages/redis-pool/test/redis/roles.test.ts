@@ -70,13 +70,13 @@ describe('the lanes of the pool', () => {
   });
 
   it('are copies of the connection of a client that stays its owner’s', async () => {
-    const client = new Redis(server.url, { keyPrefix: 'mine:', lazyConnect: true });
+    const client = new Redis(server.url, { db: 3, lazyConnect: true });
     pool = createRedisPool({ client });
-    await pool.set('key', 'value', 'PX', 60_000);
-    await expect(admin.get('mine:key')).resolves.toBe('value');
-    await expect(pool.call('GET', 'key')).resolves.toBe('value');
+    await pool.set('in-its-db', 'value', 'PX', 60_000);
+    await expect(admin.get('in-its-db')).resolves.toBeNull();
+    await expect(pool.call('GET', 'in-its-db')).resolves.toBe('value');
     await pool.close();
-    await expect(client.get('key')).resolves.toBe('value');
+    await expect(client.get('in-its-db')).resolves.toBe('value');
     client.disconnect();
   });
 });
