@@ -145,7 +145,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const isCounted = kind === 'outage-reply' || (kind === 'connection' && (lane?.inFlight === 0 || lane?.wasSilent));
     const problem = kind === 'connection' ? lossOf(command, error) : error;
     const giveUp = () => {
-      // Only now: with every attempt counted, one dead master of three would open the circuit for all slots.
+      // Only now: a call that is repeated counts once, by its end, not once for each attempt.
       if (isCounted) circuit.failed(call.since);
       counters.outageFailures += 1;
       refuse(call, problem);
