@@ -67,7 +67,8 @@ export function openConnection(
 
   client.on('ready', () => {
     failure = undefined;
-    observer.onReady();
+    // The end of a handshake may still be on its way when the socket is being closed.
+    if (!isClosing) observer.onReady();
   });
   client.on('close', () => {
     // We reconnect for ever: only who called `disconnect` on the client of a duplicate finds it at its end.

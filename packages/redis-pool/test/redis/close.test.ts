@@ -47,6 +47,17 @@ describe('closing the pool', () => {
     expect(await waiting).toEqual(['ERR_REDIS_POOL_CLOSED', 'ERR_REDIS_POOL_CLOSED']);
   });
 
+  it('keeps closed a connection whose handshake ends after it', async () => {
+    // Of so many lanes some have sent the last question of their handshake, and are answered while the sockets close.
+    const pool = createRedisPool({ url: server.url, lanes: 50 });
+    await pool.whenReady('2s');
+    await pool.call('CLIENT', 'PAUSE', 200);
+    const underWay = pool.ping();
+    await pool.close();
+    expect(await underWay).toBe('PONG');
+    expect(pool.stats()).toMatchObject({ health: 'closed', lanes: { ready: 0 } });
+  });
+
   it('does not wait longer than the deadline for a silent Redis', async () => {
     const pool = createRedisPool({ url: server.url, deadlineMs: 200 });
     await pool.whenReady('2s');
