@@ -72,15 +72,15 @@ describe('compression', () => {
   });
 
   it.each<[unknown, string]>([
-    ['deflate', 'policies.page.compression must be one of'],
-    [{ algorithm: 'none' }, 'policies.page.compression.algorithm must be one of'],
-    [{ algorithm: 'gzip', level: 10 }, 'policies.page.compression.level must be'],
-    [{ level: 0 }, 'policies.page.compression.level must be'],
-    [{ threshold: -1 }, 'policies.page.compression.threshold must be'],
-    [{ minimum: 5 }, 'policies.page.compression must be an object with only the keys'],
-    [true, 'policies.page.compression must be an object'],
+    ['deflate', 'policies.page.redis.compression must be one of'],
+    [{ algorithm: 'none' }, 'policies.page.redis.compression.algorithm must be one of'],
+    [{ algorithm: 'gzip', level: 10 }, 'policies.page.redis.compression.level must be'],
+    [{ level: 0 }, 'policies.page.redis.compression.level must be'],
+    [{ threshold: -1 }, 'policies.page.redis.compression.threshold must be'],
+    [{ minimum: 5 }, 'policies.page.redis.compression must be an object with only the keys'],
+    [true, 'policies.page.redis.compression must be an object'],
   ])('refuses %j', (compression, message) => {
-    expect(() => createCache({ policies: { page: { compression: compression as 'none' } } })).toThrow(
+    expect(() => createCache({ policies: { page: { redis: { compression: compression as 'none' } } } })).toThrow(
       expect.objectContaining({ code: 'ERR_CACHE_OPTION', message: expect.stringContaining(message) }),
     );
   });

@@ -1,10 +1,10 @@
 import type { BackgroundWork, Clock, Emitter, Histogram } from '@breakwater/core';
 import type { Address } from './address.ts';
 import type { CacheEvents, Codec } from './cache.ts';
-import type { ResolvedCompression } from './compression.ts';
 import type { Fence } from './fence.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import type { Outcomes } from './outcomes.ts';
+import type { ResolvedRedisPolicy } from './redis-policy.ts';
 import type { RedisTier } from './redis-tier.ts';
 import type { Replay } from './replay.ts';
 import type { TagGenerations } from './tag-generations.ts';
@@ -32,10 +32,10 @@ export interface Engine {
   unreadableFrames: number;
 }
 
-/** An entry's name, codec and compression, and the policy its call is counted under. */
+/** An entry's name and codec, how its policy stores it, and the policy its call is counted under. */
 export interface Call {
   readonly address: Address;
   readonly codec: Codec<unknown>;
-  readonly compression: ResolvedCompression | undefined;
+  readonly redisPolicy: ResolvedRedisPolicy;
   readonly outcomes: Outcomes;
 }

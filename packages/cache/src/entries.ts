@@ -35,14 +35,24 @@ export function refuseTooLarge(engine: Engine, { address }: Call, encoded: Encod
 }
 
 export function frameOf(
-  { codec, compression }: Call,
+  { codec, redisPolicy }: Call,
   encoded: Encoded,
   { storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs }: Lifetime,
   generations: readonly Generation[],
 ): Buffer {
   const stamps = generations.map(({ tag, id }) => ({ tag, generation: id }));
-  const packed = packPayload(encoded.payload, compression);
-  return encodeFrame({ codec: codec.name, storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs, stamps, ...packed });
+  const packed = packPayload(encoded.payload, redisPolicy.compression);
+  return encodeFrame({
+    codec: codec.name,
+    validator: undefined,
+    keyId: undefined,
+    storedAtMs,
+    freshUntilMs,
+    staleUntilMs,
+    expiresAtMs,
+    stamps,
+    ...packed,
+  });
 }
 
 export function holdEntry(
@@ -73,6 +83,7 @@ export function openFrame(engine: Engine, { codec }: Call, bytes: Buffer): (Enco
   if (isExpired(frame, engine.clock.now())) return undefined;
   if (frame.stamps[0]?.tag !== NAMESPACE_TAG) return unreadable(engine, 'malformed');
   if (frame.codec !== codec.name) return unreadable(engine, 'codec');
+  if (frame.keyId !== undefined) return unreadable(engine, 'encryption');
   const unpacked = unpackPayload(frame, engine.maxEntryBytes);
   if (!unpacked) return unreadable(engine, 'compression');
   try {

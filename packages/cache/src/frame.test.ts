@@ -11,13 +11,16 @@ const wellFormed = fc.string({ unit: 'grapheme', maxLength: 100 });
 const lifetime = fc
   .record({
     storedAtMs: fc.nat(2 ** 41),
-    ttlMs: fc.integer({ min: 1, max: 2 ** 40 }),
+    // None where it was made stale at once.
+    ttlMs: fc.nat(2 ** 40),
     staleWhileRevalidateMs: fc.nat(2 ** 40),
     staleIfErrorMs: fc.nat(2 ** 40),
   })
   .map(({ storedAtMs, ...terms }) => lifetimeAt(terms, storedAtMs));
 const rest = fc.record({
   codec: fc.stringMatching(/^[a-z0-9-]{1,16}$/),
+  validator: fc.option(wellFormed, { nil: undefined }),
+  keyId: fc.option(ascii, { nil: undefined }),
   stamps: fc.array(fc.record({ tag: wellFormed, generation: ascii }), { maxLength: 129 }),
   compression: fc.constantFrom('none', 'zstd', 'gzip', 'brotli'),
   payload: fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes)),
@@ -26,6 +29,8 @@ const frame: fc.Arbitrary<Frame> = fc.tuple(lifetime, rest).map(([times, others]
 
 const sample: Frame = {
   codec: 'json',
+  validator: '"größe-1"',
+  keyId: 'k1',
   storedAtMs: 1_700_000_000_000,
   freshUntilMs: 1_700_000_001_000,
   staleUntilMs: 1_700_000_002_000,
@@ -70,6 +75,7 @@ describe('a frame', () => {
 
   it('is refused wherever it is cut, and with anything behind it', () => {
     const bytes = encodeFrame(sample);
+    expect(decodeFrame(bytes, MAX_BYTES)).toEqual(sample);
     for (let length = 0; length < bytes.length; length += 1) {
       expect(FAULTS).toContain(decodeFrame(bytes.subarray(0, length), MAX_BYTES));
     }
@@ -80,9 +86,22 @@ describe('a frame', () => {
     ['oversized', (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(MAX_BYTES)])],
     ['magic', (bytes: Buffer) => Buffer.from(bytes.fill(0, 0, 2))],
     ['version', (bytes: Buffer) => Buffer.from(bytes.fill(FRAME_VERSION + 1, 2, 3))],
-    ['flags', (bytes: Buffer) => Buffer.from(bytes.fill(4, 3, 4))],
+    ['flags', (bytes: Buffer) => Buffer.from(bytes.fill(0b1_0000, 3, 4))],
+    ['flags', (bytes: Buffer) => Buffer.from(bytes.fill(0b1000_0000, 3, 4))],
     ['malformed', (bytes: Buffer) => Buffer.from(bytes.fill(0, 10, 16))],
   ])('says that it is %s', (fault, alter) => {
     expect(decodeFrame(alter(encodeFrame(sample)), MAX_BYTES)).toBe(fault);
+  });
+
+  it('has its times where a script finds them, and is read with another freshUntilMs in its place', () => {
+    const bytes = encodeFrame(sample);
+    expect([4, 10, 16, 22].map((at) => bytes.readUIntBE(at, 6))).toEqual([
+      sample.storedAtMs,
+      sample.freshUntilMs,
+      sample.staleUntilMs,
+      sample.expiresAtMs,
+    ]);
+    bytes.writeUIntBE(sample.storedAtMs, 10, 6);
+    expect(decodeFrame(bytes, MAX_BYTES)).toEqual({ ...sample, freshUntilMs: sample.storedAtMs });
   });
 });

@@ -4,16 +4,27 @@ import type { Lifetime } from './freshness.ts';
 /**
  * What lies in Redis under an entry's key. All numbers are big-endian.
  *
- *     2  "BW"                     6  storedAtMs        1 + n  codec name
- *     1  version                  6  freshUntilMs          2  count of stamps, each 2 + n tag, 1 + n generation
- *     1  compression              6  staleUntilMs      4 + n  payload, to the end
- *                                 6  expiresAtMs
+ *     0  2  "BW"                   28  1 + n  codec name
+ *     2  1  version                    2 + n  validator, where the flags say so
+ *     3  1  flags                      1 + n  key id, where the flags say so
+ *     4  6  storedAtMs                 2      count of stamps, each 2 + n tag, 1 + n generation
+ *    10  6  freshUntilMs               4 + n  payload, to the end
+ *    16  6  staleUntilMs
+ *    22  6  expiresAtMs
+ *
+ * Flags: bits 0 and 1 the compression, bit 2 that there is a key id, bit 3 that there is a validator; the rest is zero. The
+ * times stand where a script in Redis finds them: it may bring `freshUntilMs` forward in place, so that an entry is stale
+ * from now on, and nothing else. That is why what authenticates a frame leaves these six bytes out.
  */
 export interface Frame extends Lifetime {
   readonly codec: string;
+  /** What the source named this version of the value by, such as an ETag. */
+  readonly validator: string | undefined;
+  /** Names the key that the payload is encrypted with; `undefined` where it is not. */
+  readonly keyId: string | undefined;
   readonly stamps: readonly Stamp[];
   readonly compression: CompressionAlgorithm | 'none';
-  /** As it is stored: compressed, if it is. */
+  /** As it is stored: compressed and then encrypted, if it is. */
   readonly payload: Buffer;
 }
 
@@ -31,14 +42,19 @@ export type FrameFault =
   | 'flags'
   | 'malformed'
   | 'codec'
+  | 'encryption'
   | 'compression'
   | 'payload';
 
-export const FRAME_VERSION = 2;
+export const FRAME_VERSION = 3;
 const MAGIC = 0x4257;
 
 /** By the number in the frame. */
 const COMPRESSIONS = Object.freeze(['none', 'zstd', 'gzip', 'brotli'] as const);
+const COMPRESSION_BITS = 0b0011;
+const HAS_KEY_ID = 0b0100;
+const HAS_VALIDATOR = 0b1000;
+const KNOWN_FLAGS = COMPRESSION_BITS | HAS_KEY_ID | HAS_VALIDATOR;
 
 const FIXED_BYTES = 28;
 
@@ -46,30 +62,46 @@ const FIXED_BYTES = 28;
 const MAX_STAMPS = 129;
 
 export function encodeFrame(frame: Frame): Buffer {
-  const stampBytes = frame.stamps.reduce(
-    (bytes, { tag, generation }) => bytes + 3 + Buffer.byteLength(tag) + generation.length,
-    0,
-  );
-  const bytes = Buffer.allocUnsafe(FIXED_BYTES + 1 + frame.codec.length + 2 + stampBytes + 4 + frame.payload.length);
+  const { codec, validator, keyId, stamps, payload } = frame;
+  const bytes = Buffer.allocUnsafe(lengthOf(frame));
   bytes.writeUInt16BE(MAGIC, 0);
   bytes.writeUInt8(FRAME_VERSION, 2);
-  bytes.writeUInt8(COMPRESSIONS.indexOf(frame.compression), 3);
+  bytes.writeUInt8(flagsOf(frame), 3);
   bytes.writeUIntBE(frame.storedAtMs, 4, 6);
   bytes.writeUIntBE(frame.freshUntilMs, 10, 6);
   bytes.writeUIntBE(frame.staleUntilMs, 16, 6);
   bytes.writeUIntBE(frame.expiresAtMs, 22, 6);
-  let at = bytes.writeUInt8(frame.codec.length, FIXED_BYTES);
-  at += bytes.write(frame.codec, at, 'latin1');
-  at = bytes.writeUInt16BE(frame.stamps.length, at);
-  for (const { tag, generation } of frame.stamps) {
-    const tagBytes = bytes.write(tag, at + 2);
-    bytes.writeUInt16BE(tagBytes, at);
-    at = bytes.writeUInt8(generation.length, at + 2 + tagBytes);
-    at += bytes.write(generation, at, 'latin1');
+  let at = FIXED_BYTES;
+
+  function text(value: string, lengthBytes: 1 | 2, encoding: 'latin1' | 'utf8'): void {
+    const written = bytes.write(value, at + lengthBytes, encoding);
+    at = bytes.writeUIntBE(written, at, lengthBytes) + written;
   }
-  at = bytes.writeUInt32BE(frame.payload.length, at);
-  frame.payload.copy(bytes, at);
+
+  text(codec, 1, 'latin1');
+  if (validator !== undefined) text(validator, 2, 'utf8');
+  if (keyId !== undefined) text(keyId, 1, 'latin1');
+  at = bytes.writeUInt16BE(stamps.length, at);
+  for (const { tag, generation } of stamps) {
+    text(tag, 2, 'utf8');
+    text(generation, 1, 'latin1');
+  }
+  at = bytes.writeUInt32BE(payload.length, at);
+  payload.copy(bytes, at);
   return bytes;
+}
+
+function lengthOf({ codec, validator, keyId, stamps, payload }: Frame): number {
+  let bytes = FIXED_BYTES + 1 + codec.length + 2 + 4 + payload.length;
+  if (validator !== undefined) bytes += 2 + Buffer.byteLength(validator);
+  if (keyId !== undefined) bytes += 1 + keyId.length;
+  for (const { tag, generation } of stamps) bytes += 3 + Buffer.byteLength(tag) + generation.length;
+  return bytes;
+}
+
+function flagsOf({ compression, validator, keyId }: Frame): number {
+  const parts = (keyId === undefined ? 0 : HAS_KEY_ID) | (validator === undefined ? 0 : HAS_VALIDATOR);
+  return COMPRESSIONS.indexOf(compression) | parts;
 }
 
 /** The frame, whose payload is a view of `bytes`, or why it is none. Never throws, whatever the bytes. */
@@ -77,10 +109,11 @@ export function decodeFrame(bytes: Buffer, maxBytes: number): Frame | FrameFault
   if (bytes.length > maxBytes) return 'oversized';
   if (bytes.length < FIXED_BYTES || bytes.readUInt16BE(0) !== MAGIC) return 'magic';
   if (bytes.readUInt8(2) !== FRAME_VERSION) return 'version';
-  const compression = COMPRESSIONS[bytes.readUInt8(3)];
-  if (compression === undefined) return 'flags';
+  const flags = bytes.readUInt8(3);
+  const compression = COMPRESSIONS[flags & COMPRESSION_BITS];
+  if (compression === undefined || (flags & ~KNOWN_FLAGS) !== 0) return 'flags';
   try {
-    return decodeBody(bytes, compression) ?? 'malformed';
+    return decodeBody(bytes, flags, compression) ?? 'malformed';
   } catch (error) {
     // A length that points beyond the end; Buffer checks every read.
     if (error instanceof RangeError) return 'malformed';
@@ -88,7 +121,7 @@ export function decodeFrame(bytes: Buffer, maxBytes: number): Frame | FrameFault
   }
 }
 
-function decodeBody(bytes: Buffer, compression: Frame['compression']): Frame | undefined {
+function decodeBody(bytes: Buffer, flags: number, compression: Frame['compression']): Frame | undefined {
   const storedAtMs = bytes.readUIntBE(4, 6);
   const freshUntilMs = bytes.readUIntBE(10, 6);
   const staleUntilMs = bytes.readUIntBE(16, 6);
@@ -104,9 +137,11 @@ function decodeBody(bytes: Buffer, compression: Frame['compression']): Frame | u
   }
 
   const codec = text(1, 'latin1');
+  const validator = flags & HAS_VALIDATOR ? text(2, 'utf8') : undefined;
+  const keyId = flags & HAS_KEY_ID ? text(1, 'latin1') : undefined;
   const count = bytes.readUInt16BE(at);
   at += 2;
-  const isOrdered = storedAtMs < freshUntilMs && freshUntilMs <= staleUntilMs && staleUntilMs <= expiresAtMs;
+  const isOrdered = storedAtMs <= freshUntilMs && freshUntilMs <= staleUntilMs && staleUntilMs <= expiresAtMs;
   if (count > MAX_STAMPS || !isOrdered) return undefined;
   const stamps: Stamp[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -117,6 +152,8 @@ function decodeBody(bytes: Buffer, compression: Frame['compression']): Frame | u
   if (at + length !== bytes.length) return undefined;
   return {
     codec,
+    validator,
+    keyId,
     storedAtMs,
     freshUntilMs,
     staleUntilMs,

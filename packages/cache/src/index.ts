@@ -27,9 +27,11 @@ export {
 export { type CacheInputCode, CacheInputError } from './errors.ts';
 export type { FrameFault } from './frame.ts';
 export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday } from './market-hours.ts';
-export type { CacheOptions, MemoryOptions, PolicyOptions } from './options.ts';
+export type { CacheOptions, MemoryOptions } from './options.ts';
+export type { PolicyOptions } from './policy-options.ts';
 export type { QuotasOptions } from './quota-options.ts';
 export type { QuotaPeriod } from './quota-period.ts';
 export { createQuotas, type QuotaStats, type Quotas, type QuotaUsage } from './quotas.ts';
+export type { RedisPolicyOptions } from './redis-policy.ts';
 export type { CacheOutcomes, CacheStats, InvalidatedBy } from './stats.ts';
 export type { TtlPreset, TtlSchedule } from './ttl.ts';

@@ -1,5 +1,5 @@
 import type { Entry, LoadContext } from './cache.ts';
-import { resolveTtl } from './options.ts';
+import { resolveTtl } from './policy-options.ts';
 
 /** What a loader has said of its load. */
 export interface LoadWishes {

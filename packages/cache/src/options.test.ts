@@ -2,15 +2,20 @@ import { asDocumented, documentedDefaults } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { type CacheOptions, createCache } from './index.ts';
-import { DEFAULTS, MEMORY_DEFAULTS, POLICY_DEFAULTS, resolveOptions } from './options.ts';
+import { DEFAULTS, MEMORY_DEFAULTS, resolveOptions } from './options.ts';
+import { POLICY_DEFAULTS } from './policy-options.ts';
+import { REDIS_POLICY_DEFAULTS } from './redis-policy.ts';
 
 describe('the options', () => {
+  const redis = { compression: undefined };
+
   it.each([
-    ['CacheOptions', DEFAULTS],
-    ['MemoryOptions', MEMORY_DEFAULTS],
-    ['PolicyOptions', POLICY_DEFAULTS],
-  ])('of %s are documented with the defaults they have', (name, defaults) => {
-    expect(documentedDefaults(new URL('options.ts', import.meta.url), name)).toEqual(asDocumented(defaults));
+    ['CacheOptions', 'options.ts', DEFAULTS],
+    ['MemoryOptions', 'options.ts', MEMORY_DEFAULTS],
+    ['PolicyOptions', 'policy-options.ts', POLICY_DEFAULTS],
+    ['RedisPolicyOptions', 'redis-policy.ts', REDIS_POLICY_DEFAULTS],
+  ])('of %s are documented with the defaults they have', (name, file, defaults) => {
+    expect(documentedDefaults(new URL(file, import.meta.url), name)).toEqual(asDocumented(defaults));
   });
 
   it('take absent for undefined, and leave the caller’s object alone', () => {
@@ -19,7 +24,7 @@ describe('the options', () => {
     expect(options.namespace).toBe('app');
     expect(options.memory).toEqual({ maxBytes: 100 * 1024 ** 2, maxEntries: 100_000, ttlMs: 5000, blindTtlMs: 5000 });
     expect(options.policies).toEqual({
-      default: { ttlMs: 3_600_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [] },
+      default: { ttlMs: 3_600_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [], redis },
     });
   });
 
@@ -37,8 +42,8 @@ describe('the options', () => {
       policies: { default: { ttl: '5s' }, price: { staleIfError: '1m', tags: ['a', 'a'] } },
     });
     expect(policies).toEqual({
-      default: { ttlMs: 5000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [] },
-      price: { ttlMs: 3_600_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 60_000, tags: ['a'] },
+      default: { ttlMs: 5000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [], redis },
+      price: { ttlMs: 3_600_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 60_000, tags: ['a'], redis },
     });
   });
 
@@ -58,6 +63,9 @@ describe('the options', () => {
     [{ policies: { price: { ttl: '11000d' } } }, 'policies.price.ttl must be'],
     [{ policies: { price: { staleWhileRevalidate: -1 } } }, 'policies.price.staleWhileRevalidate must be'],
     [{ policies: { price: 5 } }, 'policies.price must be an object'],
+    [{ policies: { price: { redis: 5 } } }, 'policies.price.redis must be an object'],
+    [{ policies: { price: { redis: { ttl: 5 } } } }, 'policies.price.redis must be an object with only the keys'],
+    [{ policies: { price: { compression: 'zstd' } } }, 'policies.price must be an object with only the keys'],
     [{ policies: [] }, 'policies must be an object'],
     [{ clock: {} }, 'clock.now must be a function'],
     [{ ttl: 5 }, 'options must be an object with only the keys'],

@@ -1,14 +1,8 @@
 import { type Clock, type Duration, type Size, systemClock, withDefaults } from '@breakwater/core';
 import { type RedisPort, refuseKeyPrefix } from '@breakwater/core/redis';
-import {
-  type CompressionAlgorithm,
-  type CompressionOptions,
-  type ResolvedCompression,
-  resolveCompression,
-} from './compression.ts';
 import { checks } from './errors.ts';
-import { checkTags } from './input.ts';
-import { checkTtl, MAX_TTL_MS, type ResolvedTtl, resolvePolicyTtl, type TtlPreset, type TtlSchedule } from './ttl.ts';
+import { type PolicyOptions, type ResolvedPolicy, resolvePolicies } from './policy-options.ts';
+import { MAX_TTL_MS } from './ttl.ts';
 
 export interface CacheOptions<PolicyName extends string = string> {
   /**
@@ -73,36 +67,6 @@ export interface MemoryOptions {
   readonly blindTtl?: Duration;
 }
 
-export interface PolicyOptions {
-  /**
-   * Lifetime of an entry: a duration, `'temporary'` (5 minutes), `'short'` (30 minutes), `'medium'` (an hour), `'long'` (a
-   * day), `'permanent'` (a week), or what gives it for the time at which the call begins, such as `marketHours`.
-   * @default '1h'
-   */
-  readonly ttl?: Duration | TtlPreset | TtlSchedule;
-  /**
-   * How long beyond `ttl` `getOrLoad` and `loadMany` serve an entry at once, and refresh it in the background.
-   * @default 0
-   */
-  readonly staleWhileRevalidate?: Duration;
-  /**
-   * How long beyond `ttl` they serve it where the loader fails; not shorter than `staleWhileRevalidate`.
-   * @default 0
-   */
-  readonly staleIfError?: Duration;
-  /**
-   * Compresses what Redis holds, where that makes it shorter; memory holds values. All instances read all of them,
-   * whatever they write.
-   * @default 'none'
-   */
-  readonly compression?: 'none' | CompressionAlgorithm | CompressionOptions;
-  /**
-   * Tags of every entry, before those given at the call.
-   * @default []
-   */
-  readonly tags?: readonly string[];
-}
-
 export const DEFAULTS = Object.freeze({
   redis: null,
   deadlineMs: '500ms',
@@ -118,22 +82,6 @@ export const MEMORY_DEFAULTS = Object.freeze({
   ttl: '60s',
   blindTtl: '5s',
 }) satisfies MemoryOptions;
-
-export const POLICY_DEFAULTS = Object.freeze({
-  ttl: '1h',
-  staleWhileRevalidate: 0,
-  staleIfError: 0,
-  compression: 'none',
-  tags: [],
-}) satisfies PolicyOptions;
-
-export interface ResolvedPolicy {
-  readonly ttlMs: ResolvedTtl;
-  readonly staleWhileRevalidateMs: number;
-  readonly staleIfErrorMs: number;
-  readonly compression: ResolvedCompression | undefined;
-  readonly tags: readonly string[];
-}
 
 export interface ResolvedOptions {
   readonly redis: RedisPort | null;
@@ -152,7 +100,6 @@ export interface ResolvedOptions {
 }
 
 const MEMORY_KEYS = Object.keys(MEMORY_DEFAULTS);
-const POLICY_KEYS = Object.keys(POLICY_DEFAULTS);
 const KEYS = [...Object.keys(DEFAULTS), 'memory', 'policies'];
 
 export function resolveOptions(given: CacheOptions): ResolvedOptions {
@@ -180,16 +127,6 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
   };
 }
 
-/** The `ttl` of a call, in milliseconds. */
-export function resolveTtl(ttl: Duration): number {
-  return checkTtl('ttl', ttl);
-}
-
-/** How long beyond its `ttl` an entry is of use, in milliseconds. */
-export function resolveStale(option: string, duration: Duration): number {
-  return checks.duration(option, duration, { min: 0, max: MAX_TTL_MS });
-}
-
 /** Names of spaces and codecs stand in keys and frames. */
 export function checkName(option: string, name: unknown): string {
   if (typeof name === 'string' && /^[a-z0-9-]{1,16}$/.test(name)) return name;
@@ -207,28 +144,4 @@ function resolveRedis(redis: unknown): RedisPort | null {
   // ioredis would prefix keys, but neither patterns nor what a script publishes: nobody would hear an invalidation.
   refuseKeyPrefix(checks, redis as RedisPort);
   return redis as RedisPort;
-}
-
-function resolvePolicies(policies: Readonly<Record<string, PolicyOptions>>): Record<string, ResolvedPolicy> {
-  if (typeof policies !== 'object' || Array.isArray(policies)) {
-    throw checks.failure('policies', 'an object of policies by name', policies);
-  }
-  const all: Record<string, PolicyOptions> = { default: {}, ...policies };
-  return Object.fromEntries(Object.entries(all).map(([name, policy]) => [name, resolvePolicy(name, policy)]));
-}
-
-export function resolvePolicy(name: string, policy: PolicyOptions): ResolvedPolicy {
-  const path = `policies.${name}`;
-  checks.known(path, policy, POLICY_KEYS);
-  const { ttl, tags, compression, ...stale } = withDefaults<PolicyOptions, typeof POLICY_DEFAULTS>(
-    policy,
-    POLICY_DEFAULTS,
-  );
-  return {
-    ttlMs: resolvePolicyTtl(`${path}.ttl`, ttl),
-    staleWhileRevalidateMs: resolveStale(`${path}.staleWhileRevalidate`, stale.staleWhileRevalidate),
-    staleIfErrorMs: resolveStale(`${path}.staleIfError`, stale.staleIfError),
-    compression: resolveCompression(`${path}.compression`, compression),
-    tags: checkTags(tags),
-  };
 }

@@ -9,8 +9,8 @@ import type { Invalidator } from './invalidate.ts';
 import { loadMany } from './load-many.ts';
 import type { LoadOnce, Produce } from './load-once.ts';
 import { loadOne } from './load-one.ts';
-import { resolveStale, resolveTtl } from './options.ts';
 import type { Policies, Policy } from './policies.ts';
+import { resolveStale, resolveTtl } from './policy-options.ts';
 import { readRedis } from './read-redis.ts';
 import { reserve, type WriteTerms } from './reservation.ts';
 import { ttlMsAt } from './ttl.ts';
@@ -42,9 +42,9 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     return options?.policy === undefined ? ownPolicy : policies.get(options.policy);
   }
 
-  function callOf(key: string, { compression, outcomes }: Policy): Call {
+  function callOf(key: string, { redis, outcomes }: Policy): Call {
     checkKey(key);
-    return { address: addressOf(space, key), codec, compression, outcomes };
+    return { address: addressOf(space, key), codec, redisPolicy: redis, outcomes };
   }
 
   function termsOf(options: WriteOptions | undefined, policy: Policy): WriteTerms {

@@ -1,6 +1,6 @@
 import { policyError } from './errors.ts';
-import { POLICY_DEFAULTS, type ResolvedPolicy, resolvePolicy } from './options.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
+import { POLICY_DEFAULTS, type ResolvedPolicy, resolvePolicy } from './policy-options.ts';
 import type { CacheOutcomes } from './stats.ts';
 
 export interface Policy extends ResolvedPolicy {

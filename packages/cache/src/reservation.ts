@@ -4,7 +4,7 @@ import type { Call, Engine } from './engine.ts';
 import { type Encoded, encodeValue, frameOf, holdEntry, isTooLarge } from './entries.ts';
 import { type LifetimeTerms, lifetimeAt, wholeLifeMs } from './freshness.ts';
 import { areCurrent } from './generations.ts';
-import { resolveTtl } from './options.ts';
+import { resolveTtl } from './policy-options.ts';
 import { isFailure, UNANSWERED } from './redis-state.ts';
 import type { SeenFences } from './redis-tier.ts';
 import type { WriteGenerations } from './tag-generations.ts';

@@ -13,9 +13,9 @@ let writer: Cache<'zstd' | 'gzip' | 'brotli' | 'default'>;
 let reader: Cache;
 
 const POLICIES = {
-  zstd: { compression: 'zstd' },
-  gzip: { compression: 'gzip' },
-  brotli: { compression: 'brotli' },
+  zstd: { redis: { compression: 'zstd' } },
+  gzip: { redis: { compression: 'gzip' } },
+  brotli: { redis: { compression: 'brotli' } },
 } as const;
 const value = { rows: Array.from({ length: 200 }, (_, index) => ({ index, at: new Date(index) })) };
 

@@ -32,6 +32,8 @@ async function namespaceStamp() {
 async function plant(frame: Partial<Frame>): Promise<void> {
   const whole: Frame = {
     codec: 'json',
+    validator: undefined,
+    keyId: undefined,
     ...lifetimeAt({ ttlMs: 60_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 }, Date.now()),
     stamps: [await namespaceStamp()],
     compression: 'none',
@@ -59,6 +61,7 @@ describe('what others have put in Redis', () => {
 
   it.each<[string, Partial<Frame>, string]>([
     ['of another codec', { codec: 'raw' }, 'codec'],
+    ['encrypted with a key it does not have', { keyId: 'k1' }, 'encryption'],
     ['with a payload that is no JSON', { payload: Buffer.from('p{') }, 'payload'],
     ['with a payload nested beyond the stack', { payload: Buffer.from(`t${'['.repeat(60_000)}`) }, 'payload'],
     ['without the namespace’s stamp', { stamps: [] }, 'malformed'],

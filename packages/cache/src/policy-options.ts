@@ -1,0 +1,79 @@
+import { type Duration, withDefaults } from '@breakwater/core';
+import { checks } from './errors.ts';
+import { checkTags } from './input.ts';
+import { type RedisPolicyOptions, type ResolvedRedisPolicy, resolveRedisPolicy } from './redis-policy.ts';
+import { checkTtl, MAX_TTL_MS, type ResolvedTtl, resolvePolicyTtl, type TtlPreset, type TtlSchedule } from './ttl.ts';
+
+export interface PolicyOptions {
+  /**
+   * Lifetime of an entry: a duration, `'temporary'` (5 minutes), `'short'` (30 minutes), `'medium'` (an hour), `'long'` (a
+   * day), `'permanent'` (a week), or what gives it for the time at which the call begins, such as `marketHours`.
+   * @default '1h'
+   */
+  readonly ttl?: Duration | TtlPreset | TtlSchedule;
+  /**
+   * How long beyond `ttl` `getOrLoad` and `loadMany` serve an entry at once, and refresh it in the background.
+   * @default 0
+   */
+  readonly staleWhileRevalidate?: Duration;
+  /**
+   * How long beyond `ttl` they serve it where the loader fails; not shorter than `staleWhileRevalidate`.
+   * @default 0
+   */
+  readonly staleIfError?: Duration;
+  /**
+   * Tags of every entry, before those given at the call.
+   * @default []
+   */
+  readonly tags?: readonly string[];
+  /** How its entries lie in Redis. */
+  readonly redis?: RedisPolicyOptions;
+}
+
+export const POLICY_DEFAULTS = Object.freeze({
+  ttl: '1h',
+  staleWhileRevalidate: 0,
+  staleIfError: 0,
+  tags: [],
+}) satisfies PolicyOptions;
+
+export interface ResolvedPolicy {
+  readonly ttlMs: ResolvedTtl;
+  readonly staleWhileRevalidateMs: number;
+  readonly staleIfErrorMs: number;
+  readonly tags: readonly string[];
+  readonly redis: ResolvedRedisPolicy;
+}
+
+const POLICY_KEYS = [...Object.keys(POLICY_DEFAULTS), 'redis'];
+
+/** The `ttl` of a call, in milliseconds. */
+export function resolveTtl(ttl: Duration): number {
+  return checkTtl('ttl', ttl);
+}
+
+/** How long beyond its `ttl` an entry is of use, in milliseconds. */
+export function resolveStale(option: string, duration: Duration): number {
+  return checks.duration(option, duration, { min: 0, max: MAX_TTL_MS });
+}
+
+export function resolvePolicies(policies: Readonly<Record<string, PolicyOptions>>): Record<string, ResolvedPolicy> {
+  if (typeof policies !== 'object' || Array.isArray(policies)) {
+    throw checks.failure('policies', 'an object of policies by name', policies);
+  }
+  const all: Record<string, PolicyOptions> = { default: {}, ...policies };
+  return Object.fromEntries(Object.entries(all).map(([name, policy]) => [name, resolvePolicy(name, policy)]));
+}
+
+export function resolvePolicy(name: string, policy: PolicyOptions): ResolvedPolicy {
+  const path = `policies.${name}`;
+  checks.known(path, policy, POLICY_KEYS);
+  const { ttl, tags, redis, ...stale } = withDefaults<PolicyOptions, typeof POLICY_DEFAULTS>(policy, POLICY_DEFAULTS);
+  return {
+    ttlMs: resolvePolicyTtl(`${path}.ttl`, ttl),
+    staleWhileRevalidateMs: resolveStale(`${path}.staleWhileRevalidate`, stale.staleWhileRevalidate),
+    staleIfErrorMs: resolveStale(`${path}.staleIfError`, stale.staleIfError),
+    tags: checkTags(tags),
+    redis: resolveRedisPolicy(`${path}.redis`, redis ?? {}),
+  };
+}
