@@ -1,6 +1,8 @@
 import type { Duration, Subscribable } from '@breakwater/core';
 import type { OutageEvents } from '@breakwater/core/redis';
+import type { Entry } from './entry.ts';
 import type { FrameFault } from './frame.ts';
+import type { BatchLoader, Loader } from './loader.ts';
 import type { CacheStats, InvalidatedBy } from './stats.ts';
 
 /** A tiered cache: memory in front of Redis, or memory alone. Made by `createCache`. */
@@ -98,18 +100,6 @@ export interface CacheSpace<Value> {
   invalidate(target: InvalidationTarget): Promise<InvalidationReport>;
 }
 
-/** A stored value. The object is the memory tier's own: read it, never write to it. */
-export interface Entry<Value> {
-  readonly value: Value;
-  /** Milliseconds since the epoch, of the instance that stored it. */
-  readonly storedAtMs: number;
-  readonly freshUntilMs: number;
-  /** The same where it may not be served stale: from then on it is no hit. */
-  readonly staleUntilMs: number;
-  readonly expiresAtMs: number;
-  readonly tags: readonly string[];
-}
-
 export interface Found<Value> {
   readonly entry: Entry<Value>;
   readonly tier: 'memory' | 'redis';
@@ -132,23 +122,6 @@ export interface WriteOptions<PolicyName extends string = string> {
   /** Added to the policy's tags. An empty text is no tag and is refused. */
   readonly tags?: readonly string[];
 }
-
-export type Loader<Value> = (key: string, context: LoadContext) => Value | Promise<Value>;
-
-/** What a loader can say of its load, until it is done. */
-export interface LoadContext {
-  /** The lifetime of this entry, before the call's and the policy's. @throws OptionError `ERR_CACHE_OPTION`. */
-  setTtl(ttl: Duration): void;
-  /** Whoever waits gets the value, and it is not kept. */
-  skip(): void;
-  /** The entry that this load is to replace, for a request that asks whether it changed; `undefined` where there is none. */
-  stale<Value>(): Entry<Value> | undefined;
-}
-
-/** Gets the keys that no tier has, each once, and gives their values by key; a key it leaves out has none. */
-export type BatchLoader<Value> = (
-  keys: readonly string[],
-) => ReadonlyMap<string, Value> | Promise<ReadonlyMap<string, Value>>;
 
 export interface WrapOptions<Arguments extends readonly unknown[], PolicyName extends string = string>
   extends WriteOptions<PolicyName> {

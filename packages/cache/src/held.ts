@@ -1,4 +1,4 @@
-import type { Entry } from './cache.ts';
+import type { Entry } from './entry.ts';
 import type { Generation } from './generations.ts';
 
 /** An entry as memory holds it. */

@@ -1,15 +1,11 @@
 export type {
-  BatchLoader,
   Cache,
   CacheEvents,
   CacheSpace,
   Codec,
-  Entry,
   Found,
   InvalidationReport,
   InvalidationTarget,
-  LoadContext,
-  Loader,
   ReadOptions,
   Reservation,
   WrapOptions,
@@ -24,8 +20,10 @@ export {
   type KeyParts,
   type KeyPartValues,
 } from './define-keys.ts';
+export type { Entry } from './entry.ts';
 export { type CacheInputCode, CacheInputError } from './errors.ts';
 export type { FrameFault } from './frame.ts';
+export type { BatchLoader, LoadContext, Loader } from './loader.ts';
 export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday } from './market-hours.ts';
 export type { CacheOptions, MemoryOptions } from './options.ts';
 export type { PolicyOptions } from './policy-options.ts';

@@ -1,4 +1,5 @@
-import type { Entry, LoadContext } from './cache.ts';
+import type { Entry } from './entry.ts';
+import type { LoadContext } from './loader.ts';
 import { resolveTtl } from './policy-options.ts';
 
 /** What a loader has said of its load. */

@@ -1,9 +1,9 @@
 import { types } from 'node:util';
-import type { BatchLoader } from './cache.ts';
 import { callLoader } from './call-loader.ts';
 import type { Call, Engine } from './engine.ts';
 import { batchError } from './errors.ts';
 import { countJoined, type Loaded, type LoadOnce, type Produce } from './load-once.ts';
+import type { BatchLoader } from './loader.ts';
 import { refreshStale } from './refresh.ts';
 import type { WriteTerms } from './reservation.ts';
 

@@ -1,7 +1,8 @@
-import type { Entry, LoadContext } from './cache.ts';
 import type { Call, Engine } from './engine.ts';
+import type { Entry } from './entry.ts';
 import { isExpired, isFresh, isServedStale, wholeLifeMs } from './freshness.ts';
 import { createLoadContext } from './load-context.ts';
+import type { LoadContext } from './loader.ts';
 import { createOutcomes } from './outcomes.ts';
 import { readRedis } from './read-redis.ts';
 import { createReservation, type FencedReservation, type Fences, markFences, type WriteTerms } from './reservation.ts';

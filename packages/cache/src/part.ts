@@ -1,19 +1,20 @@
 import { addressOf, idOf } from './address.ts';
-import type { BatchLoader, Cache, Codec, Entry, Found, Loader, ReadOptions, WriteOptions } from './cache.ts';
+import type { Cache, Codec, Found, ReadOptions, WriteOptions } from './cache.ts';
 import { callLoader } from './call-loader.ts';
 import type { Call, Engine } from './engine.ts';
+import type { Entry } from './entry.ts';
 import { checks } from './errors.ts';
 import { isFresh } from './freshness.ts';
-import { checkKey, checkTags, checkTarget, uniqueKeys } from './input.ts';
+import { checkKey, checkTarget, uniqueKeys } from './input.ts';
 import type { Invalidator } from './invalidate.ts';
 import { loadMany } from './load-many.ts';
 import type { LoadOnce, Produce } from './load-once.ts';
 import { loadOne } from './load-one.ts';
+import type { BatchLoader, Loader } from './loader.ts';
 import type { Policies, Policy } from './policies.ts';
-import { resolveStale, resolveTtl } from './policy-options.ts';
 import { readRedis } from './read-redis.ts';
-import { reserve, type WriteTerms } from './reservation.ts';
-import { ttlMsAt } from './ttl.ts';
+import { reserve } from './reservation.ts';
+import { termsOf } from './terms.ts';
 import { encodeForWrite, write } from './write.ts';
 
 /** The calls over one part's keys: the cache's own, or a space's. */
@@ -47,19 +48,6 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     return { address: addressOf(space, key), codec, redisPolicy: redis, outcomes };
   }
 
-  function termsOf(options: WriteOptions | undefined, policy: Policy): WriteTerms {
-    const { staleWhileRevalidate, staleIfError } = options ?? {};
-    return {
-      ttlMs: options?.ttl === undefined ? ttlMsAt(policy.ttlMs, engine.clock.now()) : resolveTtl(options.ttl),
-      staleWhileRevalidateMs:
-        staleWhileRevalidate === undefined
-          ? policy.staleWhileRevalidateMs
-          : resolveStale('staleWhileRevalidate', staleWhileRevalidate),
-      staleIfErrorMs: staleIfError === undefined ? policy.staleIfErrorMs : resolveStale('staleIfError', staleIfError),
-      tags: options?.tags === undefined ? policy.tags : checkTags([...policy.tags, ...checkTags(options.tags)]),
-    };
-  }
-
   /** The path every hit takes: what it allocates and calls, every hit pays. */
   function hitMemory(key: string, policy: Policy): Entry<unknown> | undefined {
     const held = engine.memory.find(idOf(space, key), space);
@@ -84,7 +72,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
   async function load(key: string, loader: Loader<unknown>, policy: Policy, options: WriteOptions | undefined) {
     const call = callOf(key, policy);
-    const terms = termsOf(options, policy);
+    const terms = termsOf(engine.clock.now(), policy, options);
     const produce: Produce = async (context) => ({
       value: await callLoader(engine, call.outcomes, () => loader(key, context)),
     });
@@ -140,13 +128,13 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     async set(key, value, options) {
       const policy = policyOf(options);
       const call = callOf(key, policy);
-      const terms = termsOf(options, policy);
+      const terms = termsOf(engine.clock.now(), policy, options);
       await write(engine, call, encodeForWrite(engine, call, value), terms);
     },
 
     async setMany(entries, options) {
       const policy = policyOf(options);
-      const terms = termsOf(options, policy);
+      const terms = termsOf(engine.clock.now(), policy, options);
       const writes = Array.from(new Map(entries), ([key, value]) => {
         const call = callOf(key, policy);
         return { call, encoded: encodeForWrite(engine, call, value) };
@@ -158,7 +146,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
     async loadMany<Value>(keys: readonly string[], loader: BatchLoader<Value>, options?: WriteOptions) {
       const policy = policyOf(options);
-      const terms = termsOf(options, policy);
+      const terms = termsOf(engine.clock.now(), policy, options);
       const unique = uniqueKeys(keys);
       const entries = unique.map((key) => hitMemory(key, policy));
       const calls = unique.filter((_, index) => !entries[index]).map((key) => callOf(key, policy));
@@ -175,7 +163,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
     async reserve(key, options) {
       const policy = policyOf(options);
-      return reserve(engine, callOf(key, policy), termsOf(options, policy));
+      return reserve(engine, callOf(key, policy), termsOf(engine.clock.now(), policy, options));
     },
 
     async invalidate(target) {

@@ -1,0 +1,19 @@
+import type { WriteOptions } from './cache.ts';
+import { checkTags } from './input.ts';
+import { type ResolvedPolicy, resolveStale, resolveTtl } from './policy-options.ts';
+import type { WriteTerms } from './reservation.ts';
+import { ttlMsAt } from './ttl.ts';
+
+/** What a call says of the entry it writes, and its policy where the call says nothing. */
+export function termsOf(nowMs: number, policy: ResolvedPolicy, options: WriteOptions | undefined): WriteTerms {
+  const { staleWhileRevalidate, staleIfError } = options ?? {};
+  return {
+    ttlMs: options?.ttl === undefined ? ttlMsAt(policy.ttlMs, nowMs) : resolveTtl(options.ttl),
+    staleWhileRevalidateMs:
+      staleWhileRevalidate === undefined
+        ? policy.staleWhileRevalidateMs
+        : resolveStale('staleWhileRevalidate', staleWhileRevalidate),
+    staleIfErrorMs: staleIfError === undefined ? policy.staleIfErrorMs : resolveStale('staleIfError', staleIfError),
+    tags: options?.tags === undefined ? policy.tags : checkTags([...policy.tags, ...checkTags(options.tags)]),
+  };
+}
