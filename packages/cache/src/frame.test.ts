@@ -93,15 +93,20 @@ describe('a frame', () => {
     expect(decodeFrame(alter(encodeFrame(sample)), MAX_BYTES)).toBe(fault);
   });
 
-  it('has its times where a script finds them, and is read with another freshUntilMs in its place', () => {
+  it('has its times where a script finds them, and its windows begin where that ends its freshness', () => {
     const bytes = encodeFrame(sample);
     expect([4, 10, 16, 22].map((at) => bytes.readUIntBE(at, 6))).toEqual([
       sample.storedAtMs,
       sample.freshUntilMs,
-      sample.staleUntilMs,
-      sample.expiresAtMs,
+      1000,
+      4000,
     ]);
     bytes.writeUIntBE(sample.storedAtMs, 10, 6);
-    expect(decodeFrame(bytes, MAX_BYTES)).toEqual({ ...sample, freshUntilMs: sample.storedAtMs });
+    expect(decodeFrame(bytes, MAX_BYTES)).toEqual({
+      ...sample,
+      freshUntilMs: sample.storedAtMs,
+      staleUntilMs: sample.storedAtMs + 1000,
+      expiresAtMs: sample.storedAtMs + 4000,
+    });
   });
 });

@@ -9,12 +9,13 @@ import type { Lifetime } from './freshness.ts';
  *     3  1  flags                      1 + n  key id, where the flags say so
  *     4  6  storedAtMs                 2      count of stamps, each 2 + n tag, 1 + n generation
  *    10  6  freshUntilMs               4 + n  payload, to the end
- *    16  6  staleUntilMs
- *    22  6  expiresAtMs
+ *    16  6  from freshUntilMs to staleUntilMs
+ *    22  6  from freshUntilMs to expiresAtMs
  *
  * Flags: bits 0 and 1 the compression, bit 2 that there is a key id, bit 3 that there is a validator; the rest is zero. The
  * times stand where a script in Redis finds them: it may bring `freshUntilMs` forward in place, so that an entry is stale
- * from now on, and nothing else. That is why what authenticates a frame leaves these six bytes out.
+ * from now on, and nothing else; what it may be of use for after that begins then. That is why the other two count from
+ * there, and why what authenticates a frame leaves these six bytes out.
  */
 export interface Frame extends Lifetime {
   readonly codec: string;
@@ -69,8 +70,8 @@ export function encodeFrame(frame: Frame): Buffer {
   bytes.writeUInt8(flagsOf(frame), 3);
   bytes.writeUIntBE(frame.storedAtMs, 4, 6);
   bytes.writeUIntBE(frame.freshUntilMs, 10, 6);
-  bytes.writeUIntBE(frame.staleUntilMs, 16, 6);
-  bytes.writeUIntBE(frame.expiresAtMs, 22, 6);
+  bytes.writeUIntBE(frame.staleUntilMs - frame.freshUntilMs, 16, 6);
+  bytes.writeUIntBE(frame.expiresAtMs - frame.freshUntilMs, 22, 6);
   let at = FIXED_BYTES;
 
   function text(value: string, lengthBytes: 1 | 2, encoding: 'latin1' | 'utf8'): void {
@@ -124,8 +125,8 @@ export function decodeFrame(bytes: Buffer, maxBytes: number): Frame | FrameFault
 function decodeBody(bytes: Buffer, flags: number, compression: Frame['compression']): Frame | undefined {
   const storedAtMs = bytes.readUIntBE(4, 6);
   const freshUntilMs = bytes.readUIntBE(10, 6);
-  const staleUntilMs = bytes.readUIntBE(16, 6);
-  const expiresAtMs = bytes.readUIntBE(22, 6);
+  const staleUntilMs = freshUntilMs + bytes.readUIntBE(16, 6);
+  const expiresAtMs = freshUntilMs + bytes.readUIntBE(22, 6);
   let at = FIXED_BYTES;
 
   function text(lengthBytes: 1 | 2, encoding: 'latin1' | 'utf8'): string {
@@ -141,7 +142,7 @@ function decodeBody(bytes: Buffer, flags: number, compression: Frame['compressio
   const keyId = flags & HAS_KEY_ID ? text(1, 'latin1') : undefined;
   const count = bytes.readUInt16BE(at);
   at += 2;
-  const isOrdered = storedAtMs <= freshUntilMs && freshUntilMs <= staleUntilMs && staleUntilMs <= expiresAtMs;
+  const isOrdered = storedAtMs <= freshUntilMs && staleUntilMs <= expiresAtMs;
   if (count > MAX_STAMPS || !isOrdered) return undefined;
   const stamps: Stamp[] = [];
   for (let index = 0; index < count; index += 1) {
