@@ -17,4 +17,5 @@ export {
   type WithDefaults,
   withDefaults,
 } from './options.ts';
+export { keyOfPlace, keyOfSecret, SEAL_OVERHEAD_BYTES, seal, unseal } from './sealing.ts';
 export { parseSize, type Size, type SizeUnit } from './size.ts';

@@ -33,6 +33,8 @@ describe('option checks', () => {
     ['a choice not offered', () => check.oneOf('onOutage', 'explode', ['allow', 'deny'])],
     ['an empty text', () => check.text('namespace', '')],
     ['a function that is none', () => check.callable('plan', 'admin')],
+    ['a short secret', () => check.secret('secret', 'x'.repeat(31))],
+    ['a secret that is no text', () => check.secret('secret', Buffer.alloc(64))],
     ['a misspelt key', () => check.known('options', { lane: 4 }, ['lanes'])],
     ['options that are no object', () => check.known('options', [], ['lanes'])],
   ])('refuse %s', (_what, run) => {
@@ -44,6 +46,11 @@ describe('option checks', () => {
     expect(check.duration('ttl', 0, { min: 0 })).toBe(0);
     expect(check.size('max', '1mb')).toBe(1_048_576);
     expect(check.oneOf('onOutage', 'deny', ['allow', 'deny'])).toBe('deny');
+    expect(check.secret('secret', 'x'.repeat(32))).toBe('x'.repeat(32));
+  });
+
+  it('tell nothing of a secret but its length', () => {
+    expect(() => check.secret('secret', 'hunter2')).toThrow(/^secret must be a random text .* got 7\.$/);
   });
 
   it('keep long values out of the message', () => {

@@ -19,9 +19,13 @@ export interface OptionChecks {
   oneOf<Choice extends string>(name: string, value: unknown, choices: readonly Choice[]): Choice;
   text(name: string, value: unknown): string;
   callable(name: string, value: unknown): void;
+  /** A text to derive keys from: at least 32 characters, of which only the length is told where it is refused. */
+  secret(name: string, value: unknown): string;
   /** The error for a rule that only the caller knows. */
   failure(name: string, rule: string, value: unknown): OptionError;
 }
+
+const SECRET_LENGTH = 32;
 
 /**
  * @param packageCode the package's part of its error codes, such as `RATE_LIMIT`.
@@ -73,6 +77,12 @@ export function createOptionChecks(packageCode: string): OptionChecks {
     },
     callable(name, value) {
       if (typeof value !== 'function') throw failure(name, 'a function', value);
+    },
+    secret(name, value) {
+      if (typeof value === 'string' && value.length >= SECRET_LENGTH) return value;
+      const rule = `a random text of at least ${SECRET_LENGTH} characters (openssl rand -base64 48)`;
+      // A secret must not come to stand in a log.
+      throw failure(name, rule, typeof value === 'string' ? value.length : value);
     },
   };
 }

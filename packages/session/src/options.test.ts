@@ -52,7 +52,7 @@ describe('the options', () => {
   it.each([
     [{}, 'secret must be a random text of at least 32 characters'],
     [{ secret: [] }, 'secret must be'],
-    [{ secret: [SECRET, 'short'] }, 'the newest first, got 5.'],
+    [{ secret: [SECRET, 'short'] }, 'at least 32 characters (openssl rand -base64 48), got 5.'],
     [{ secret: Buffer.alloc(32) }, 'secret must be'],
     [{ secret: SECRET, onOutage: 'panic' }, "onOutage must be one of 'anonymous', 'unavailable'"],
     [{ secret: SECRET, cookie: { maxAge: 5 } }, 'cookie must be an object with only the keys name, path'],
