@@ -1,55 +1,47 @@
 /** A key with the name of its space. */
 export type SpacedKey = readonly [space: string, key: string];
 
-/**
- * What others must forget. `written` keys have a new value; `swept` patterns are through in Redis, and what was read since
- * their invalidation began may be from before it; the rest was invalidated.
- */
+/** What others must hear of a change. */
 export interface Announcement {
+  /** Have a new value. */
   readonly written: readonly SpacedKey[];
   readonly keys: readonly SpacedKey[];
   readonly tags: readonly string[];
   readonly patterns: readonly SpacedKey[];
+  /** Patterns that are through in Redis: what was read since their invalidation began may be from before it. */
   readonly swept: readonly SpacedKey[];
 }
 
-export interface BusMessage {
-  readonly publisher: string;
-  /** Counts a publisher's messages from 1. */
-  readonly sequence: number;
-  readonly announcement: Announcement;
-}
+/** Every part with what its list may hold. A message names those that it has. */
+const PARTS: Readonly<Record<keyof Announcement, (list: unknown) => boolean>> = {
+  written: areSpacedKeys,
+  keys: areSpacedKeys,
+  tags: areTexts,
+  patterns: areSpacedKeys,
+  swept: areSpacedKeys,
+};
 
-const MESSAGE_VERSION = 1;
-
-export function mergeAnnouncements(parts: readonly Partial<Announcement>[]): Announcement {
-  return {
-    written: parts.flatMap((part) => part.written ?? []),
-    keys: parts.flatMap((part) => part.keys ?? []),
-    tags: parts.flatMap((part) => part.tags ?? []),
-    patterns: parts.flatMap((part) => part.patterns ?? []),
-    swept: parts.flatMap((part) => part.swept ?? []),
-  };
-}
-
-export function encodeMessage({ publisher, sequence, announcement }: BusMessage): string {
-  const { written, keys, tags, patterns, swept } = announcement;
-  return JSON.stringify([MESSAGE_VERSION, publisher, sequence, written, keys, tags, patterns, swept]);
-}
-
-/** The message, or `undefined` for text that is none of this version. Never throws, whatever the text. */
-export function decodeMessage(text: string): BusMessage | undefined {
-  let parts: unknown;
-  try {
-    parts = JSON.parse(text);
-  } catch {
-    return undefined;
+/** Everything that was announced, in one. */
+export function mergeAnnouncements(announcements: readonly Partial<Announcement>[]): Partial<Announcement> {
+  const [first, ...others] = announcements;
+  if (first && others.length === 0) return first;
+  const merged: Record<string, unknown[]> = {};
+  for (const announcement of announcements) {
+    for (const [name, list] of Object.entries(announcement)) {
+      merged[name] ??= [];
+      merged[name].push(...list);
+    }
   }
-  if (!Array.isArray(parts) || parts.length !== 8 || parts[0] !== MESSAGE_VERSION) return undefined;
-  const [, publisher, sequence, written, keys, tags, patterns, swept] = parts;
-  if (typeof publisher !== 'string' || !Number.isSafeInteger(sequence) || sequence < 1) return undefined;
-  if (![written, keys, patterns, swept].every(areSpacedKeys) || !areTexts(tags)) return undefined;
-  return { publisher, sequence, announcement: { written, keys, tags, patterns, swept } };
+  return merged;
+}
+
+/** The announcement, or `undefined` where a part is unknown or malformed: it cannot be known what it says. */
+export function unpackAnnouncement(packed: unknown): Announcement | undefined {
+  if (typeof packed !== 'object' || packed === null || Array.isArray(packed)) return undefined;
+  for (const [name, list] of Object.entries(packed)) {
+    if (!Object.hasOwn(PARTS, name) || !PARTS[name as keyof Announcement](list)) return undefined;
+  }
+  return { written: [], keys: [], tags: [], patterns: [], swept: [], ...packed };
 }
 
 function areTexts(list: unknown): list is string[] {

@@ -1,5 +1,6 @@
 import type { RedisPort, RedisSubscriber } from '@breakwater/core/redis';
-import { type Announcement, decodeMessage, encodeMessage } from './announcement.ts';
+import type { Announcement } from './announcement.ts';
+import { decodeMessage, encodeMessage } from './bus-message.ts';
 import { createSequenceWatch } from './sequence.ts';
 
 /** What other instances of this namespace say, over Redis pub/sub. */
@@ -21,7 +22,7 @@ export interface BusListeners {
 export interface Announcer {
   readonly publisher: string;
   readonly published: number;
-  messageOf(announcement: Announcement): string;
+  messageOf(announcement: Partial<Announcement>): string;
 }
 
 export function createAnnouncer(publisher: string): Announcer {

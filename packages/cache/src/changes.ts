@@ -27,7 +27,7 @@ const MAX_BYTES = 1024 ** 2;
 export interface ChangesOptions {
   readonly channel: string;
   /** The text of a message to the other instances; called once a script call that has something to tell. */
-  readonly messageOf: (announcement: Announcement) => string;
+  readonly messageOf: (announcement: Partial<Announcement>) => string;
 }
 
 /** On a Cluster every change is a script call of its own: a script must not cross slots. */

@@ -37,7 +37,7 @@ export interface RedisTierOptions {
   readonly state: RedisState;
   readonly tombstoneTtlMs: number;
   readonly newId: () => string;
-  readonly messageOf: (announcement: Announcement) => string;
+  readonly messageOf: (announcement: Partial<Announcement>) => string;
 }
 
 export function createRedisTier(options: RedisTierOptions): RedisTier {

@@ -1,6 +1,6 @@
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { encodeMessage, mergeAnnouncements } from '../../src/announcement.ts';
+import { encodeMessage } from '../../src/bus-message.ts';
 import type { Cache } from '../../src/index.ts';
 import { createInstances } from '../instances.ts';
 
@@ -33,7 +33,7 @@ function killSubscribers(): Promise<unknown> {
 }
 
 function message(sequence: number, publisher = 'somebody'): string {
-  return encodeMessage({ publisher, sequence, announcement: mergeAnnouncements([]) });
+  return encodeMessage({ publisher, sequence, announcement: {} });
 }
 
 describe('the bus', () => {

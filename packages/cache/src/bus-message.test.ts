@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeMessage, encodeMessage } from './bus-message.ts';
+
+const spacedKeys = fc.array(fc.tuple(fc.string(), fc.string()));
+const announcement = fc.record(
+  { written: spacedKeys, keys: spacedKeys, tags: fc.array(fc.string()), patterns: spacedKeys, swept: spacedKeys },
+  { requiredKeys: [] },
+);
+const NOTHING = { written: [], keys: [], tags: [], patterns: [], swept: [] };
+
+describe('a message on the bus', () => {
+  it('comes out as it went in, with the parts that it does not have empty', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 1 }), announcement, (publisher, sequence, told) => {
+        const heard = decodeMessage(encodeMessage({ publisher, sequence, announcement: told }));
+        expect(heard).toEqual({ publisher, sequence, announcement: { ...NOTHING, ...told } });
+      }),
+    );
+  });
+
+  it('is undefined for any other JSON, and throws for none', () => {
+    fc.assert(fc.property(fc.json(), (text) => decodeMessage(text) === undefined));
+    fc.assert(fc.property(fc.string(), (text) => decodeMessage(text) === undefined));
+  });
+
+  it.each([
+    '[1,"p",1,{}]',
+    '[2,"p",0,{}]',
+    '[2,7,1,{}]',
+    '[2,"p",1,[]]',
+    '[2,"p",1,null]',
+    '[2,"p",1,{"written":[["a"]]}]',
+    '[2,"p",1,{"tags":[1]}]',
+    '[2,"p",1,{"patterns":[["",{}]]}]',
+    '[2,"p",1,{"of a later version":[]}]',
+    '[2,"p",1,{"__proto__":[]}]',
+  ])('is undefined for %s', (text) => {
+    expect(decodeMessage(text)).toBeUndefined();
+  });
+});
