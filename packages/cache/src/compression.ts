@@ -110,7 +110,11 @@ export function packPayload(payload: Buffer, compression: ResolvedCompression | 
 }
 
 /** The payload as the codec wrote it, `undefined` for what does not inflate, or not within `maxBytes`. */
-export function unpackPayload({ compression, payload }: Packed, maxBytes: number): Buffer | undefined {
+export function unpackPayload(
+  payload: Buffer,
+  compression: Packed['compression'],
+  maxBytes: number,
+): Buffer | undefined {
   if (compression === 'none') return payload;
   try {
     return ALGORITHMS[compression].inflate(payload, { maxOutputLength: maxBytes });

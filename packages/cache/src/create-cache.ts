@@ -4,14 +4,16 @@ import { boundRedis } from '@breakwater/core/redis';
 import { createAnnouncer, createBus } from './bus.ts';
 import type { Cache, CacheEvents, Codec } from './cache.ts';
 import { createCoherence } from './coherence.ts';
+import { createEncryption } from './encryption.ts';
 import type { Engine } from './engine.ts';
 import { createFence } from './fence.ts';
 import { createGenerationTable } from './generations.ts';
+import { checkName } from './input.ts';
 import { createInvalidator, sendInvalidations } from './invalidate.ts';
 import { jsonCodec } from './json-codec.ts';
 import { createLoadOnce } from './load-once.ts';
 import { createMemoryTier } from './memory-tier.ts';
-import { type CacheOptions, checkName, resolveOptions, spaceTakenError } from './options.ts';
+import { type CacheOptions, resolveOptions, spaceTakenError } from './options.ts';
 import { createOutbox } from './outbox.ts';
 import { sumOutcomes } from './outcomes.ts';
 import { createPart, type Part } from './part.ts';
@@ -84,6 +86,8 @@ export function createCache<PolicyName extends string = never>(
     background,
     events,
     latency,
+    encryption: options.encryption && createEncryption(options.encryption),
+    placeOf: keys.entry,
     maxEntryBytes,
     tombstoneTtlMs,
     unreadableFrames: 0,

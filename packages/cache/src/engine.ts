@@ -1,6 +1,7 @@
 import type { BackgroundWork, Clock, Emitter, Histogram } from '@breakwater/core';
 import type { Address } from './address.ts';
 import type { CacheEvents, Codec } from './cache.ts';
+import type { Encryption } from './encryption.ts';
 import type { Fence } from './fence.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import type { Outcomes } from './outcomes.ts';
@@ -27,6 +28,9 @@ export interface Engine {
   readonly background: BackgroundWork;
   readonly events: Emitter<CacheEvents>;
   readonly latency: { readonly redis: Histogram; readonly load: Histogram };
+  readonly encryption: Encryption | undefined;
+  /** An entry's key in Redis. */
+  readonly placeOf: (address: Address) => string;
   readonly maxEntryBytes: number;
   readonly tombstoneTtlMs: number;
   unreadableFrames: number;

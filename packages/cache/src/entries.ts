@@ -35,14 +35,13 @@ export function refuseTooLarge(engine: Engine, { address }: Call, encoded: Encod
 }
 
 export function frameOf(
-  { codec, redisPolicy }: Call,
+  { encryption, placeOf }: Engine,
+  { address, codec, redisPolicy }: Call,
   encoded: Encoded,
   { storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs }: Lifetime,
   generations: readonly Generation[],
 ): Buffer {
-  const stamps = generations.map(({ tag, id }) => ({ tag, generation: id }));
-  const packed = packPayload(encoded.payload, redisPolicy.compression);
-  return encodeFrame({
+  const frame: Frame = {
     codec: codec.name,
     validator: undefined,
     keyId: undefined,
@@ -50,9 +49,10 @@ export function frameOf(
     freshUntilMs,
     staleUntilMs,
     expiresAtMs,
-    stamps,
-    ...packed,
-  });
+    stamps: generations.map(({ tag, id }) => ({ tag, generation: id })),
+    ...packPayload(encoded.payload, redisPolicy.compression),
+  };
+  return encodeFrame(encryption && redisPolicy.isEncrypted ? encryption.seal(frame, placeOf(address)) : frame);
 }
 
 export function holdEntry(
@@ -75,28 +75,39 @@ export function holdEntry(
   };
 }
 
-/** A frame from Redis with its value, or `undefined` for a miss: expired, or unreadable, which is counted. */
-export function openFrame(engine: Engine, { codec }: Call, bytes: Buffer): (Encoded & { frame: Frame }) | undefined {
+/** What lies in Redis, or `undefined` for a miss: expired, or unreadable, which is counted. */
+export function readFrame(engine: Engine, { codec }: Call, bytes: Buffer): Frame | undefined {
   // Beyond the payload there are a header and stamps, which have bounds of their own.
   const frame = decodeFrame(bytes, engine.maxEntryBytes + 256 * 1024);
   if (typeof frame === 'string') return unreadable(engine, frame);
   if (isExpired(frame, engine.clock.now())) return undefined;
   if (frame.stamps[0]?.tag !== NAMESPACE_TAG) return unreadable(engine, 'malformed');
-  if (frame.codec !== codec.name) return unreadable(engine, 'codec');
-  if (frame.keyId !== undefined) return unreadable(engine, 'encryption');
-  const unpacked = unpackPayload(frame, engine.maxEntryBytes);
+  return frame.codec === codec.name ? frame : unreadable(engine, 'codec');
+}
+
+/** The value of a frame whose stamps are current; `undefined` for one that is unreadable, which is counted. */
+export function openFrame(engine: Engine, call: Call, frame: Frame): Encoded | undefined {
+  const packed = decrypt(engine, call, frame);
+  if (typeof packed === 'string') return unreadable(engine, packed);
+  const unpacked = unpackPayload(packed, frame.compression, engine.maxEntryBytes);
   if (!unpacked) return unreadable(engine, 'compression');
+  const { codec } = call;
   try {
     // A copy, since a codec may keep views, and a view would keep the whole chunk that came from the socket.
     const isView = unpacked === frame.payload && codec !== jsonCodec;
     const payload = isView ? Buffer.from(unpacked) : unpacked;
     const value = codec.decode(payload);
     freeze(codec, value);
-    return { value, payload, frame };
+    return { value, payload };
   } catch {
     // Stored data is hostile: whatever a decoder throws means that it is not this codec's.
     return unreadable(engine, 'payload');
   }
+}
+
+function decrypt({ encryption, placeOf }: Engine, { address, redisPolicy }: Call, frame: Frame): Buffer | FrameFault {
+  if (frame.keyId === undefined) return redisPolicy.isEncrypted ? 'plaintext' : frame.payload;
+  return encryption ? encryption.open(frame, placeOf(address)) : 'key';
 }
 
 function unreadable(engine: Engine, reason: FrameFault): undefined {

@@ -35,7 +35,10 @@ export interface Stamp {
   readonly generation: string;
 }
 
-/** Why bytes are not read. They count as a miss. */
+/**
+ * Why bytes are not read; they count as a miss. `plaintext`: the policy wants them encrypted. `key`: encrypted with a key that
+ * this cache does not have. `altered`: not what was encrypted with that key for this place.
+ */
 export type FrameFault =
   | 'oversized'
   | 'magic'
@@ -43,7 +46,9 @@ export type FrameFault =
   | 'flags'
   | 'malformed'
   | 'codec'
-  | 'encryption'
+  | 'plaintext'
+  | 'key'
+  | 'altered'
   | 'compression'
   | 'payload';
 
@@ -63,8 +68,24 @@ const FIXED_BYTES = 28;
 const MAX_STAMPS = 129;
 
 export function encodeFrame(frame: Frame): Buffer {
-  const { codec, validator, keyId, stamps, payload } = frame;
-  const bytes = Buffer.allocUnsafe(lengthOf(frame));
+  const { payload } = frame;
+  const headBytes = headBytesOf(frame);
+  const bytes = Buffer.allocUnsafe(headBytes + 4 + payload.length);
+  writeHead(frame, bytes);
+  bytes.writeUInt32BE(payload.length, headBytes);
+  payload.copy(bytes, headBytes + 4);
+  return bytes;
+}
+
+/** What authenticates a payload: all that stands before it, but for `freshUntilMs`. */
+export function headOf(frame: Frame): Buffer {
+  const bytes = Buffer.allocUnsafe(headBytesOf(frame));
+  writeHead(frame, bytes);
+  return bytes.fill(0, 10, 16);
+}
+
+function writeHead(frame: Frame, bytes: Buffer): void {
+  const { codec, validator, keyId, stamps } = frame;
   bytes.writeUInt16BE(MAGIC, 0);
   bytes.writeUInt8(FRAME_VERSION, 2);
   bytes.writeUInt8(flagsOf(frame), 3);
@@ -87,13 +108,10 @@ export function encodeFrame(frame: Frame): Buffer {
     text(tag, 2, 'utf8');
     text(generation, 1, 'latin1');
   }
-  at = bytes.writeUInt32BE(payload.length, at);
-  payload.copy(bytes, at);
-  return bytes;
 }
 
-function lengthOf({ codec, validator, keyId, stamps, payload }: Frame): number {
-  let bytes = FIXED_BYTES + 1 + codec.length + 2 + 4 + payload.length;
+function headBytesOf({ codec, validator, keyId, stamps }: Frame): number {
+  let bytes = FIXED_BYTES + 1 + codec.length + 2;
   if (validator !== undefined) bytes += 2 + Buffer.byteLength(validator);
   if (keyId !== undefined) bytes += 1 + keyId.length;
   for (const { tag, generation } of stamps) bytes += 3 + Buffer.byteLength(tag) + generation.length;

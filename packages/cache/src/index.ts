@@ -20,6 +20,7 @@ export {
   type KeyParts,
   type KeyPartValues,
 } from './define-keys.ts';
+export type { EncryptionKey, EncryptionOptions } from './encryption-options.ts';
 export type { Entry } from './entry.ts';
 export { type CacheInputCode, CacheInputError } from './errors.ts';
 export type { FrameFault } from './frame.ts';

@@ -1,5 +1,5 @@
 import type { InvalidationTarget } from './cache.ts';
-import { keyError, patternError, tagError, targetError } from './errors.ts';
+import { checks, keyError, patternError, tagError, targetError } from './errors.ts';
 
 export const MAX_KEY_BYTES = 1024;
 export const MAX_TAGS = 128;
@@ -77,4 +77,10 @@ function eachOnce(given: unknown): unknown[] {
 function isLong(text: string): boolean {
   // A UTF-16 unit is at most three bytes, so short texts need no count.
   return text.length * 3 > MAX_KEY_BYTES && Buffer.byteLength(text) > MAX_KEY_BYTES;
+}
+
+/** Names of spaces, codecs and encryption keys stand in keys and frames. */
+export function checkName(option: string, name: unknown): string {
+  if (typeof name === 'string' && /^[a-z0-9-]{1,16}$/.test(name)) return name;
+  throw checks.failure(option, 'one to 16 characters a-z, 0-9 and -', name);
 }

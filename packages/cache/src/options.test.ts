@@ -7,7 +7,7 @@ import { POLICY_DEFAULTS } from './policy-options.ts';
 import { REDIS_POLICY_DEFAULTS } from './redis-policy.ts';
 
 describe('the options', () => {
-  const redis = { compression: undefined };
+  const redis = { compression: undefined, isEncrypted: false };
 
   it.each([
     ['CacheOptions', 'options.ts', DEFAULTS],

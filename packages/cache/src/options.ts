@@ -1,5 +1,6 @@
 import { type Clock, type Duration, type Size, systemClock, withDefaults } from '@breakwater/core';
 import { type RedisPort, refuseKeyPrefix } from '@breakwater/core/redis';
+import { type EncryptionOptions, type KeyRing, resolveEncryption } from './encryption-options.ts';
 import { checks } from './errors.ts';
 import { type PolicyOptions, type ResolvedPolicy, resolvePolicies } from './policy-options.ts';
 import { MAX_TTL_MS } from './ttl.ts';
@@ -24,6 +25,8 @@ export interface CacheOptions<PolicyName extends string = string> {
   readonly memory?: MemoryOptions;
   /** Lifetimes and tags by name, for `policy:` at the calls; `default` may be among them. */
   readonly policies?: Readonly<Record<PolicyName, PolicyOptions>>;
+  /** What entries are encrypted with in Redis, where their policy asks for it. */
+  readonly encryption?: EncryptionOptions;
   /**
    * The longest encoded value. `set` refuses a longer one, `getOrLoad` and `commit` do not keep it, and a longer frame
    * found in Redis is a miss.
@@ -94,13 +97,14 @@ export interface ResolvedOptions {
     readonly blindTtlMs: number;
   };
   readonly policies: Readonly<Record<string, ResolvedPolicy>>;
+  readonly encryption: KeyRing | undefined;
   readonly maxEntryBytes: number;
   readonly tombstoneTtlMs: number;
   readonly clock: Clock;
 }
 
 const MEMORY_KEYS = Object.keys(MEMORY_DEFAULTS);
-const KEYS = [...Object.keys(DEFAULTS), 'memory', 'policies'];
+const KEYS = [...Object.keys(DEFAULTS), 'memory', 'policies', 'encryption'];
 
 export function resolveOptions(given: CacheOptions): ResolvedOptions {
   checks.known('options', given, KEYS);
@@ -109,6 +113,9 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
   const memory = withDefaults<MemoryOptions, typeof MEMORY_DEFAULTS>(options.memory ?? {}, MEMORY_DEFAULTS);
   checks.callable('clock.now', options.clock?.now);
   const redis = resolveRedis(options.redis);
+  const policies = resolvePolicies(options.policies ?? {});
+  const encryption = resolveEncryption(options.encryption);
+  if (redis && !encryption) refuseEncryption(policies);
   const isMemoryTtlGiven = options.memory?.ttl !== undefined;
   return {
     redis,
@@ -120,17 +127,12 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
       ttlMs: checks.duration('memory.ttl', redis || isMemoryTtlGiven ? memory.ttl : MAX_TTL_MS, { max: MAX_TTL_MS }),
       blindTtlMs: checks.duration('memory.blindTtl', memory.blindTtl, { min: 0 }),
     },
-    policies: resolvePolicies(options.policies ?? {}),
+    policies,
+    encryption,
     maxEntryBytes: checks.size('maxEntrySize', options.maxEntrySize, { max: 512 * 1024 ** 2 }),
     tombstoneTtlMs: checks.duration('tombstoneTtl', options.tombstoneTtl),
     clock: options.clock,
   };
-}
-
-/** Names of spaces and codecs stand in keys and frames. */
-export function checkName(option: string, name: unknown): string {
-  if (typeof name === 'string' && /^[a-z0-9-]{1,16}$/.test(name)) return name;
-  throw checks.failure(option, 'one to 16 characters a-z, 0-9 and -', name);
 }
 
 export function spaceTakenError(name: string): Error {
@@ -144,4 +146,11 @@ function resolveRedis(redis: unknown): RedisPort | null {
   // ioredis would prefix keys, but neither patterns nor what a script publishes: nobody would hear an invalidation.
   refuseKeyPrefix(checks, redis as RedisPort);
   return redis as RedisPort;
+}
+
+function refuseEncryption(policies: Readonly<Record<string, ResolvedPolicy>>): void {
+  for (const [name, { redis }] of Object.entries(policies)) {
+    if (!redis.isEncrypted) continue;
+    throw checks.failure(`policies.${name}.redis.encryption`, "'none' without encryption.keys", 'aes-256-gcm');
+  }
 }

@@ -1,5 +1,5 @@
 import type { Call, Engine } from './engine.ts';
-import { holdEntry, openFrame } from './entries.ts';
+import { holdEntry, openFrame, readFrame } from './entries.ts';
 import { areCurrent } from './generations.ts';
 import type { Held } from './held.ts';
 import { isFailure } from './redis-state.ts';
@@ -40,9 +40,11 @@ export async function readRedis(
 }
 
 async function verifyEntry(engine: Engine, call: Call, bytes: Buffer): Promise<Held | undefined> {
-  const opened = openFrame(engine, call, bytes);
-  if (!opened) return undefined;
-  const verified = engine.generations.verify(opened.frame.stamps);
+  const frame = readFrame(engine, call, bytes);
+  if (!frame) return undefined;
+  const verified = engine.generations.verify(frame.stamps);
   const generations = verified instanceof Promise ? await verified : verified;
-  return generations && holdEntry(engine, call, opened, opened.frame, generations);
+  // What is dead is not worth opening.
+  const opened = generations && openFrame(engine, call, frame);
+  return opened && holdEntry(engine, call, opened, frame, generations);
 }

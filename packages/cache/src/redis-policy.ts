@@ -15,14 +15,22 @@ export interface RedisPolicyOptions {
    * @default 'none'
    */
   readonly compression?: 'none' | CompressionAlgorithm | CompressionOptions;
+  /**
+   * Encrypts the values in Redis with the first of `encryption.keys`, and reads nothing there that is not encrypted. Keys,
+   * tags and times stay readable, and memory holds values.
+   * @default 'none'
+   */
+  readonly encryption?: 'none' | 'aes-256-gcm';
 }
 
 export const REDIS_POLICY_DEFAULTS = Object.freeze({
   compression: 'none',
+  encryption: 'none',
 }) satisfies RedisPolicyOptions;
 
 export interface ResolvedRedisPolicy {
   readonly compression: ResolvedCompression | undefined;
+  readonly isEncrypted: boolean;
 }
 
 const KEYS = Object.keys(REDIS_POLICY_DEFAULTS);
@@ -31,7 +39,9 @@ const KEYS = Object.keys(REDIS_POLICY_DEFAULTS);
 export function resolveRedisPolicy(path: string, given: RedisPolicyOptions): ResolvedRedisPolicy {
   checks.known(path, given, KEYS);
   const options = withDefaults<RedisPolicyOptions, typeof REDIS_POLICY_DEFAULTS>(given, REDIS_POLICY_DEFAULTS);
+  const encryption = checks.oneOf(`${path}.encryption`, options.encryption, ['none', 'aes-256-gcm']);
   return {
     compression: resolveCompression(`${path}.compression`, options.compression),
+    isEncrypted: encryption !== 'none',
   };
 }

@@ -74,7 +74,7 @@ export function createReservation(
 
   async function keepInBoth(encoded: Encoded, life: LifetimeTerms, fencesSeen: SeenFences): Promise<boolean> {
     const lifetime = lifetimeAt(life, engine.clock.now());
-    const frame = frameOf(call, encoded, lifetime, generations);
+    const frame = frameOf(engine, call, encoded, lifetime, generations);
     const kept = await engine.redis?.commit(call.address, frame, wholeLifeMs(life), fencesSeen);
     if (kept === false) return refuse();
     // The command may still arrive, when the fences it asks about have long expired.

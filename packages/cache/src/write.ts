@@ -41,7 +41,7 @@ async function keep(
   const held = holdEntry(engine, call, encoded, lifetime, generations);
   if (areCurrent(generations)) engine.memory.store(id, held);
   if (!engine.redis) return;
-  const frame = frameOf(call, encoded, lifetime, generations);
+  const frame = frameOf(engine, call, encoded, lifetime, generations);
   const stored = shared && !isFailure(await engine.redis.store(call.address, frame, wholeLifeMs(terms)));
   // Redis still has the value before this one, and must not bring it back.
   if (!stored) engine.replay.later({ keys: [[space, key]] });

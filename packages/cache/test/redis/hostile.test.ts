@@ -61,7 +61,7 @@ describe('what others have put in Redis', () => {
 
   it.each<[string, Partial<Frame>, string]>([
     ['of another codec', { codec: 'raw' }, 'codec'],
-    ['encrypted with a key it does not have', { keyId: 'k1' }, 'encryption'],
+    ['encrypted with a key it does not have', { keyId: 'k1' }, 'key'],
     ['with a payload that is no JSON', { payload: Buffer.from('p{') }, 'payload'],
     ['with a payload nested beyond the stack', { payload: Buffer.from(`t${'['.repeat(60_000)}`) }, 'payload'],
     ['without the namespace’s stamp', { stamps: [] }, 'malformed'],
