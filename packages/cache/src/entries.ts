@@ -92,16 +92,29 @@ export function openFrame(engine: Engine, call: Call, frame: Frame): Encoded | u
   const unpacked = unpackPayload(packed, frame.compression, engine.maxEntryBytes);
   if (!unpacked) return unreadable(engine, 'compression');
   const { codec } = call;
+  // A copy, since a codec may keep views, and a view would keep the whole chunk that came from the socket.
+  const isView = unpacked === frame.payload && codec !== jsonCodec;
+  const payload = isView ? Buffer.from(unpacked) : unpacked;
+  let value = decode(codec, payload);
+  if (value === UNDECODABLE) return unreadable(engine, 'payload');
+  const { validate } = call.redisPolicy;
+  if (validate) {
+    const valid = validate(value);
+    if (!valid) return unreadable(engine, 'schema');
+    value = valid.value;
+  }
+  freeze(codec, value);
+  return { value, payload };
+}
+
+const UNDECODABLE = Symbol('undecodable');
+
+function decode(codec: Codec<unknown>, payload: Buffer): unknown {
   try {
-    // A copy, since a codec may keep views, and a view would keep the whole chunk that came from the socket.
-    const isView = unpacked === frame.payload && codec !== jsonCodec;
-    const payload = isView ? Buffer.from(unpacked) : unpacked;
-    const value = codec.decode(payload);
-    freeze(codec, value);
-    return { value, payload };
+    return codec.decode(payload);
   } catch {
     // Stored data is hostile: whatever a decoder throws means that it is not this codec's.
-    return unreadable(engine, 'payload');
+    return UNDECODABLE;
   }
 }
 

@@ -37,7 +37,8 @@ export interface Stamp {
 
 /**
  * Why bytes are not read; they count as a miss. `plaintext`: the policy wants them encrypted. `key`: encrypted with a key that
- * this cache does not have. `altered`: not what was encrypted with that key for this place.
+ * this cache does not have. `altered`: not what was encrypted with that key for this place. `schema`: not what the policy's
+ * schema takes.
  */
 export type FrameFault =
   | 'oversized'
@@ -50,7 +51,8 @@ export type FrameFault =
   | 'key'
   | 'altered'
   | 'compression'
-  | 'payload';
+  | 'payload'
+  | 'schema';
 
 export const FRAME_VERSION = 3;
 const MAGIC = 0x4257;

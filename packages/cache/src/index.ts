@@ -32,5 +32,6 @@ export type { QuotasOptions } from './quota-options.ts';
 export type { QuotaPeriod } from './quota-period.ts';
 export { createQuotas, type QuotaStats, type Quotas, type QuotaUsage } from './quotas.ts';
 export type { RedisPolicyOptions } from './redis-policy.ts';
+export type { SchemaResult, StandardSchema } from './schema.ts';
 export type { CacheOutcomes, CacheStats, InvalidatedBy } from './stats.ts';
 export type { TtlPreset, TtlSchedule } from './ttl.ts';

@@ -66,6 +66,11 @@ describe('the options', () => {
     [{ policies: { price: { redis: 5 } } }, 'policies.price.redis must be an object'],
     [{ policies: { price: { redis: { ttl: 5 } } } }, 'policies.price.redis must be an object with only the keys'],
     [{ policies: { price: { compression: 'zstd' } } }, 'policies.price must be an object with only the keys'],
+    [
+      { policies: { price: { redis: { schema: {} } } } },
+      "policies.price.redis.schema must be a validator with '~standard'",
+    ],
+    [{ policies: { price: { redis: { schema: null } } } }, 'policies.price.redis.schema must be'],
     [{ policies: [] }, 'policies must be an object'],
     [{ clock: {} }, 'clock.now must be a function'],
     [{ ttl: 5 }, 'options must be an object with only the keys'],

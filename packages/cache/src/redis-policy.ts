@@ -6,6 +6,7 @@ import {
   resolveCompression,
 } from './compression.ts';
 import { checks } from './errors.ts';
+import { resolveSchema, type StandardSchema, type Validate } from './schema.ts';
 
 /** How the entries of a policy lie in Redis. */
 export interface RedisPolicyOptions {
@@ -21,6 +22,12 @@ export interface RedisPolicyOptions {
    * @default 'none'
    */
   readonly encryption?: 'none' | 'aes-256-gcm';
+  /**
+   * What a value read from Redis must pass: one that does not is a miss, and readers get the schema's output of one that
+   * does. Values that are set or loaded are not validated.
+   * @default none
+   */
+  readonly schema?: StandardSchema;
 }
 
 export const REDIS_POLICY_DEFAULTS = Object.freeze({
@@ -31,9 +38,10 @@ export const REDIS_POLICY_DEFAULTS = Object.freeze({
 export interface ResolvedRedisPolicy {
   readonly compression: ResolvedCompression | undefined;
   readonly isEncrypted: boolean;
+  readonly validate: Validate | undefined;
 }
 
-const KEYS = Object.keys(REDIS_POLICY_DEFAULTS);
+const KEYS = [...Object.keys(REDIS_POLICY_DEFAULTS), 'schema'];
 
 /** @throws OptionError `ERR_CACHE_OPTION`. */
 export function resolveRedisPolicy(path: string, given: RedisPolicyOptions): ResolvedRedisPolicy {
@@ -43,5 +51,6 @@ export function resolveRedisPolicy(path: string, given: RedisPolicyOptions): Res
   return {
     compression: resolveCompression(`${path}.compression`, options.compression),
     isEncrypted: encryption !== 'none',
+    validate: resolveSchema(`${path}.schema`, options.schema),
   };
 }
