@@ -87,7 +87,14 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
 
   stats(): CacheStats;
 
-  /** Waits for background work (refreshes under way, too), closes the bus. The Redis client stays its owner's. Idempotent. */
+  /**
+   * Sends every buffered write now, and waits for refreshes under way. Before a process ends, `close` does it.
+   *
+   * @returns how many writes could not be sent; they stay buffered.
+   */
+  drain(): Promise<{ readonly buffered: number }>;
+
+  /** Sends buffered writes, waits for background work (refreshes under way, too), closes the bus. The Redis client stays its owner's. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -176,6 +183,8 @@ export interface CacheEvents extends OutageEvents {
     readonly remote: boolean;
   };
   'bus:flushed': { readonly reason: 'gap' | 'reconnected' };
+  /** Buffered writes that could not be sent before `close`: Redis never gets them. */
+  'writes:dropped': { readonly entries: number };
   /** A loader's error that no caller gets: it ran in the background, or a stale value was served instead. */
   'load:failed': { readonly error: unknown };
   /** Bytes in Redis that are no entry this cache can read: a miss. */

@@ -35,6 +35,22 @@ function apply.store()
   return redis.pcall('SET', entry, frame, 'PX', ttl)
 end
 
+-- Stores unless somebody else has invalidated the key since it was written, an age ago. What the writer has invalidated
+-- itself it knows of: a tombstone of its own may have come later than the write that followed it.
+function apply.flush()
+  local entry = key()
+  local tombstone = key()
+  local frame = value()
+  local ttl = value()
+  local age = tonumber(value())
+  local kept_for = tonumber(value())
+  local writer = value()
+  local id = redis.call('GET', tombstone)
+  if id and id:sub(1, #writer) ~= writer and kept_for - redis.call('PTTL', tombstone) <= age then return 0 end
+  local reply = redis.pcall('SET', entry, frame, 'PX', ttl)
+  return reply.err and reply or 1
+end
+
 -- Stores unless one of the fences is no longer what it was before the load.
 function apply.commit()
   local entry = key()

@@ -1,7 +1,9 @@
 import { describeCache } from '../test/cache-contract.ts';
 import { describeMany } from '../test/many-contract.ts';
 import { describeStale } from '../test/stale-contract.ts';
+import { describeWrites } from '../test/write-contract.ts';
 
 describeCache('memory alone', () => null);
 describeMany('memory alone', () => null);
 describeStale('memory alone', () => null);
+describeWrites('memory alone', () => null);

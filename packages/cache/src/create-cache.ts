@@ -7,6 +7,7 @@ import { createCoherence } from './coherence.ts';
 import { createEncryption } from './encryption.ts';
 import type { Engine } from './engine.ts';
 import { createFence } from './fence.ts';
+import { flushToRedis } from './flush-writes.ts';
 import { createGenerationTable } from './generations.ts';
 import { checkName } from './input.ts';
 import { createInvalidator, sendInvalidations } from './invalidate.ts';
@@ -24,6 +25,8 @@ import { createRedisTier } from './redis-tier.ts';
 import { createReplay } from './replay.ts';
 import type { CacheStats } from './stats.ts';
 import { createTagGenerations } from './tag-generations.ts';
+import { createWriteBack } from './write-back.ts';
+import { createWriteBuffer } from './write-buffer.ts';
 
 /**
  * Makes a cache: memory in front of Redis, or memory alone.
@@ -43,7 +46,8 @@ export function createCache<PolicyName extends string = never>(
 
   const instance = randomBytes(9).toString('base64url');
   let ids = 0;
-  const newId = () => `${instance}.${(ids++).toString(36)}`;
+  const writer = `${instance}.`;
+  const newId = () => `${writer}${(ids++).toString(36)}`;
 
   const table = createGenerationTable();
   const memory = createMemoryTier({ ...options.memory, clock });
@@ -58,12 +62,13 @@ export function createCache<PolicyName extends string = never>(
     },
     onEnded(outageMs) {
       coherence?.setRedisUp(true);
+      writeBack.wake();
       events.emit('outage:ended', { outageMs });
     },
     ask: client ? () => client.ping() : undefined,
   });
   const redis = client
-    ? createRedisTier({ redis: client, keys, state, tombstoneTtlMs, newId, messageOf: announcer.messageOf })
+    ? createRedisTier({ redis: client, keys, state, tombstoneTtlMs, newId, writer, messageOf: announcer.messageOf })
     : undefined;
   const replay = createReplay({
     outbox: createOutbox(),
@@ -74,6 +79,13 @@ export function createCache<PolicyName extends string = never>(
       return (await sendInvalidations(redis, invalidations)).refused;
     },
   });
+  const writeBack = createWriteBack({
+    options: options.writeBack,
+    buffer: createWriteBuffer(options.writeBack),
+    send: async (batch) => (redis ? flushToRedis(engine, redis, batch) : []),
+    background,
+    onDropped: (entries) => events.emit('writes:dropped', { entries }),
+  });
   const engine: Engine = {
     clock,
     memory,
@@ -83,6 +95,7 @@ export function createCache<PolicyName extends string = never>(
     fills: createFence(),
     flushes: 0,
     replay,
+    writeBack,
     background,
     events,
     latency,
@@ -136,6 +149,7 @@ export function createCache<PolicyName extends string = never>(
         received: bus?.received ?? 0,
         flushes: coherence?.flushes ?? 0,
       },
+      writeBack: writeBack.stats(),
       invalidations: invalidator.counts(),
       latencyMs: { redis: latency.redis.snapshot(), load: latency.load.snapshot() },
     };
@@ -143,10 +157,17 @@ export function createCache<PolicyName extends string = never>(
 
   async function shutDown(): Promise<void> {
     await replay.settle();
+    await writeBack.close();
     replay.close();
     await background.drain();
     state.close();
     bus?.close();
+  }
+
+  async function drain(): Promise<{ readonly buffered: number }> {
+    const buffered = await writeBack.drain();
+    await background.drain();
+    return { buffered };
   }
 
   let closing: Promise<void> | undefined;
@@ -155,6 +176,7 @@ export function createCache<PolicyName extends string = never>(
     space: (name, { codec }) => openSpace(name, codec),
     stats,
     on: events.on,
+    drain,
     close: () => {
       closing ??= shutDown();
       return closing;

@@ -1,14 +1,15 @@
 import type { BackgroundWork, Clock, Emitter, Histogram } from '@breakwater/core';
 import type { Address } from './address.ts';
-import type { CacheEvents, Codec } from './cache.ts';
+import type { CacheEvents } from './cache.ts';
 import type { Encryption } from './encryption.ts';
 import type { Fence } from './fence.ts';
 import type { MemoryTier } from './memory-tier.ts';
-import type { Outcomes } from './outcomes.ts';
-import type { ResolvedRedisPolicy } from './redis-policy.ts';
 import type { RedisTier } from './redis-tier.ts';
 import type { Replay } from './replay.ts';
 import type { TagGenerations } from './tag-generations.ts';
+import type { WriteBack } from './write-back.ts';
+
+export type { Call } from './call.ts';
 
 /** What the paths of one cache share. */
 export interface Engine {
@@ -25,6 +26,8 @@ export interface Engine {
   flushes: number;
   /** What is unshared is shared before anything is read. */
   readonly replay: Replay;
+  /** What Redis is to get later: read before Redis is. */
+  readonly writeBack: WriteBack;
   readonly background: BackgroundWork;
   readonly events: Emitter<CacheEvents>;
   readonly latency: { readonly redis: Histogram; readonly load: Histogram };
@@ -34,12 +37,4 @@ export interface Engine {
   readonly maxEntryBytes: number;
   readonly tombstoneTtlMs: number;
   unreadableFrames: number;
-}
-
-/** An entry's name and codec, how its policy stores it, and the policy its call is counted under. */
-export interface Call {
-  readonly address: Address;
-  readonly codec: Codec<unknown>;
-  readonly redisPolicy: ResolvedRedisPolicy;
-  readonly outcomes: Outcomes;
 }

@@ -33,5 +33,6 @@ export type { QuotaPeriod } from './quota-period.ts';
 export { createQuotas, type QuotaStats, type Quotas, type QuotaUsage } from './quotas.ts';
 export type { RedisPolicyOptions } from './redis-policy.ts';
 export type { SchemaResult, StandardSchema } from './schema.ts';
-export type { CacheOutcomes, CacheStats, InvalidatedBy } from './stats.ts';
+export type { CacheOutcomes, CacheStats, InvalidatedBy, WriteBackStats } from './stats.ts';
 export type { TtlPreset, TtlSchedule } from './ttl.ts';
+export type { WriteBackOptions, WriteStrategy } from './write-options.ts';

@@ -77,6 +77,20 @@ export function createInvalidator(engine: Engine, table: GenerationTable): Inval
     for (const tag of tags) table.forget(tag);
   }
 
+  /** What Redis is to get later. @returns what to wait for before Redis is told of the invalidation. */
+  function dropBuffered({ keys, tags, patterns }: Invalidations): Promise<unknown> | undefined {
+    const landing = [engine.writeBack.discard(keys.map(([space, key]) => idOf(space, key)))];
+    if (tags.length > 0) {
+      const dead = new Set(tags);
+      landing.push(engine.writeBack.discardMatching(({ generations }) => generations.some(({ tag }) => dead.has(tag))));
+    }
+    for (const pattern of patterns) {
+      const matches = matcherOf(pattern);
+      landing.push(engine.writeBack.discardMatching(({ call }) => matches(call.address.id)));
+    }
+    return landing.some((one) => one !== undefined) ? Promise.all(landing) : undefined;
+  }
+
   function dropSwept(patterns: readonly SpacedKey[]): void {
     for (const pattern of patterns) {
       const matches = matcherOf(pattern);
@@ -96,7 +110,9 @@ export function createInvalidator(engine: Engine, table: GenerationTable): Inval
   /** What has been dropped here goes to Redis and to the others. */
   async function tell(by: InvalidatedBy, memoryEntries: number, wanted: Invalidations) {
     counts[by] += 1;
+    const landing = dropBuffered(wanted);
     events.emit('cache:invalidated', { by, memoryEntries, remote: false });
+    if (landing) await landing;
     const { redisKeys, shared } = redis ? await share(redis, wanted) : { redisKeys: 0, shared: false };
     return { memoryEntries, redisKeys, shared };
   }
@@ -118,6 +134,7 @@ export function createInvalidator(engine: Engine, table: GenerationTable): Inval
       dropKeys(written);
       dropSwept(swept);
       if (tags.includes(NAMESPACE_TAG)) hear('all', dropAll());
+      void dropBuffered({ keys, tags, patterns });
       const ownTags = tags.filter((tag) => tag !== NAMESPACE_TAG);
       if (keys.length > 0) hear('key', dropKeys(keys));
       if (ownTags.length > 0) hear('tag', dropTags(ownTags));

@@ -5,6 +5,7 @@ import { type CacheOptions, createCache } from './index.ts';
 import { DEFAULTS, MEMORY_DEFAULTS, resolveOptions } from './options.ts';
 import { POLICY_DEFAULTS } from './policy-options.ts';
 import { REDIS_POLICY_DEFAULTS } from './redis-policy.ts';
+import { WRITE_BACK_DEFAULTS } from './write-options.ts';
 
 describe('the options', () => {
   const redis = { compression: undefined, isEncrypted: false };
@@ -13,6 +14,7 @@ describe('the options', () => {
     ['CacheOptions', 'options.ts', DEFAULTS],
     ['MemoryOptions', 'options.ts', MEMORY_DEFAULTS],
     ['PolicyOptions', 'policy-options.ts', POLICY_DEFAULTS],
+    ['WriteBackOptions', 'write-options.ts', WRITE_BACK_DEFAULTS],
     ['RedisPolicyOptions', 'redis-policy.ts', REDIS_POLICY_DEFAULTS],
   ])('of %s are documented with the defaults they have', (name, file, defaults) => {
     expect(documentedDefaults(new URL(file, import.meta.url), name)).toEqual(asDocumented(defaults));
@@ -24,7 +26,7 @@ describe('the options', () => {
     expect(options.namespace).toBe('app');
     expect(options.memory).toEqual({ maxBytes: 100 * 1024 ** 2, maxEntries: 100_000, ttlMs: 5000, blindTtlMs: 5000 });
     expect(options.policies).toEqual({
-      default: { ttlMs: 3_600_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [], redis },
+      default: { ttlMs: 3_600_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [], write: 'through', redis },
     });
   });
 
@@ -42,8 +44,15 @@ describe('the options', () => {
       policies: { default: { ttl: '5s' }, price: { staleIfError: '1m', tags: ['a', 'a'] } },
     });
     expect(policies).toEqual({
-      default: { ttlMs: 5000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [], redis },
-      price: { ttlMs: 3_600_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 60_000, tags: ['a'], redis },
+      default: { ttlMs: 5000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [], write: 'through', redis },
+      price: {
+        ttlMs: 3_600_000,
+        staleWhileRevalidateMs: 0,
+        staleIfErrorMs: 60_000,
+        tags: ['a'],
+        write: 'through',
+        redis,
+      },
     });
   });
 
@@ -71,6 +80,10 @@ describe('the options', () => {
       "policies.price.redis.schema must be a validator with '~standard'",
     ],
     [{ policies: { price: { redis: { schema: null } } } }, 'policies.price.redis.schema must be'],
+    [{ policies: { price: { write: 'later' } } }, "policies.price.write must be one of 'through', 'back', 'around'"],
+    [{ writeBack: { batch: 0 } }, 'writeBack.batch must be'],
+    [{ writeBack: { interval: '-1s' } }, 'writeBack.interval must be'],
+    [{ writeBack: { size: 1 } }, 'writeBack must be an object with only the keys'],
     [{ policies: [] }, 'policies must be an object'],
     [{ clock: {} }, 'clock.now must be a function'],
     [{ ttl: 5 }, 'options must be an object with only the keys'],

@@ -4,6 +4,7 @@ import { type EncryptionOptions, type KeyRing, resolveEncryption } from './encry
 import { checks } from './errors.ts';
 import { type PolicyOptions, type ResolvedPolicy, resolvePolicies } from './policy-options.ts';
 import { MAX_TTL_MS } from './ttl.ts';
+import { type ResolvedWriteBack, resolveWriteBack, type WriteBackOptions } from './write-options.ts';
 
 export interface CacheOptions<PolicyName extends string = string> {
   /**
@@ -27,6 +28,8 @@ export interface CacheOptions<PolicyName extends string = string> {
   readonly policies?: Readonly<Record<PolicyName, PolicyOptions>>;
   /** What entries are encrypted with in Redis, where their policy asks for it. */
   readonly encryption?: EncryptionOptions;
+  /** The buffer of the policies that write back. */
+  readonly writeBack?: WriteBackOptions;
   /**
    * The longest encoded value. `set` refuses a longer one, `getOrLoad` and `commit` do not keep it, and a longer frame
    * found in Redis is a miss.
@@ -98,13 +101,14 @@ export interface ResolvedOptions {
   };
   readonly policies: Readonly<Record<string, ResolvedPolicy>>;
   readonly encryption: KeyRing | undefined;
+  readonly writeBack: ResolvedWriteBack;
   readonly maxEntryBytes: number;
   readonly tombstoneTtlMs: number;
   readonly clock: Clock;
 }
 
 const MEMORY_KEYS = Object.keys(MEMORY_DEFAULTS);
-const KEYS = [...Object.keys(DEFAULTS), 'memory', 'policies', 'encryption'];
+const KEYS = [...Object.keys(DEFAULTS), 'memory', 'policies', 'encryption', 'writeBack'];
 
 export function resolveOptions(given: CacheOptions): ResolvedOptions {
   checks.known('options', given, KEYS);
@@ -129,6 +133,7 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
     },
     policies,
     encryption,
+    writeBack: resolveWriteBack(options.writeBack ?? {}),
     maxEntryBytes: checks.size('maxEntrySize', options.maxEntrySize, { max: 512 * 1024 ** 2 }),
     tombstoneTtlMs: checks.duration('tombstoneTtl', options.tombstoneTtl),
     clock: options.clock,

@@ -4,6 +4,7 @@ import { callLoader } from './call-loader.ts';
 import type { Call, Engine } from './engine.ts';
 import type { Entry } from './entry.ts';
 import { checks } from './errors.ts';
+import { findBuffered } from './flush-writes.ts';
 import { isFresh } from './freshness.ts';
 import { checkKey, checkTarget, uniqueKeys } from './input.ts';
 import type { Invalidator } from './invalidate.ts';
@@ -18,7 +19,7 @@ import { termsOf } from './terms.ts';
 import { encodeForWrite, write } from './write.ts';
 
 /** The calls over one part's keys: the cache's own, or a space's. */
-export type Part = Omit<Cache, 'space' | 'stats' | 'close' | 'on'>;
+export type Part = Omit<Cache, 'space' | 'stats' | 'drain' | 'close' | 'on'>;
 
 /** What all parts of a cache share beside the engine. */
 export interface Paths {
@@ -50,7 +51,8 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
   /** The path every hit takes: what it allocates and calls, every hit pays. */
   function hitMemory(key: string, policy: Policy): Entry<unknown> | undefined {
-    const held = engine.memory.find(idOf(space, key), space);
+    const id = idOf(space, key);
+    const held = engine.memory.find(id, space) ?? findBuffered(engine, id);
     if (held === undefined || (held.goesStale && !isFresh(held.entry, engine.clock.now()))) return undefined;
     policy.outcomes.hitMemory += 1;
     return held.entry;
@@ -129,7 +131,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
       const policy = policyOf(options);
       const call = callOf(key, policy);
       const terms = termsOf(engine.clock.now(), policy, options);
-      await write(engine, call, encodeForWrite(engine, call, value), terms);
+      await write(engine, call, policy.write, encodeForWrite(engine, call, value), terms);
     },
 
     async setMany(entries, options) {
@@ -139,7 +141,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
         const call = callOf(key, policy);
         return { call, encoded: encodeForWrite(engine, call, value) };
       });
-      await Promise.all(writes.map(({ call, encoded }) => write(engine, call, encoded, terms)));
+      await Promise.all(writes.map(({ call, encoded }) => write(engine, call, policy.write, encoded, terms)));
     },
 
     getOrLoad,

@@ -3,6 +3,7 @@ import { checks } from './errors.ts';
 import { checkTags } from './input.ts';
 import { type RedisPolicyOptions, type ResolvedRedisPolicy, resolveRedisPolicy } from './redis-policy.ts';
 import { checkTtl, MAX_TTL_MS, type ResolvedTtl, resolvePolicyTtl, type TtlPreset, type TtlSchedule } from './ttl.ts';
+import { WRITE_STRATEGIES, type WriteStrategy } from './write-options.ts';
 
 export interface PolicyOptions {
   /**
@@ -26,6 +27,13 @@ export interface PolicyOptions {
    * @default []
    */
   readonly tags?: readonly string[];
+  /**
+   * Where `set` puts a value: `'through'` in both tiers before it resolves; `'back'` in memory, and in Redis a little later, with
+   * others, see `writeBack`; `'around'` in Redis alone, and the next read brings it to memory. What is loaded goes to both
+   * tiers. Without Redis all three are memory.
+   * @default 'through'
+   */
+  readonly write?: WriteStrategy;
   /** How its entries lie in Redis. */
   readonly redis?: RedisPolicyOptions;
 }
@@ -35,6 +43,7 @@ export const POLICY_DEFAULTS = Object.freeze({
   staleWhileRevalidate: 0,
   staleIfError: 0,
   tags: [],
+  write: 'through',
 }) satisfies PolicyOptions;
 
 export interface ResolvedPolicy {
@@ -42,6 +51,7 @@ export interface ResolvedPolicy {
   readonly staleWhileRevalidateMs: number;
   readonly staleIfErrorMs: number;
   readonly tags: readonly string[];
+  readonly write: WriteStrategy;
   readonly redis: ResolvedRedisPolicy;
 }
 
@@ -68,12 +78,16 @@ export function resolvePolicies(policies: Readonly<Record<string, PolicyOptions>
 export function resolvePolicy(name: string, policy: PolicyOptions): ResolvedPolicy {
   const path = `policies.${name}`;
   checks.known(path, policy, POLICY_KEYS);
-  const { ttl, tags, redis, ...stale } = withDefaults<PolicyOptions, typeof POLICY_DEFAULTS>(policy, POLICY_DEFAULTS);
+  const { ttl, tags, write, redis, ...stale } = withDefaults<PolicyOptions, typeof POLICY_DEFAULTS>(
+    policy,
+    POLICY_DEFAULTS,
+  );
   return {
     ttlMs: resolvePolicyTtl(`${path}.ttl`, ttl),
     staleWhileRevalidateMs: resolveStale(`${path}.staleWhileRevalidate`, stale.staleWhileRevalidate),
     staleIfErrorMs: resolveStale(`${path}.staleIfError`, stale.staleIfError),
     tags: checkTags(tags),
+    write: checks.oneOf(`${path}.write`, write, WRITE_STRATEGIES),
     redis: resolveRedisPolicy(`${path}.redis`, redis ?? {}),
   };
 }

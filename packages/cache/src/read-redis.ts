@@ -1,5 +1,7 @@
 import type { Call, Engine } from './engine.ts';
 import { holdEntry, openFrame, readFrame } from './entries.ts';
+import { findBuffered } from './flush-writes.ts';
+import { isFresh } from './freshness.ts';
 import { areCurrent } from './generations.ts';
 import type { Held } from './held.ts';
 import { isFailure } from './redis-state.ts';
@@ -20,20 +22,25 @@ export async function readRedis(
   call: Call,
   forLoad: 'with fences' | 'entry alone',
 ): Promise<RedisRead> {
+  const buffered = findBuffered(engine, call.address.id);
+  // Redis has an older value. Only a load that is to replace this one needs to know its fences.
+  if (buffered && (forLoad === 'entry alone' || isFresh(buffered.entry, engine.clock.now()))) {
+    return { held: buffered, seen: undefined };
+  }
   const startedAt = performance.now();
   try {
     if (engine.replay.isDue && !(await engine.replay.settle())) return NOTHING;
     const mark = engine.fills.mark();
     // Asked for in the same turn, so both leave in one MGET.
     const fences = forLoad === 'with fences' ? redis.readFences(call.address) : undefined;
-    const bytes = await redis.read(call.address);
+    const bytes = buffered ? null : await redis.read(call.address);
     if (isFailure(bytes)) return NOTHING;
     const held = bytes === null ? undefined : await verifyEntry(engine, call, bytes);
     if (held && !engine.fills.isRaised(call.address.id, mark) && areCurrent(held.generations)) {
       engine.memory.store(call.address.id, held);
     }
     const seen = fences && (await fences);
-    return { held, seen: isFailure(seen) ? undefined : seen };
+    return { held: buffered ?? held, seen: isFailure(seen) ? undefined : seen };
   } finally {
     engine.latency.redis.record(performance.now() - startedAt);
   }

@@ -22,6 +22,8 @@ export interface RedisTier {
   /** The same, made where there is none, and kept for at least `ttlMs`. */
   ensureGenerations(tags: readonly string[], ttlMs: number): Promise<string[] | Failure>;
   store(address: Address, frame: Buffer, ttlMs: number): Promise<unknown | Failure>;
+  /** @returns whether nobody else had invalidated the key in the `ageMs` since it was written, so that it was stored. */
+  flush(address: Address, frame: Buffer, ttlMs: number, ageMs: number): Promise<boolean | Failure>;
   /** @returns whether every fence still held, so that it was stored. */
   commit(address: Address, frame: Buffer, ttlMs: number, seen: SeenFences): Promise<boolean | Failure>;
   /** @returns keys removed. */
@@ -36,12 +38,15 @@ export interface RedisTierOptions {
   readonly keys: CacheKeys;
   readonly state: RedisState;
   readonly tombstoneTtlMs: number;
+  /** Begins with `writer`. */
   readonly newId: () => string;
+  /** What this instance's ids begin with. */
+  readonly writer: string;
   readonly messageOf: (announcement: Partial<Announcement>) => string;
 }
 
 export function createRedisTier(options: RedisTierOptions): RedisTier {
-  const { redis, keys, state, tombstoneTtlMs, newId, messageOf } = options;
+  const { redis, keys, state, tombstoneTtlMs, newId, writer, messageOf } = options;
   const read = createGatheredReads(redis, state);
   const apply = createChanges(redis, { channel: keys.channel, messageOf });
   // A commit's script must not cross slots, so on a Cluster it cannot see the sweep; the process's own fence does.
@@ -101,6 +106,18 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
           announcement: { written: [[address.space, address.key]] },
         }),
       ),
+
+    async flush(address, frame, ttlMs, ageMs) {
+      const kept = await state.watch(
+        apply({
+          verb: 'flush',
+          keys: [keys.entry(address), keys.tombstone(address)],
+          values: [frame, ttlMs, ageMs, tombstoneTtlMs, writer],
+          announcement: { written: [[address.space, address.key]] },
+        }),
+      );
+      return isFailure(kept) ? kept : Number(kept) === 1;
+    },
 
     async commit(address, frame, ttlMs, seen) {
       const fences: [string, string][] = [[keys.tombstone(address), seen.tombstone]];

@@ -99,6 +99,9 @@ export function createReservation(
       const encoded = encodeValue(call.codec, value);
       if (isTooLarge(engine, encoded)) return false;
       if (isFenced()) return refuse();
+      // What is loaded in its place is newer.
+      const landing = engine.writeBack.discard([id]);
+      if (landing) await landing;
       if (engine.redis && seen && shared) return keepInBoth(encoded, life, seen);
       // Without Redis to ask, what was flushed since may hide an invalidation.
       return engine.fills.isRaised(id, fences.fillMark) ? refuse() : keepInMemory(encoded, life);

@@ -24,6 +24,8 @@ export interface CacheStats {
     /** Times the memory tier was dropped because messages may have been missed. */
     readonly flushes: number;
   };
+  /** The buffer of the policies that write back. */
+  readonly writeBack: WriteBackStats;
   readonly invalidations: Readonly<Record<InvalidatedBy, number>>;
   readonly latencyMs: {
     /** One lookup in Redis, as the caller waited for it. */
@@ -47,4 +49,16 @@ export interface CacheOutcomes {
   readonly sets: number;
   /** Loaded values that were not kept because an invalidation came during the load. */
   readonly fenced: number;
+}
+
+export interface WriteBackStats {
+  /** Writes that are not in Redis yet. */
+  readonly buffered: number;
+  readonly bytes: number;
+  /** Buffered writes that were sent, or had nothing left to send. */
+  readonly flushed: number;
+  /** Writes that found no room, and were written through. */
+  readonly overflowed: number;
+  /** Writes that could not be sent before `close`. */
+  readonly dropped: number;
 }

@@ -53,13 +53,14 @@ export function summarizePool(stats: PoolStats): PoolSummary {
 }
 
 export function summarizeCache(stats: CacheStats): CacheSummary {
-  const { total, memory, redis, bus, invalidations, latencyMs } = stats;
+  const { total, memory, redis, bus, writeBack, invalidations, latencyMs } = stats;
   return {
     hitRate: rate(cacheLookups(total)),
     policies: mapRecord(stats.policies, (outcomes) => ({ hitRate: rate(cacheLookups(outcomes)), ...outcomes })),
     memory: { ...memory, utilisation: memory.bytes / memory.maxBytes },
     redis,
     bus,
+    writeBack,
     invalidations,
     latencyMs: { redis: summarizeLatency(latencyMs.redis), load: summarizeLatency(latencyMs.load) },
   };

@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { describeCache } from '../cache-contract.ts';
 import { describeMany } from '../many-contract.ts';
 import { describeStale } from '../stale-contract.ts';
+import { describeWrites } from '../write-contract.ts';
 
 let server: RedisServer;
 let client: Redis;
@@ -32,3 +33,6 @@ describeMany('a plain ioredis client', () => client);
 describeMany('our pool', () => pool);
 describeStale('a plain ioredis client', () => client);
 describeStale('our pool', () => pool);
+describeWrites('a plain ioredis client', () => client);
+describeWrites('an ioredis client that returns numbers as texts', () => textual);
+describeWrites('our pool', () => pool);

@@ -82,6 +82,19 @@ export const cacheMetrics: readonly MetricFamily<CacheStats>[] = [
     [],
     ({ bus }) => [sample(bus.flushes)],
   ),
+  gauge('breakwater_cache_write_back_entries', 'Writes that Redis is to get later.', [], ({ writeBack }) => [
+    sample(writeBack.buffered),
+  ]),
+  counter(
+    'breakwater_cache_write_back_writes_total',
+    'Buffered writes, by what became of them: sent, written through for want of room, lost at the end of the process.',
+    ['outcome'],
+    ({ writeBack }) => [
+      sample(writeBack.flushed, { outcome: 'flushed' }),
+      sample(writeBack.overflowed, { outcome: 'overflowed' }),
+      sample(writeBack.dropped, { outcome: 'dropped' }),
+    ],
+  ),
   secondsHistogram(
     'breakwater_cache_redis_lookup_duration_seconds',
     'One lookup in Redis, as the caller waited for it.',

@@ -1,0 +1,66 @@
+import type { Engine } from './engine.ts';
+import { frameOf, holdEntry } from './entries.ts';
+import { isExpired } from './freshness.ts';
+import { areCurrent, type Generation } from './generations.ts';
+import type { Held } from './held.ts';
+import { type Failure, isFailure, UNSENT } from './redis-state.ts';
+import type { RedisTier } from './redis-tier.ts';
+import type { BufferedWrite } from './write-buffer.ts';
+
+/** Puts buffered writes into Redis. @returns those to be tried again. */
+export async function flushToRedis(
+  engine: Engine,
+  redis: RedisTier,
+  batch: readonly BufferedWrite[],
+): Promise<readonly BufferedWrite[]> {
+  // An invalidation from before a write must not come to Redis after it.
+  if (engine.replay.isDue && !(await engine.replay.settle())) return batch;
+  const replies = await Promise.all(batch.map((write) => flushOne(engine, redis, write)));
+  return batch.filter((_, index) => isFailure(replies[index]));
+}
+
+async function flushOne(engine: Engine, redis: RedisTier, write: BufferedWrite): Promise<unknown | Failure> {
+  const { call, lifetime, writtenAtMs } = write;
+  const generations = await sharedGenerations(engine, write);
+  if (!generations) return UNSENT;
+  const leftMs = lifetime.expiresAtMs - engine.clock.now();
+  // It was invalidated meanwhile, or has outlived itself: there is nothing to put there.
+  if (!engine.writeBack.holds(write) || leftMs <= 0) return false;
+  const frame = frameOf(engine, call, write.encoded, lifetime, generations);
+  const stored = await redis.flush(call.address, frame, leftMs, Math.ceil(performance.now() - writtenAtMs));
+  if (stored === false) forget(engine, write);
+  return stored;
+}
+
+/** Another instance has invalidated it, and this one has not heard of that yet. */
+function forget(engine: Engine, { call }: BufferedWrite): void {
+  const { id } = call.address;
+  engine.loads.raise(id);
+  engine.fills.raise(id);
+  engine.memory.drop(id);
+}
+
+/** Those of the write, and for tags that Redis did not know of then, those of now; `undefined` where Redis does not say. */
+async function sharedGenerations(
+  engine: Engine,
+  { generations, lifetime }: BufferedWrite,
+): Promise<readonly Generation[] | undefined> {
+  if (generations.every(({ shared }) => shared)) return generations;
+  const [, ...tags] = generations.map(({ tag }) => tag);
+  const now = await engine.generations.forWrite(tags, lifetime.expiresAtMs - engine.clock.now());
+  return now.shared ? generations.map((own, index) => (own.shared ? own : (now.generations[index] ?? own))) : undefined;
+}
+
+/** What Redis is to get later, as a read finds it. */
+export function findBuffered(engine: Engine, id: string): Held | undefined {
+  const write = engine.writeBack.find(id);
+  if (!write || isExpired(write.lifetime, engine.clock.now())) return undefined;
+  const { call, encoded, lifetime, generations } = write;
+  // An invalidation takes it out of the buffer. A generation that is not current without one is merely not vouched for:
+  // messages may have been missed, and Redis says at the flush whether one was of this entry.
+  const [, ...tags] = generations.map(({ tag }) => tag);
+  const current = areCurrent(generations) ? generations : engine.generations.forMemory(tags).generations;
+  const held = holdEntry(engine, call, encoded, lifetime, current);
+  engine.memory.store(id, held);
+  return held;
+}

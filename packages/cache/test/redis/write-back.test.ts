@@ -1,0 +1,240 @@
+import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Cache } from '../../src/index.ts';
+import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
+import { createInstances, hearAll } from '../instances.ts';
+
+let server: RedisServer;
+const instances = createInstances(() => server.url);
+let gate: GatedRedis;
+let writer: Cache;
+let other: Cache;
+let name = '';
+let count = 0;
+
+const policies = { default: { write: 'back' }, around: { write: 'around' }, through: {} } as const;
+const writeBack = { interval: '1h' } as const;
+const back = { policies, writeBack };
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+beforeEach(async () => {
+  count += 1;
+  name = `n${count}`;
+  gate = gateRedis(instances.client());
+  [writer, other] = await Promise.all([
+    instances.open(name, { ...back, redis: gate.client }),
+    instances.open(name, { policies }),
+  ]);
+});
+afterAll(async () => {
+  await instances.close();
+  await server.stop();
+});
+
+const openDeaf = () => instances.openUnheard(name, { ...back, redis: deafRedis(instances.client()) });
+const targets = [{ key: 'k' }, { tag: 'x' }, { pattern: 'k*' }] as const;
+
+describe('a write-back', () => {
+  it('reaches Redis and the other instances at the flush, and not before', async () => {
+    await other.set('k', 'old', { policy: 'through' });
+    await hearAll(writer, other);
+    await writer.set('k', 'new');
+    expect(await writer.get('k')).toBe('new');
+    expect(writer.stats().writeBack).toMatchObject({ buffered: 1, flushed: 0 });
+    expect(writer.stats().bus.published).toBe(0);
+    expect(await other.get('k')).toBe('old');
+    expect(await writer.drain()).toEqual({ buffered: 0 });
+    await hearAll(other, writer);
+    expect(await other.get('k')).toBe('new');
+    expect(writer.stats().writeBack).toMatchObject({ buffered: 0, bytes: 0, flushed: 1 });
+  });
+
+  it('leaves with others, in one command, when a batch is full', async () => {
+    const batching = await instances.open(name, {
+      ...back,
+      redis: gate.client,
+      writeBack: { ...writeBack, batch: 10 },
+    });
+    await batching.set('first', 0);
+    await batching.drain();
+    const before = gate.replied('evalsha');
+    for (let index = 0; index < 9; index += 1) await batching.set(`k${index}`, index);
+    expect(batching.stats().writeBack.buffered).toBe(9);
+    await batching.set('k9', 9);
+    await eventually(() => batching.stats().writeBack.flushed === 11);
+    expect(gate.replied('evalsha')).toBe(before + 1);
+    expect((await other.getMany(['k0', 'k9'])).size).toBe(2);
+  });
+
+  it('leaves after the interval', async () => {
+    const soon = await instances.open(name, { ...back, writeBack: { interval: '20ms' } });
+    await soon.set('k', 1);
+    await eventually(async () => (await other.get('k')) === 1);
+  });
+
+  it('sends the last of several writes only', async () => {
+    for (const value of [1, 2, 3]) await writer.set('k', value);
+    await writer.drain();
+    expect(await other.get('k')).toBe(3);
+    expect(writer.stats().writeBack.flushed).toBe(1);
+  });
+
+  it('is found, at once and without Redis, though memory has evicted it', async () => {
+    const narrow = await instances.open(name, { ...back, redis: gate.client, memory: { maxEntries: 1 } });
+    for (const key of ['a', 'b', 'c']) await narrow.set(key, key);
+    expect(narrow.stats().memory.entries).toBe(1);
+    expect(narrow.peek('a')?.value).toBe('a');
+    expect([...(await narrow.getMany(['a', 'b', 'c'])).keys()]).toEqual(['a', 'b', 'c']);
+    expect(await narrow.getOrLoad('a', () => 'loaded')).toBe('a');
+    expect(gate.replied('mgetBuffer')).toBe(0);
+    expect(narrow.stats().total).toMatchObject({ hitMemory: 5, hitRedis: 0, miss: 0, loads: 0 });
+    await narrow.drain();
+    expect([...(await other.getMany(['a', 'b', 'c'])).values()]).toEqual(['a', 'b', 'c']);
+  });
+
+  it('is written through where the buffer has no room', async () => {
+    const full = await instances.open(name, { ...back, writeBack: { ...writeBack, maxEntries: 2 } });
+    for (const key of ['a', 'b', 'c']) await full.set(key, key);
+    expect([...(await other.getMany(['a', 'b', 'c'])).keys()]).toEqual(['c']);
+    expect(full.stats().writeBack).toMatchObject({ buffered: 2, overflowed: 1 });
+    expect(full.peek('c')?.value).toBe('c');
+  });
+
+  it('loses to a later write of another policy, which is in Redis at once', async () => {
+    await writer.set('k', 'back');
+    await writer.set('k', 'through', { policy: 'through' });
+    expect(await other.get('k')).toBe('through');
+    await writer.drain();
+    expect(await writer.get('k')).toBe('through');
+    expect((await openDeaf().lookup('k'))?.entry.value).toBe('through');
+  });
+
+  it('is replaced by what is loaded when it is no longer fresh', async () => {
+    await writer.set('k', 'written', { ttl: 1, staleIfError: '1h' });
+    await eventually(() => writer.peek('k') === undefined);
+    expect(await writer.getOrLoad('k', () => 'loaded')).toBe('loaded');
+    await writer.drain();
+    expect(await writer.get('k')).toBe('loaded');
+    expect(await other.get('k')).toBe('loaded');
+  });
+});
+
+describe('an invalidation of a buffered write', () => {
+  it.each(targets)('by %j, heard from another instance, wins', async (target) => {
+    await writer.set('k', 1, { tags: ['x'] });
+    await other.invalidate(target);
+    await hearAll(writer, other);
+    expect(await writer.get('k')).toBeUndefined();
+    await writer.drain();
+    expect(await other.get('k')).toBeUndefined();
+  });
+
+  it('by key wins also where it was not heard', async () => {
+    const deaf = openDeaf();
+    await deaf.set('k', 1);
+    await other.invalidate({ key: 'k' });
+    await deaf.drain();
+    expect(await other.get('k')).toBeUndefined();
+    expect(await deaf.get('k')).toBeUndefined();
+  });
+
+  it('by a tag that the writer knew of wins also where it was not heard', async () => {
+    const deaf = openDeaf();
+    await deaf.set('before', 1, { tags: ['x'] });
+    await deaf.drain();
+    await deaf.set('k', 1, { tags: ['x'] });
+    await other.invalidate({ tag: 'x' });
+    await deaf.drain();
+    expect(await other.get('k')).toBeUndefined();
+  });
+
+  it('loses where it came before the write', async () => {
+    const deaf = openDeaf();
+    await other.invalidate({ key: 'k' });
+    // The ages of both are compared in whole milliseconds.
+    const tombstone = `bw:1:${name}:tombstone:{k}`;
+    const client = instances.client();
+    await eventually(async () => (await client.pttl(tombstone)) < 60_000 - 5);
+    await deaf.set('k', 1);
+    await deaf.drain();
+    expect(await other.get('k')).toBe(1);
+  });
+
+  it('of the same instance loses to the write behind it, though its tombstone is younger', async () => {
+    const invalidating = writer.delete('k');
+    await writer.set('k', 1);
+    await invalidating;
+    await writer.drain();
+    expect(await other.get('k')).toBe(1);
+  });
+
+  it.each([{ key: 'k' }, { pattern: 'k*' }])('by %j wins over a flush under way', async (target) => {
+    await writer.set('k', 1);
+    const release = gate.holdCommands('evalsha');
+    const draining = writer.drain();
+    const invalidating = writer.invalidate(target);
+    release();
+    await Promise.all([draining, invalidating]);
+    expect(await other.get('k')).toBeUndefined();
+    expect(await writer.get('k')).toBeUndefined();
+  });
+});
+
+describe('a flush', () => {
+  it('does not lose the write that comes while it is under way', async () => {
+    await writer.set('k', 1);
+    const release = gate.holdReplies('evalsha');
+    const draining = writer.drain();
+    await eventually(() => gate.replied('evalsha') > 0);
+    await writer.set('k', 2);
+    release();
+    await draining;
+    expect(await writer.get('k')).toBe(2);
+    await writer.drain();
+    await hearAll(other, writer);
+    expect(await other.get('k')).toBe(2);
+  });
+
+  it('is tried again, whether its commands or their replies were lost', async () => {
+    for (const fail of [gate.failCommands, gate.loseReplies]) {
+      const recover = fail('evalsha');
+      await writer.set('k', String(fail));
+      expect(await writer.drain()).toEqual({ buffered: 1 });
+      expect(await writer.get('k')).toBe(String(fail));
+      recover();
+      await eventually(() => writer.stats().writeBack.buffered === 0);
+      await eventually(async () => (await other.get('k')) === String(fail));
+    }
+  });
+
+  it('that fails at close is reported with what it lost', async () => {
+    const dropped = vi.fn();
+    writer.on('writes:dropped', dropped);
+    gate.failCommands('evalsha');
+    await writer.setMany(Object.entries({ a: 1, b: 2 }));
+    await writer.close();
+    expect(dropped.mock.calls).toEqual([[{ entries: 2 }]]);
+    expect(writer.stats().writeBack).toMatchObject({ flushed: 0, dropped: 2 });
+  });
+});
+
+describe('a write-around', () => {
+  const around = { policy: 'around' } as const;
+
+  it('is in Redis and not in memory, until it is read', async () => {
+    await writer.set('k', 'old', { policy: 'through' });
+    await writer.set('k', 'new', around);
+    expect(writer.stats().memory.entries).toBe(0);
+    expect(writer.peek('k')).toBeUndefined();
+    expect(await writer.lookup('k')).toMatchObject({ tier: 'redis', entry: { value: 'new' } });
+    expect(await writer.lookup('k')).toMatchObject({ tier: 'memory' });
+  });
+
+  it('is held by memory while Redis is away', async () => {
+    gate.failCommands('evalsha');
+    await writer.set('k', 'new', around);
+    expect(writer.peek('k')?.value).toBe('new');
+  });
+});
