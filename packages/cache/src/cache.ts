@@ -2,6 +2,7 @@ import type { Duration, Subscribable } from '@breakwater/core';
 import type { OutageEvents } from '@breakwater/core/redis';
 import type { Entry } from './entry.ts';
 import type { FrameFault } from './frame.ts';
+import type { InvalidationEffect, InvalidationReport, InvalidationTarget } from './invalidation.ts';
 import type { BatchLoader, Loader } from './loader.ts';
 import type { CacheStats, InvalidatedBy } from './stats.ts';
 
@@ -73,10 +74,17 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
   /** Removes entries from both tiers here, and from the memory of every other instance. */
   invalidate(target: InvalidationTarget): Promise<InvalidationReport>;
 
+  /**
+   * Ends the freshness of entries, as if their `ttl` ended now: each is served stale for as long as its
+   * `staleWhileRevalidate` and `staleIfError` say, and is loaded again by the next `getOrLoad`. One that has neither
+   * leaves. As with {@link Cache.invalidate}, a load that began before is not kept.
+   */
+  expire(target: InvalidationTarget): Promise<InvalidationReport>;
+
   /** {@link Cache.invalidate} of one key. @returns whether this instance's memory or Redis held it. */
   delete(key: string): Promise<boolean>;
 
-  /** Invalidates everything in the namespace, spaces included, everywhere: one command, however many entries. */
+  /** {@link Cache.invalidate} of everything in the namespace, spaces included. */
   clear(): Promise<InvalidationReport>;
 
   /**
@@ -98,13 +106,14 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
   close(): Promise<void>;
 }
 
-/** {@link Cache}'s calls over one part's keys. `invalidate` by pattern sees the part's keys only; tags are shared. */
+/** {@link Cache}'s calls over one part's keys. A pattern sees the part's keys only; tags are shared. */
 export interface CacheSpace<Value> {
   lookup(key: string, options?: ReadOptions): Promise<Found<Value> | undefined>;
   peek(key: string, options?: ReadOptions): Entry<Value> | undefined;
   set(key: string, value: Value, options?: WriteOptions): Promise<void>;
   reserve(key: string, options?: WriteOptions): Promise<Reservation<Value>>;
   invalidate(target: InvalidationTarget): Promise<InvalidationReport>;
+  expire(target: InvalidationTarget): Promise<InvalidationReport>;
 }
 
 export interface Found<Value> {
@@ -146,23 +155,6 @@ export interface Reservation<Value = unknown> {
   commit(value: Value, options?: { readonly ttl?: Duration }): Promise<boolean>;
 }
 
-/** Exactly one of the three. `pattern`: `*` and `?` are wild, every other character stands for itself. */
-export type InvalidationTarget =
-  | { readonly key: string | readonly string[] }
-  | { readonly tag: string | readonly string[] }
-  | { readonly pattern: string };
-
-export interface InvalidationReport {
-  /** Entries removed from this instance's memory. By tag, one that another of its tags had killed may count again. */
-  readonly memoryEntries: number;
-  /** Keys removed from Redis. Always 0 by tag: a tag's entries are dead by its generation, and leave by their TTL. */
-  readonly redisKeys: number;
-  /** Tags whose generation was raised. */
-  readonly tags: number;
-  /** Whether Redis took it and other instances were told. False without Redis or while it is away. */
-  readonly shared: boolean;
-}
-
 /**
  * How a part's values become bytes. A `decode` that throws makes the frame a miss; the bytes it is given are its own, to
  * keep views of. Values are handed out as they are: what must not be written to, the codec freezes.
@@ -179,6 +171,8 @@ export interface Codec<Value> {
 export interface CacheEvents extends OutageEvents {
   'cache:invalidated': {
     readonly by: InvalidatedBy;
+    /** Another instance's expiry is an invalidation here: what memory held left it, and Redis says how stale it is. */
+    readonly effect: InvalidationEffect;
     readonly memoryEntries: number;
     readonly remote: boolean;
   };

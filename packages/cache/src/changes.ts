@@ -4,7 +4,18 @@ import { APPLY_CHANGES } from './changes-script.ts';
 
 /** One change in Redis: a verb of {@link APPLY_CHANGES}, what it takes, and what others must hear of it. */
 export interface Change {
-  readonly verb: 'ensure' | 'store' | 'flush' | 'commit' | 'invalidate' | 'forget' | 'sweep' | 'announce';
+  readonly verb:
+    | 'ensure'
+    | 'store'
+    | 'flush'
+    | 'commit'
+    | 'invalidate'
+    | 'expire'
+    | 'forget'
+    | 'expireTag'
+    | 'expireEntry'
+    | 'sweep'
+    | 'announce';
   /** All in one slot. */
   readonly keys: readonly string[];
   readonly values: readonly RedisValue[];

@@ -1,4 +1,5 @@
 import { describeCache } from '../test/cache-contract.ts';
+import { describeExpire } from '../test/expire-contract.ts';
 import { describeMany } from '../test/many-contract.ts';
 import { describeStale } from '../test/stale-contract.ts';
 import { describeWrites } from '../test/write-contract.ts';
@@ -6,4 +7,5 @@ import { describeWrites } from '../test/write-contract.ts';
 describeCache('memory alone', () => null);
 describeMany('memory alone', () => null);
 describeStale('memory alone', () => null);
+describeExpire('memory alone', () => null);
 describeWrites('memory alone', () => null);

@@ -10,7 +10,7 @@ import { createFence } from './fence.ts';
 import { flushToRedis } from './flush-writes.ts';
 import { createGenerationTable } from './generations.ts';
 import { checkName } from './input.ts';
-import { createInvalidator, sendInvalidations } from './invalidate.ts';
+import { createInvalidator } from './invalidate.ts';
 import { jsonCodec } from './json-codec.ts';
 import { createLoadOnce } from './load-once.ts';
 import { createMemoryTier } from './memory-tier.ts';
@@ -23,6 +23,7 @@ import { createCacheKeys } from './redis-keys.ts';
 import { createRedisState } from './redis-state.ts';
 import { createRedisTier } from './redis-tier.ts';
 import { createReplay } from './replay.ts';
+import { sendInvalidations } from './send-invalidations.ts';
 import type { CacheStats } from './stats.ts';
 import { createTagGenerations } from './tag-generations.ts';
 import { createWriteBack } from './write-back.ts';
@@ -68,15 +69,26 @@ export function createCache<PolicyName extends string = never>(
     ask: client ? () => client.ping() : undefined,
   });
   const redis = client
-    ? createRedisTier({ redis: client, keys, state, tombstoneTtlMs, newId, writer, messageOf: announcer.messageOf })
+    ? createRedisTier({
+        redis: client,
+        keys,
+        state,
+        tombstoneTtlMs,
+        newId,
+        writer,
+        now: () => clock.now(),
+        messageOf: announcer.messageOf,
+      })
     : undefined;
   const replay = createReplay({
     outbox: createOutbox(),
     background,
     async send(invalidations) {
       if (!redis) return undefined;
-      for (const tag of invalidations.tags) table.forget(tag);
-      return (await sendInvalidations(redis, invalidations)).refused;
+      const { refused } = await sendInvalidations(redis.invalidate, invalidations);
+      // Until then Redis may have named the generation that it has now lost.
+      for (const tag of invalidations.tags) if (!refused?.tags?.includes(tag)) table.forget(tag);
+      return refused;
     },
   });
   const writeBack = createWriteBack({

@@ -42,7 +42,7 @@ export function policyError(policy: unknown, known: Iterable<string>): CacheInpu
 export function targetError(target: unknown): CacheInputError {
   return new CacheInputError(
     'ERR_CACHE_TARGET',
-    `invalidate takes exactly one of { key }, { tag } and { pattern }, got ${describeValue(target)}.`,
+    `A target is exactly one of { key }, { tag }, { pattern } and { all: true }, got ${describeValue(target)}.`,
   );
 }
 

@@ -23,6 +23,18 @@ export function lifetimeAt(terms: LifetimeTerms, storedAtMs: number): Lifetime {
   return { storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs: storedAtMs + wholeLifeMs(terms) };
 }
 
+/** As if the `ttl` had ended at `atMs`: what it may be of use for after that begins then. The same where it had ended. */
+export function endedAt(lifetime: Lifetime, atMs: number): Lifetime {
+  const earlierByMs = lifetime.freshUntilMs - atMs;
+  if (earlierByMs <= 0) return lifetime;
+  return {
+    storedAtMs: lifetime.storedAtMs,
+    freshUntilMs: atMs,
+    staleUntilMs: lifetime.staleUntilMs - earlierByMs,
+    expiresAtMs: lifetime.expiresAtMs - earlierByMs,
+  };
+}
+
 /** From being stored to being of no use to anybody. */
 export function wholeLifeMs({ ttlMs, staleWhileRevalidateMs, staleIfErrorMs }: LifetimeTerms): number {
   return ttlMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs);

@@ -8,7 +8,7 @@ describe('the table of generations', () => {
     const table = createGenerationTable();
     const generation = table.admit('x', 'g1', origin(table.mark()));
     expect(table.known('x')).toBe(generation);
-    generation.entries = 3;
+    generation.tally.entries = 3;
     expect(table.forget('x')).toBe(3);
     expect(table.known('x')).toBeUndefined();
     expect(generation.isCurrent).toBe(false);

@@ -14,10 +14,14 @@ export interface Generation {
   readonly id: string;
   /** Whether Redis knows it; without Redis, or while it is away, a generation is this process's own. */
   readonly shared: boolean;
-  /** False once its tag was invalidated, or this process can no longer vouch for it: no entry in memory may stand on it. */
+  /** False once its tag was invalidated or expired, or this process can no longer vouch for it. */
   isCurrent: boolean;
-  /** Entries in memory that carry it. */
-  entries: number;
+  /** When its tag was expired, milliseconds since the epoch; 0 where it was not. */
+  expiredAtMs: number;
+  /** What entries stand on that an expiry of the tag left stale: current until the tag is invalidated. */
+  remains: Generation | undefined;
+  /** Entries in memory that carry the tag and are not dead. */
+  readonly tally: { entries: number };
   /** Until when Redis keeps it at least, milliseconds since the epoch; 0 where only read. */
   livesUntilMs: number;
 }
@@ -45,6 +49,12 @@ export interface GenerationTable {
    * @returns entries in memory that died of it.
    */
   forget(tag: string): number;
+  /**
+   * What was written under `tag` until now is stale, and what is written from now on stands on another generation.
+   *
+   * @returns entries in memory that are stale.
+   */
+  expire(tag: string, atMs: number): number;
   forgetAll(): void;
 }
 
@@ -52,30 +62,48 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
   const forgotten = createFence();
   const table = new LRUCache<string, Generation>({
     max: maxTags,
-    dispose: (generation) => {
-      generation.isCurrent = false;
-    },
+    // `admit` sees to one that another takes the place of.
+    dispose: (generation, _tag, reason) => reason !== 'set' && end(generation),
   });
 
   return {
-    known: (tag) => table.get(tag),
+    known(tag) {
+      const generation = table.get(tag);
+      return generation?.isCurrent ? generation : undefined;
+    },
     mark: () => forgotten.mark(),
     admit(tag, id, { mark, shared, livesUntilMs }) {
-      const known = table.get(tag);
-      if (known?.id === id) {
-        known.livesUntilMs = Math.max(known.livesUntilMs, livesUntilMs);
-        return known;
+      const last = table.get(tag);
+      if (last?.isCurrent && last.id === id) {
+        last.livesUntilMs = Math.max(last.livesUntilMs, livesUntilMs);
+        return last;
       }
-      const isCurrent = !forgotten.isRaised(tag, mark);
-      const generation: Generation = { tag, id, shared, isCurrent, entries: 0, livesUntilMs };
-      if (isCurrent) table.set(tag, generation);
-      return generation;
+      const generation = createGeneration({ tag, id, shared, livesUntilMs });
+      if (forgotten.isRaised(tag, mark)) return { ...generation, isCurrent: false };
+      // Where Redis knows the tag it knows which entries are stale; without it this process must.
+      const expired = !shared && last && !last.isCurrent ? last : undefined;
+      if (last && !expired) end(last);
+      const admitted = expired ? { ...generation, remains: expired.remains, tally: expired.tally } : generation;
+      table.set(tag, admitted);
+      return admitted;
     },
     forget(tag) {
       forgotten.raise(tag);
-      const entries = table.get(tag)?.entries ?? 0;
+      const entries = table.get(tag)?.tally.entries ?? 0;
       table.delete(tag);
       return entries;
+    },
+    expire(tag, atMs) {
+      forgotten.raise(tag);
+      const generation = table.get(tag);
+      if (!generation) return 0;
+      if (generation.isCurrent) {
+        const { id, shared, tally } = generation;
+        generation.remains ??= { ...createGeneration({ tag, id, shared, livesUntilMs: 0 }), tally };
+        generation.expiredAtMs = atMs;
+        generation.isCurrent = false;
+      }
+      return generation.tally.entries;
     },
     forgetAll() {
       forgotten.raiseAll();
@@ -84,10 +112,33 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
   };
 }
 
+function createGeneration(known: Pick<Generation, 'tag' | 'id' | 'shared' | 'livesUntilMs'>): Generation {
+  return { ...known, isCurrent: true, expiredAtMs: 0, remains: undefined, tally: { entries: 0 } };
+}
+
+function end(generation: Generation): void {
+  generation.isCurrent = false;
+  if (generation.remains) generation.remains.isCurrent = false;
+}
+
 export function areCurrent(generations: readonly Generation[]): boolean {
   // By index: this runs on every hit, and an iterator costs as much as the rest of it.
   for (let index = 0; index < generations.length; index += 1) {
     if (!(generations[index] as Generation).isCurrent) return false;
   }
   return true;
+}
+
+/**
+ * Since when an entry that stands on `generations` is stale: the first of the expiries that ended one of them. `Infinity`
+ * where all are current, `undefined` where the entry is dead.
+ */
+export function staleSince(generations: readonly Generation[]): number | undefined {
+  let sinceMs = Number.POSITIVE_INFINITY;
+  for (const { isCurrent, remains, expiredAtMs } of generations) {
+    if (isCurrent) continue;
+    if (!remains?.isCurrent) return undefined;
+    sinceMs = Math.min(sinceMs, expiredAtMs);
+  }
+  return sinceMs;
 }

@@ -1,4 +1,5 @@
 import type { Entry } from './entry.ts';
+import { endedAt, goesStale } from './freshness.ts';
 import type { Generation } from './generations.ts';
 
 /** An entry as memory holds it. */
@@ -12,4 +13,14 @@ export interface Held {
   readonly generations: readonly Generation[];
   readonly bytes: number;
   readonly heldAtMs: number;
+}
+
+/** The same entry with its freshness ended, for those who ask from now on: readers keep the one they have. */
+export function expiredHeld(held: Held, atMs: number): Held {
+  const entry = Object.freeze({ ...held.entry, ...endedAt(held.entry, atMs) });
+  // What an expiry of a tag has ended stands on what that left of it.
+  const generations = held.generations.map((generation) =>
+    generation.isCurrent ? generation : (generation.remains ?? generation),
+  );
+  return { ...held, entry, goesStale: goesStale(entry), generations };
 }

@@ -4,8 +4,6 @@ export type {
   CacheSpace,
   Codec,
   Found,
-  InvalidationReport,
-  InvalidationTarget,
   ReadOptions,
   Reservation,
   WrapOptions,
@@ -24,6 +22,7 @@ export type { EncryptionKey, EncryptionOptions } from './encryption-options.ts';
 export type { Entry } from './entry.ts';
 export { type CacheInputCode, CacheInputError } from './errors.ts';
 export type { FrameFault } from './frame.ts';
+export type { InvalidationEffect, InvalidationReport, InvalidationTarget } from './invalidation.ts';
 export type { BatchLoader, LoadContext, Loader } from './loader.ts';
 export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday } from './market-hours.ts';
 export type { CacheOptions, MemoryOptions } from './options.ts';

@@ -1,5 +1,5 @@
-import type { InvalidationTarget } from './cache.ts';
 import { checks, keyError, patternError, tagError, targetError } from './errors.ts';
+import type { InvalidationTarget } from './invalidation.ts';
 
 export const MAX_KEY_BYTES = 1024;
 export const MAX_TAGS = 128;
@@ -52,13 +52,18 @@ function checkPattern(pattern: unknown): string {
 export type CheckedTarget =
   | { readonly by: 'key'; readonly keys: readonly string[] }
   | { readonly by: 'tag'; readonly tags: readonly string[] }
-  | { readonly by: 'pattern'; readonly pattern: string };
+  | { readonly by: 'pattern'; readonly pattern: string }
+  | { readonly by: 'all' };
 
 /** @throws CacheInputError of the part that is wrong; an unknown shape must never be an invalidation of nothing. */
 export function checkTarget(target: InvalidationTarget): CheckedTarget {
-  const given: { key?: unknown; tag?: unknown; pattern?: unknown } = target ?? {};
-  const named = (['key', 'tag', 'pattern'] as const).filter((name) => given[name] !== undefined);
+  const given: { key?: unknown; tag?: unknown; pattern?: unknown; all?: unknown } = target ?? {};
+  const named = (['key', 'tag', 'pattern', 'all'] as const).filter((name) => given[name] !== undefined);
   if (named.length !== 1) throw targetError(target);
+  if (named[0] === 'all') {
+    if (given.all !== true) throw targetError(target);
+    return { by: 'all' };
+  }
   if (named[0] === 'pattern') return { by: 'pattern', pattern: checkPattern(given.pattern) };
   if (named[0] === 'tag') {
     const tags = eachOnce(given.tag);

@@ -15,7 +15,16 @@ function setUp(options: { maxBytes?: number; maxEntries?: number } = {}) {
     clock,
     ...options,
   });
-  const generation: Generation = { tag: '', id: 'g', shared: false, isCurrent: true, entries: 0, livesUntilMs: 0 };
+  const generation: Generation = {
+    tag: '',
+    id: 'g',
+    shared: false,
+    isCurrent: true,
+    expiredAtMs: 0,
+    remains: undefined,
+    tally: { entries: 0 },
+    livesUntilMs: 0,
+  };
   const hold = (ttlMs: number, bytes = 10): Held => ({
     entry: { value: 1, ...lifetimeAt({ ttlMs, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 }, clock.now()), tags: [] },
     goesStale: false,
@@ -67,18 +76,18 @@ describe('the memory tier', () => {
   it('counts the entries that stand on a generation, whichever way they leave', () => {
     const { clock, memory, generation, hold } = setUp({ maxEntries: 3 });
     for (const id of ['a', 'b', 'c', 'd']) memory.store(id, hold(5000));
-    expect(generation.entries).toBe(3);
+    expect(generation.tally.entries).toBe(3);
     expect(memory.stats().evictions).toBe(1);
     memory.store('d', hold(5000));
     memory.drop('c');
-    expect(generation.entries).toBe(2);
+    expect(generation.tally.entries).toBe(2);
     memory.store('too large', hold(5000, 20_000));
-    expect(generation.entries).toBe(2);
+    expect(generation.tally.entries).toBe(2);
     clock.advance(1000);
     memory.find('b', '');
-    expect(generation.entries).toBe(1);
+    expect(generation.tally.entries).toBe(1);
     memory.clear();
-    expect(generation.entries).toBe(0);
+    expect(generation.tally.entries).toBe(0);
   });
 
   it('holds no more bytes than it may', () => {

@@ -1,11 +1,12 @@
 import { type Clock, systemClock } from '@breakwater/core';
 import { LRUCache } from 'lru-cache';
-import { areCurrent } from './generations.ts';
-import type { Held } from './held.ts';
+import { isExpired } from './freshness.ts';
+import { areCurrent, staleSince } from './generations.ts';
+import { expiredHeld, type Held } from './held.ts';
 
 /** Entries of this process, bounded by bytes, count and time. Every call is synchronous. */
 export interface MemoryTier {
-  /** What is held, unexpired, with every generation current; what is dead leaves on being found. */
+  /** What is held and not dead, stale where one of its tags was expired; what is dead leaves on being found. */
   find(id: string, space: string): Held | undefined;
   /** Whether exactly this is what is held. */
   holds(id: string, held: Held): boolean;
@@ -15,6 +16,10 @@ export interface MemoryTier {
   drop(id: string): boolean;
   /** @returns how many of them were alive. */
   dropMatching(matches: (id: string) => boolean): number;
+  /** Ends its freshness; what is of no use then leaves. @returns whether it was alive. */
+  expire(id: string, atMs: number): boolean;
+  /** @returns how many of them were alive. */
+  expireMatching(matches: (id: string) => boolean, atMs: number): number;
   clear(): void;
   /** While invalidations cannot be heard, entries are served only for `blindTtlMs`. */
   setBlind(blind: boolean): void;
@@ -45,7 +50,7 @@ export function createMemoryTier({ maxBytes, maxEntries, ttlMs, blindTtlMs, cloc
     ttlResolution: clock === systemClock ? 1 : 0,
     dispose(held, _id, reason) {
       if (reason === 'evict') evictions += 1;
-      for (const generation of held.generations) generation.entries -= 1;
+      for (const { tally } of held.generations) tally.entries -= 1;
     },
   });
 
@@ -53,9 +58,37 @@ export function createMemoryTier({ maxBytes, maxEntries, ttlMs, blindTtlMs, cloc
     return isBlind && clock.now() - held.heldAtMs >= blindTtlMs;
   }
 
+  function store(id: string, held: Held): void {
+    const leftMs = held.entry.expiresAtMs - held.heldAtMs;
+    if (leftMs <= 0) return;
+    for (const { tally } of held.generations) tally.entries += 1;
+    entries.set(id, held, {
+      size: held.bytes + id.length + ENTRY_OVERHEAD_BYTES,
+      // lru-cache serves an entry through its last millisecond; ours ends with it.
+      ttl: Math.min(leftMs, ttlMs) - 0.5,
+      start: held.heldAtMs,
+    });
+    if (entries.peek(id) !== held) for (const { tally } of held.generations) tally.entries -= 1;
+  }
+
   function drop(id: string): boolean {
     const held = entries.peek(id);
-    return entries.delete(id) && held !== undefined && areCurrent(held.generations);
+    return entries.delete(id) && held !== undefined && staleSince(held.generations) !== undefined;
+  }
+
+  function expire(id: string, atMs: number): boolean {
+    const held = entries.peek(id);
+    const isAlive = drop(id);
+    if (!held || !isAlive) return false;
+    const expired = expiredHeld(held, Math.min(atMs, staleSince(held.generations) ?? atMs));
+    if (!isExpired(expired.entry, clock.now())) store(id, expired);
+    return true;
+  }
+
+  function forEachMatching(matches: (id: string) => boolean, run: (id: string) => boolean): number {
+    let alive = 0;
+    for (const id of [...entries.keys()]) if (matches(id) && run(id)) alive += 1;
+    return alive;
   }
 
   return {
@@ -64,28 +97,16 @@ export function createMemoryTier({ maxBytes, maxEntries, ttlMs, blindTtlMs, cloc
       // Keys are checked behind the memory tier; an unchecked one may have the form of another space's id.
       if (held === undefined || held.space !== space) return undefined;
       if (areCurrent(held.generations) && !isBeyondBlindTtl(held)) return held;
-      entries.delete(id);
-      return undefined;
+      if (isBeyondBlindTtl(held)) drop(id);
+      else expire(id, Number.POSITIVE_INFINITY);
+      return entries.get(id);
     },
     holds: (id, held) => entries.peek(id) === held,
-    store(id, held) {
-      const leftMs = held.entry.expiresAtMs - held.heldAtMs;
-      if (leftMs <= 0) return;
-      for (const generation of held.generations) generation.entries += 1;
-      entries.set(id, held, {
-        size: held.bytes + id.length + ENTRY_OVERHEAD_BYTES,
-        // lru-cache serves an entry through its last millisecond; ours ends with it.
-        ttl: Math.min(leftMs, ttlMs) - 0.5,
-        start: held.heldAtMs,
-      });
-      if (entries.peek(id) !== held) for (const generation of held.generations) generation.entries -= 1;
-    },
+    store,
     drop,
-    dropMatching(matches) {
-      let dropped = 0;
-      for (const id of [...entries.keys()]) if (matches(id) && drop(id)) dropped += 1;
-      return dropped;
-    },
+    dropMatching: (matches) => forEachMatching(matches, drop),
+    expire,
+    expireMatching: (matches, atMs) => forEachMatching(matches, (id) => expire(id, atMs)),
     clear: () => entries.clear(),
     setBlind(blind) {
       isBlind = blind;

@@ -172,13 +172,17 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
       return invalidator.invalidate(space, checkTarget(target));
     },
 
+    async expire(target) {
+      return invalidator.expire(space, checkTarget(target));
+    },
+
     async delete(key) {
       checkKey(key);
       const { memoryEntries, redisKeys } = await invalidator.invalidate(space, { by: 'key', keys: [key] });
       return memoryEntries + redisKeys > 0;
     },
 
-    clear: invalidator.clear,
+    clear: () => invalidator.invalidate(space, { by: 'all' }),
   };
 }
 

@@ -1,11 +1,13 @@
 import type { Call, Engine } from './engine.ts';
 import { holdEntry, openFrame, readFrame } from './entries.ts';
 import { findBuffered } from './flush-writes.ts';
-import { isFresh } from './freshness.ts';
-import { areCurrent } from './generations.ts';
+import type { Frame } from './frame.ts';
+import { endedAt, isExpired, isFresh, type Lifetime } from './freshness.ts';
+import { areCurrent, type Generation } from './generations.ts';
 import type { Held } from './held.ts';
 import { isFailure } from './redis-state.ts';
 import type { RedisTier, SeenFences } from './redis-tier.ts';
+import { staleSinceStamps } from './tag-generations.ts';
 
 export interface RedisRead {
   readonly held: Held | undefined;
@@ -51,7 +53,18 @@ async function verifyEntry(engine: Engine, call: Call, bytes: Buffer): Promise<H
   if (!frame) return undefined;
   const verified = engine.generations.verify(frame.stamps);
   const generations = verified instanceof Promise ? await verified : verified;
+  const lifetime = generations && lifetimeUnder(frame, generations, engine.clock.now());
   // What is dead is not worth opening.
-  const opened = generations && openFrame(engine, call, frame);
-  return opened && holdEntry(engine, call, opened, frame, generations);
+  const opened = lifetime && openFrame(engine, call, frame);
+  return opened && holdEntry(engine, call, opened, lifetime, generations);
+}
+
+/** What the expiries of its tags have left of an entry's lifetime. */
+function lifetimeUnder(frame: Frame, generations: readonly Generation[], nowMs: number): Lifetime | undefined {
+  const sinceMs = staleSinceStamps(frame.stamps, generations);
+  if (sinceMs === undefined) return undefined;
+  if (sinceMs === Number.POSITIVE_INFINITY) return frame;
+  // By the clock of the instance that expired it, which may be ahead of this one's.
+  const lifetime = endedAt(frame, Math.min(sinceMs, nowMs));
+  return isExpired(lifetime, nowMs) ? undefined : lifetime;
 }

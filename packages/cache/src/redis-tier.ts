@@ -1,9 +1,9 @@
-import { type RedisPort, scanKeys } from '@breakwater/core/redis';
+import type { RedisPort } from '@breakwater/core/redis';
 import type { Address } from './address.ts';
-import type { Announcement, SpacedKey } from './announcement.ts';
+import type { Announcement } from './announcement.ts';
 import { createChanges } from './changes.ts';
 import { createGatheredReads } from './gathered-reads.ts';
-import { matchesGlob } from './glob.ts';
+import { createRedisExpire, createRedisInvalidate, type RedisInvalidations } from './redis-invalidations.ts';
 import type { CacheKeys } from './redis-keys.ts';
 import { type Failure, isFailure, type RedisState } from './redis-state.ts';
 
@@ -26,11 +26,8 @@ export interface RedisTier {
   flush(address: Address, frame: Buffer, ttlMs: number, ageMs: number): Promise<boolean | Failure>;
   /** @returns whether every fence still held, so that it was stored. */
   commit(address: Address, frame: Buffer, ttlMs: number, seen: SeenFences): Promise<boolean | Failure>;
-  /** @returns keys removed. */
-  invalidateKey(key: SpacedKey): Promise<number | Failure>;
-  invalidateTag(tag: string): Promise<unknown | Failure>;
-  /** @returns keys removed. */
-  invalidatePattern(pattern: SpacedKey): Promise<number | Failure>;
+  readonly invalidate: RedisInvalidations;
+  readonly expire: RedisInvalidations;
 }
 
 export interface RedisTierOptions {
@@ -42,33 +39,22 @@ export interface RedisTierOptions {
   readonly newId: () => string;
   /** What this instance's ids begin with. */
   readonly writer: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly messageOf: (announcement: Partial<Announcement>) => string;
 }
 
 export function createRedisTier(options: RedisTierOptions): RedisTier {
-  const { redis, keys, state, tombstoneTtlMs, newId, writer, messageOf } = options;
+  const { redis, keys, state, tombstoneTtlMs, newId, writer, now, messageOf } = options;
   const read = createGatheredReads(redis, state);
   const apply = createChanges(redis, { channel: keys.channel, messageOf });
+  const invalidations = { redis, keys, state, apply, tombstoneTtlMs, newId };
   // A commit's script must not cross slots, so on a Cluster it cannot see the sweep; the process's own fence does.
   const seesSweep = redis.nodes === undefined;
 
   async function readText(key: string): Promise<string | Failure> {
     const bytes = await read(key);
     return isFailure(bytes) ? bytes : (bytes?.toString('latin1') ?? '');
-  }
-
-  async function sweepEntries([space, glob]: SpacedKey): Promise<number> {
-    let removed = 0;
-    for await (const page of scanKeys(redis, keys.entryPattern(space, glob))) {
-      const matching = page.filter((entry) => matchesGlob(glob, keys.keyOf(space, entry) ?? ''));
-      if (redis.nodes) {
-        const counts = await Promise.all(matching.map((entry) => redis.unlink([entry])));
-        removed += counts.reduce((sum, count) => sum + count, 0);
-      } else if (matching.length > 0) {
-        removed += await redis.unlink(matching);
-      }
-    }
-    return removed;
   }
 
   return {
@@ -133,40 +119,7 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
       return isFailure(kept) ? kept : Number(kept) === 1;
     },
 
-    async invalidateKey(spacedKey) {
-      const [space, key] = spacedKey;
-      const removed = await state.watch(
-        apply({
-          verb: 'invalidate',
-          keys: [keys.entry({ space, key }), keys.tombstone({ space, key })],
-          values: [newId(), tombstoneTtlMs],
-          announcement: { keys: [spacedKey] },
-        }),
-      );
-      return isFailure(removed) ? removed : Number(removed);
-    },
-
-    invalidateTag: (tag) =>
-      state.watch(apply({ verb: 'forget', keys: [keys.tag(tag)], values: [], announcement: { tags: [tag] } })),
-
-    async invalidatePattern(pattern) {
-      // First, so that no load that began before can commit behind the scan; and told again at the end, since until
-      // then others may have read an entry that the scan had not reached.
-      const fenced = await state.watch(
-        apply({
-          verb: 'sweep',
-          keys: [keys.sweep],
-          values: [newId(), tombstoneTtlMs],
-          announcement: { patterns: [pattern] },
-        }),
-      );
-      if (isFailure(fenced)) return fenced;
-      const removed = await state.watch(sweepEntries(pattern));
-      if (isFailure(removed)) return removed;
-      const told = await state.watch(
-        apply({ verb: 'announce', keys: [], values: [], announcement: { swept: [pattern] } }),
-      );
-      return isFailure(told) ? told : removed;
-    },
+    invalidate: createRedisInvalidate(invalidations),
+    expire: createRedisExpire(invalidations, now),
   };
 }

@@ -82,7 +82,7 @@ export function createReservation(
     if (isFailure(kept)) return keepInMemory(encoded, life);
     if (isFenced()) {
       // Redis took it before it knew of what this process knows now.
-      const removed = await engine.redis?.invalidateKey([space, key]);
+      const removed = await engine.redis?.invalidate.key([space, key]);
       if (isFailure(removed)) engine.replay.later({ keys: [[space, key]] });
       return refuse();
     }

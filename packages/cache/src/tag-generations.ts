@@ -1,5 +1,6 @@
 import type { Clock } from '@breakwater/core';
 import type { Stamp } from './frame.ts';
+import { staleSinceOf } from './generation-id.ts';
 import {
   areCurrent,
   type Generation,
@@ -13,8 +14,9 @@ import type { RedisTier } from './redis-tier.ts';
 /** Finds the generations of tags: in the process's table where it can be trusted, else in Redis. */
 export interface TagGenerations {
   /**
-   * The generations behind an entry's stamps, `undefined` where one of them is dead or cannot be asked for. At once where
-   * the table can answer: every hit in Redis passes here.
+   * The current generations of an entry's tags, `undefined` where one of its stamps is dead or cannot be asked about; what
+   * the tags' expiries have left of its freshness, {@link staleSinceStamps} says. At once where the table can answer: every
+   * hit in Redis passes here.
    */
   verify(stamps: readonly Stamp[]): readonly Generation[] | undefined | Promise<readonly Generation[] | undefined>;
   /** The current ones for an entry that will live `ttlMs`: the namespace's, then the tags'. */
@@ -92,7 +94,7 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
   async function ask(stamps: readonly Stamp[]): Promise<readonly Generation[] | undefined> {
     const tags = stamps.map(({ tag }) => tag);
     const found = await resolve(tags, { untilMs: 0, livesUntilMs: 0 }, (tier) => tier.readGenerations);
-    const isLive = found && areCurrent(found) && found.every(({ id }, index) => id === stamps[index]?.generation);
+    const isLive = found && areCurrent(found) && staleSinceStamps(stamps, found) !== undefined;
     return isLive ? found : undefined;
   }
 
@@ -111,7 +113,7 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
       for (const { tag, generation } of stamps) {
         const known = knownFor(tag, 0);
         if (!known) return ask(stamps);
-        if (known.id !== generation) return undefined;
+        if (known.id !== generation && staleSinceOf(generation, known.id) === undefined) return undefined;
         found.push(known);
       }
       return found;
@@ -132,6 +134,18 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
       isTrusted = trusted;
     },
   };
+}
+
+/** As `staleSince`, by the stamps of an entry and the generations that its tags have now. */
+export function staleSinceStamps(stamps: readonly Stamp[], generations: readonly Generation[]): number | undefined {
+  let sinceMs = Number.POSITIVE_INFINITY;
+  // By index: every hit in Redis passes here.
+  for (let index = 0; index < stamps.length; index += 1) {
+    const since = staleSinceOf(stamps[index]?.generation ?? '', generations[index]?.id ?? '');
+    if (since === undefined) return undefined;
+    if (since < sinceMs) sinceMs = since;
+  }
+  return sinceMs;
 }
 
 function areFound(generations: readonly (Generation | undefined)[]): generations is Generation[] {

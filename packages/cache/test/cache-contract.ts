@@ -232,7 +232,7 @@ export function describeCache(name: string, connect: () => RedisPort | null): vo
       cache.on('cache:invalidated', heard);
       await cache.set('a', 1);
       await cache.invalidate({ key: 'a' });
-      expect(heard.mock.calls).toEqual([[{ by: 'key', memoryEntries: 1, remote: false }]]);
+      expect(heard.mock.calls).toEqual([[{ by: 'key', effect: 'invalidate', memoryEntries: 1, remote: false }]]);
       expect(cache.stats().invalidations).toEqual({ key: 1, tag: 0, pattern: 0, all: 0 });
     });
 

@@ -174,7 +174,7 @@ export function describeMany(name: string, connect: () => RedisPort | null): voi
       expect(cache().stats()).toMatchObject({ memory: { entries: 0, bytes: 0 }, invalidations: { all: 1, tag: 0 } });
       await cache().set('a', 3, { tags: ['x'] });
       expect(await cache().get('a')).toBe(3);
-      expect(heard.mock.calls).toEqual([[{ by: 'all', memoryEntries: 3, remote: false }]]);
+      expect(heard.mock.calls).toEqual([[{ by: 'all', effect: 'invalidate', memoryEntries: 3, remote: false }]]);
     });
 
     it('refuses a reservation that was taken before a clear', async () => {

@@ -41,5 +41,16 @@ it('a Cluster is read, written, fenced and invalidated without crossing slots', 
   expect(await reservation.commit('old')).toBe(false);
   expect(await b.getOrLoad('k:0', () => 'new', { tags: ['x'] })).toBe('new');
   expect(await a.get('k:0')).toBe('new');
+  const options = { staleIfError: '1h', tags: ['y'] } as const;
+  await Promise.all(keys.map((key) => a.set(key, key, options)));
+  expect(await a.expire({ key: ['k:0', 'k:1'] })).toMatchObject({ redisKeys: 2, shared: true });
+  expect(await a.expire({ pattern: 'k:1?' })).toMatchObject({ redisKeys: 10, shared: true });
+  const fail = () => Promise.reject(new Error('no value'));
+  for (const key of ['k:0', 'k:1', 'k:10', 'k:19']) await eventually(async () => (await b.get(key)) === undefined);
+  expect(await b.get('k:2')).toBe('k:2');
+  expect(await a.expire({ tag: 'y' })).toMatchObject({ tags: 1, shared: true });
+  for (const key of keys) await eventually(async () => (await b.get(key)) === undefined);
+  for (const key of keys) expect(await b.getOrLoad(key, fail, options)).toBe(key);
+
   for (const cache of caches) expect(cache.stats().redis).toEqual({ state: 'up', errors: 0, unreadableFrames: 0 });
 });

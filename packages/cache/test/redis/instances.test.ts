@@ -46,7 +46,7 @@ describe('two instances', () => {
     b.on('cache:invalidated', heard);
     expect(await a.invalidate(target)).toMatchObject({ memoryEntries: 1, shared: true });
     await eventually(() => b.peek('k:1') === undefined);
-    expect(heard).toHaveBeenCalledWith({ by, memoryEntries: 1, remote: true });
+    expect(heard).toHaveBeenCalledWith({ by, effect: 'invalidate', memoryEntries: 1, remote: true });
     expect(await b.get('k:1')).toBeUndefined();
     expect(b.peek('other')?.value).toBe(2);
   });
@@ -62,7 +62,7 @@ describe('two instances', () => {
     b.on('cache:invalidated', heard);
     expect(await a.clear()).toMatchObject({ memoryEntries: 2, shared: true });
     await eventually(() => b.peek('k:1') === undefined);
-    expect(heard.mock.calls).toEqual([[{ by: 'all', memoryEntries: 1, remote: true }]]);
+    expect(heard.mock.calls).toEqual([[{ by: 'all', effect: 'invalidate', memoryEntries: 1, remote: true }]]);
     expect(await b.getMany(['k:1', 'k:2'])).toEqual(new Map());
     await a.set('k:1', 3);
     expect(await b.get('k:1')).toBe(3);
