@@ -42,6 +42,13 @@ const table: readonly [
     ['redis-down'],
     'unhealthy',
   ],
+  [
+    'a pool of a Cluster of which a node is away',
+    { pool: poolStats({ health: 'degraded', circuit: 'open' }) },
+    'degraded',
+    ['redis-partly-down'],
+    'degraded',
+  ],
   ['a closed pool', { pool: poolStats({ health: 'closed' }) }, 'unhealthy', ['pool-closed'], 'unhealthy'],
   ['a cache on memory alone', { cache: away }, 'degraded', ['cache-redis-down'], 'unhealthy'],
   ['a cache that hears no invalidations', { cache: deaf }, 'degraded', ['bus-away'], 'degraded'],

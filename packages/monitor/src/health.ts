@@ -17,6 +17,7 @@ export interface HealthReason {
   readonly code:
     | 'pool-closed'
     | 'redis-down'
+    | 'redis-partly-down'
     | 'redis-starting'
     | 'cache-redis-down'
     | 'bus-away'
@@ -65,6 +66,12 @@ function poolFinding({ health, circuit }: PoolStats, redisOutage: RedisOutage): 
       };
     case 'starting':
       return { status: redisOutage, code: 'redis-starting', detail: 'The pool has not reached Redis yet.' };
+    case 'degraded':
+      return {
+        status: 'degraded',
+        code: 'redis-partly-down',
+        detail: 'Some nodes of the Cluster are away, and commands for them are refused; the others serve.',
+      };
     case 'up':
       return undefined;
   }

@@ -5,8 +5,8 @@ import { type ResetSettings, resetDelayMs } from './reset-delay.ts';
 import type { CircuitState } from './stats.ts';
 import { createTripwire, type Trip, type TripSettings } from './tripwire.ts';
 
-/** The circuit as the pool's user sees and turns it. */
-export interface CircuitControl {
+/** What a circuit says of itself. */
+export interface CircuitReading {
   readonly state: CircuitState;
   /** Why commands are refused. `undefined` while the circuit is closed, as the times are. */
   readonly reason: string | undefined;
@@ -14,6 +14,9 @@ export interface CircuitControl {
   readonly openedAt: number | undefined;
   /** When Redis is asked next, likewise. `undefined` also while it is being asked, and after `open`. */
   readonly nextProbeAt: number | undefined;
+}
+
+export interface CircuitSwitch extends CircuitReading {
   /** Refuses commands from now on and asks Redis nothing, until `close` is called. */
   open(reason: string): void;
   /** Lets commands through from now on, whatever was seen before. What comes of them may open it again. */
@@ -25,11 +28,14 @@ export interface CircuitControl {
  * costs each one 0.4 us and more. Commands read `isClosed`, and report what came of them.
  */
 export interface Circuit {
-  readonly control: CircuitControl;
+  readonly control: CircuitSwitch;
   readonly isClosed: boolean;
   /** Redis answered a command in time. `at` and `sentAt` are `performance.now()`. */
   answered(at: number, tookMs: number): void;
   failed(sentAt: number): void;
+  /** What it stands before is no more: nobody can be asked whether it is back. */
+  retire(): void;
+  /** Asks nothing any more. Whoever looks finds it closed: that commands are refused has another reason now. */
   shutdown(): void;
 }
 
@@ -52,12 +58,15 @@ export interface CircuitOpening {
   readonly consecutiveFailures: number;
 }
 
+/** `gone`: the node that it stood before is no longer part of its Cluster. */
+export type CloseCause = 'probe' | 'manual' | 'gone';
+
 export interface CircuitObserver {
   /** What was seen was enough; again after every probe that failed. */
   onOpened(opening: CircuitOpening): void;
   /** @param openMs since it first opened, also when probes have failed meanwhile. */
   onHalfOpened(openMs: number): void;
-  onClosed(openMs: number, cause: 'probe' | 'manual'): void;
+  onClosed(openMs: number, cause: CloseCause): void;
 }
 
 /** The time in which commands are refused. */
@@ -105,7 +114,7 @@ export function createCircuit(settings: CircuitSettings, observer: CircuitObserv
   }
 
   function trip(seen: Trip | undefined): void {
-    if (seen === undefined) return;
+    if (seen === undefined || breaker.isShutdown) return;
     planProbe(interrupt(seen.cause, seen.reason));
     breaker.open();
   }
@@ -114,7 +123,7 @@ export function createCircuit(settings: CircuitSettings, observer: CircuitObserv
     observer.onOpened({ cause, reason, consecutiveFailures: tripwire.consecutiveFailures + failedProbes });
   }
 
-  function end(cause: 'probe' | 'manual'): void {
+  function end(cause: CloseCause): void {
     const now = performance.now();
     tripwire.rearm(now);
     if (interruption === undefined) return;
@@ -169,7 +178,12 @@ export function createCircuit(settings: CircuitSettings, observer: CircuitObserv
     if (breaker.halfOpen) breaker.fire().catch(() => undefined);
   });
 
-  const control: CircuitControl = {
+  function shutdown(): void {
+    breaker.shutdown();
+    interruption = undefined;
+  }
+
+  const control: CircuitSwitch = {
     get state() {
       if (interruption === undefined) return 'closed';
       return breaker.halfOpen ? 'half-open' : 'open';
@@ -205,6 +219,10 @@ export function createCircuit(settings: CircuitSettings, observer: CircuitObserv
     failed(sentAt) {
       if (interruption === undefined) trip(tripwire.failed(performance.now(), sentAt));
     },
-    shutdown: () => breaker.shutdown(),
+    retire() {
+      end('gone');
+      shutdown();
+    },
+    shutdown,
   };
 }

@@ -2,12 +2,13 @@ import { type Deadline, RedisUnavailableError } from '@breakwater/core/redis';
 import type { Circuit } from './circuit.ts';
 import { kindOfCall } from './command-kinds.ts';
 import type { Counters } from './counters.ts';
-import { RedisConnectionLostError, RedisOverloadedError, RedisPoolClosedError } from './errors.ts';
+import { RedisOverloadedError, RedisPoolClosedError } from './errors.ts';
 import { failureKind, isReadOnly, isTransient } from './failure.ts';
-import type { Lane } from './lane.ts';
+import { isServing } from './health.ts';
 import type { Lanes } from './lanes.ts';
 import { createLargeValues } from './large-values.ts';
 import type { Limits } from './limit-options.ts';
+import { createLostConnections, lossOf } from './lost-connections.ts';
 import { type CommandOwner, type CommandSettings, PooledCommand } from './pooled-command.ts';
 import { repeatLater } from './retry.ts';
 import type { RetrySettings } from './retry-options.ts';
@@ -39,13 +40,11 @@ export interface DispatcherParts {
   lastReason(): string;
 }
 
-/** A lane that was answered READONLY reconnects no sooner: it may be no failover but a replica's address. */
-const SHORTEST_LIFE_MS = 1000;
-
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const { deadline, lanes, circuit, counters, limits, retry } = parts;
   const owner: CommandOwner = { onReply, onError, onDeadline };
   const largeValues = createLargeValues();
+  const losses = createLostConnections();
   const waiting = createWaitingRoom(limits.waiting, limits.waitTimeoutMs, (command) => {
     // Not overloaded but not yet connected: that may take the whole deadline.
     if (parts.health() === 'starting') return;
@@ -78,14 +77,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     group?.add(command);
     deadline.enter(command);
     counters.inFlight += 1;
-    if (lane) transmit(command, lane);
+    if (lane) lane.send(command);
     else waiting.add(command);
     return command.promise;
-  }
-
-  function transmit(command: PooledCommand, lane: Lane): void {
-    command.lane = lane;
-    lane.send(command);
   }
 
   function refusal(): Error {
@@ -118,40 +112,47 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     if (!conclude(call)) return false;
     const now = performance.now();
     const tookMs = now - call.since;
-    circuit.answered(now, tookMs);
+    (call.latest.circuit ?? circuit).answered(now, tookMs);
     counters.latency.record(kindOfCall(call.name, call.args), tookMs);
     return true;
   }
 
   function onError(command: PooledCommand, error: Error): void {
-    release(command);
     const { call, lane } = command;
-    if (isReadOnly(error) && lane) renew(lane);
+    release(command);
+    if (error instanceof RedisUnavailableError) {
+      if (!call.isTold) turnAway(call, error);
+      return;
+    }
+    if (isReadOnly(error) && lane) lanes.renew(lane);
     if (!call.isTold) fail(command, error);
     if (waiting.size > 0) admit();
   }
 
-  /** After a failover the master is elsewhere. One lane at a time, for a replica still serves reads. */
-  function renew(lane: Lane): void {
-    const isLasting = performance.now() - lane.readyAt > SHORTEST_LIFE_MS;
-    if (isLasting && lanes.ready === lanes.total) lane.replace('it is connected to a replica (READONLY)');
+  /** The circuit of its node is open. No byte of it was sent, and nothing is learned from it. */
+  function turnAway(call: PooledCommand, error: RedisUnavailableError): void {
+    // Of a repetition, its caller is told what became of the first.
+    if (call.giveUp) call.giveUp();
+    else {
+      counters.rejections += 1;
+      refuse(call, error);
+    }
   }
 
   function fail(command: PooledCommand, error: Error): void {
-    const { call, lane } = command;
+    const { call } = command;
     const kind = failureKind(error);
-    // A lost connection is one failure, however many commands were on it: the last of them speaks for all. One that was
-    // silent is as many as it left unanswered.
-    const isCounted = kind === 'outage-reply' || (kind === 'connection' && (lane?.inFlight === 0 || lane?.wasSilent));
+    const isCounted = kind === 'outage-reply' || (kind === 'connection' && losses.isNew(command, error));
     const problem = kind === 'connection' ? lossOf(command, error) : error;
-    const giveUp = () => {
+    const blamed = command.circuit ?? circuit;
+    call.giveUp = () => {
       // Only now: a call that is repeated counts once, by its end, not once for each attempt.
-      if (isCounted) circuit.failed(call.since);
+      if (isCounted) blamed.failed(call.since);
       counters.outageFailures += 1;
       refuse(call, problem);
     };
-    if (isTransient(error) && repeatLater(call, retry, deadline.ms, () => repeatNow(call, giveUp))) return;
-    if (kind !== 'reply') giveUp();
+    if (isTransient(error) && repeatLater(call, retry, deadline.ms, () => repeatNow(call))) return;
+    if (kind !== 'reply') call.giveUp();
     else {
       answered(command);
       counters.replyErrors += 1;
@@ -159,31 +160,25 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     }
   }
 
-  function lossOf(command: PooledCommand, cause: unknown): Error {
-    if (command.socket !== undefined) return new RedisConnectionLostError({ cause });
-    return new RedisUnavailableError('the connection closed', { cause });
-  }
-
-  /** @param giveUp tells its caller of the failure before, when it cannot be sent now either. */
-  function repeatNow(call: PooledCommand, giveUp: () => void): void {
+  function repeatNow(call: PooledCommand): void {
     if (call.isTold) return;
     const lane = circuit.isClosed && waiting.size === 0 ? lanes.choose(largeValues.has(call)) : undefined;
     if (lane === undefined) {
-      giveUp();
+      call.giveUp?.();
       return;
     }
     counters.retries += 1;
     const attempt = new PooledCommand(owner, call.name, call.args, { replyEncoding: null }, call);
     weight += attempt.weight;
     call.latest = attempt;
-    transmit(attempt, lane);
+    lane.send(attempt);
   }
 
   function onDeadline(call: PooledCommand, error: Error): void {
     waiting.delete(call);
     counters.deadlineFailures += 1;
     counters.outageFailures += 1;
-    circuit.failed(call.since);
+    (call.latest.circuit ?? circuit).failed(call.since);
     refuse(call, error);
     // Half-open sockets and black holes never say that they are dead. Where there is one there may be others.
     const { lane } = call.latest;
@@ -219,7 +214,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       const lane = circuit.isClosed && parts.health() !== 'closed' ? lanes.choose(largeValues.has(command)) : undefined;
       if (lane === undefined) return;
       waiting.delete(command);
-      transmit(command, lane);
+      lane.send(command);
     }
   }
 
@@ -234,7 +229,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     },
     review() {
       admit();
-      if (parts.health() === 'starting' || parts.health() === 'up') return;
+      if (parts.health() === 'starting' || isServing(parts.health())) return;
       for (let command = waiting.first(); command; command = waiting.first()) {
         waiting.delete(command);
         refuse(command, refusal());

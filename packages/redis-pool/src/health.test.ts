@@ -1,18 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { assessHealth, createHealth } from './health.ts';
+import { assessHealth, createHealth, type VitalSigns } from './health.ts';
 
 describe('the assessment of health', () => {
   it.each([
-    ['starting', { readyLanes: 0, untriedLanes: 4, isCircuitClosed: true }, 'starting'],
-    ['starting', { readyLanes: 0, untriedLanes: 1, isCircuitClosed: true }, 'starting'],
-    ['starting', { readyLanes: 1, untriedLanes: 3, isCircuitClosed: true }, 'up'],
-    ['starting', { readyLanes: 0, untriedLanes: 0, isCircuitClosed: true }, 'down'],
-    ['starting', { readyLanes: 0, untriedLanes: 4, isCircuitClosed: false }, 'down'],
-    ['up', { readyLanes: 0, untriedLanes: 3, isCircuitClosed: true }, 'down'],
-    ['up', { readyLanes: 4, untriedLanes: 0, isCircuitClosed: false }, 'down'],
-    ['down', { readyLanes: 1, untriedLanes: 0, isCircuitClosed: false }, 'down'],
-    ['down', { readyLanes: 1, untriedLanes: 0, isCircuitClosed: true }, 'up'],
-    ['closed', { readyLanes: 4, untriedLanes: 0, isCircuitClosed: true }, 'closed'],
+    ['starting', { readyLanes: 0, untriedLanes: 4, served: 'all' }, 'starting'],
+    ['starting', { readyLanes: 0, untriedLanes: 1, served: 'all' }, 'starting'],
+    ['starting', { readyLanes: 1, untriedLanes: 3, served: 'all' }, 'up'],
+    ['starting', { readyLanes: 0, untriedLanes: 0, served: 'all' }, 'down'],
+    ['starting', { readyLanes: 0, untriedLanes: 4, served: 'none' }, 'down'],
+    ['up', { readyLanes: 0, untriedLanes: 3, served: 'all' }, 'down'],
+    ['up', { readyLanes: 4, untriedLanes: 0, served: 'none' }, 'down'],
+    ['down', { readyLanes: 1, untriedLanes: 0, served: 'none' }, 'down'],
+    ['down', { readyLanes: 1, untriedLanes: 0, served: 'all' }, 'up'],
+    ['up', { readyLanes: 4, untriedLanes: 0, served: 'some' }, 'degraded'],
+    ['down', { readyLanes: 1, untriedLanes: 0, served: 'some' }, 'degraded'],
+    ['starting', { readyLanes: 1, untriedLanes: 3, served: 'some' }, 'degraded'],
+    ['degraded', { readyLanes: 4, untriedLanes: 0, served: 'none' }, 'down'],
+    ['degraded', { readyLanes: 0, untriedLanes: 0, served: 'some' }, 'down'],
+    ['degraded', { readyLanes: 4, untriedLanes: 0, served: 'all' }, 'up'],
+    ['closed', { readyLanes: 4, untriedLanes: 0, served: 'all' }, 'closed'],
   ] as const)('after %s, with %o, is %s', (before, signs, after) => {
     expect(assessHealth(before, signs)).toBe(after);
   });
@@ -27,7 +33,11 @@ describe('health', () => {
   });
 
   function start() {
-    const signs = { readyLanes: 0, untriedLanes: 1, isCircuitClosed: true };
+    const signs: { -readonly [Sign in keyof VitalSigns]: VitalSigns[Sign] } = {
+      readyLanes: 0,
+      untriedLanes: 1,
+      served: 'all',
+    };
     const told: unknown[][] = [];
     const health = createHealth(() => signs, {
       onStarted: () => told.push(['started']),
@@ -48,6 +58,19 @@ describe('health', () => {
     expect(told).toEqual([['started'], ['began', 'ECONNREFUSED'], ['ended', 300]]);
   });
 
+  it('ends an outage when some of Redis is back, and calls it none when the others follow or leave', () => {
+    const { health, signs, told } = start();
+    signs.readyLanes = 1;
+    signs.served = 'none';
+    health.review('the circuits opened');
+    vi.advanceTimersByTime(300);
+    for (const served of ['some', 'all', 'some'] as const) {
+      signs.served = served;
+      health.review('a circuit changed');
+    }
+    expect(told).toEqual([['started'], ['began', 'the circuits opened'], ['ended', 300]]);
+  });
+
   it('calls a first connection no end of an outage', () => {
     const { health, signs, told } = start();
     signs.readyLanes = 1;
@@ -57,23 +80,23 @@ describe('health', () => {
 
   it('tells whoever waits whether it came up in time', async () => {
     const { health, signs } = start();
-    const impatient = health.whenUp(100);
-    const patient = health.whenUp(1000);
+    const impatient = health.whenServing(100);
+    const patient = health.whenServing(1000);
     await vi.advanceTimersByTimeAsync(100);
     await expect(impatient).resolves.toBe(false);
     signs.readyLanes = 1;
     health.review('a lane is ready');
     await expect(patient).resolves.toBe(true);
-    await expect(health.whenUp(1)).resolves.toBe(true);
+    await expect(health.whenServing(1)).resolves.toBe(true);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('tells whoever waits at once when it is closed', async () => {
     const { health } = start();
-    const waiting = health.whenUp(1000);
+    const waiting = health.whenServing(1000);
     health.close();
     await expect(waiting).resolves.toBe(false);
-    await expect(health.whenUp(1000)).resolves.toBe(false);
+    await expect(health.whenServing(1000)).resolves.toBe(false);
     expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -4,15 +4,21 @@ export interface VitalSigns {
   readonly readyLanes: number;
   /** Lanes whose first attempt to connect is still under way. */
   readonly untriedLanes: number;
-  readonly isCircuitClosed: boolean;
+  /** To how much of Redis the circuits let commands through: `some` nodes of a Cluster. */
+  readonly served: 'all' | 'some' | 'none';
 }
 
 /** A pool that was once up never goes back to `starting`, and a closed one stays closed. */
 export function assessHealth(before: PoolHealth, signs: VitalSigns): PoolHealth {
   if (before === 'closed') return 'closed';
-  if (signs.isCircuitClosed && signs.readyLanes > 0) return 'up';
-  if (before === 'starting' && signs.isCircuitClosed && signs.untriedLanes > 0) return 'starting';
-  return 'down';
+  if (signs.served === 'none') return 'down';
+  if (signs.readyLanes > 0) return signs.served === 'all' ? 'up' : 'degraded';
+  return before === 'starting' && signs.untriedLanes > 0 ? 'starting' : 'down';
+}
+
+/** Whether commands are sent. */
+export function isServing(health: PoolHealth): boolean {
+  return health === 'up' || health === 'degraded';
 }
 
 /** The pool's health, those who wait for it, and the beginning and end of its outages. */
@@ -21,8 +27,8 @@ export interface Health {
   /** Looks at the signs again; `reason` is what made it worth looking. */
   review(reason: string): void;
   close(): void;
-  /** Resolves to whether the pool was up within `withinMs`. */
-  whenUp(withinMs: number): Promise<boolean>;
+  /** Resolves to whether commands could be sent within `withinMs`. */
+  whenServing(withinMs: number): Promise<boolean>;
 }
 
 export interface HealthObserver {
@@ -35,7 +41,7 @@ export interface HealthObserver {
 export function createHealth(read: () => VitalSigns, observer: HealthObserver): Health {
   let state: PoolHealth = 'starting';
   let downSince = 0;
-  const waiting = new Set<(isUp: boolean) => void>();
+  const waiting = new Set<(isServed: boolean) => void>();
 
   function enter(next: PoolHealth, reason: string): void {
     if (next === state) return;
@@ -47,8 +53,8 @@ export function createHealth(read: () => VitalSigns, observer: HealthObserver): 
       observer.onOutageBegan(reason);
       return;
     }
-    for (const tell of waiting) tell(next === 'up');
-    if (next === 'up' && before === 'down') observer.onOutageEnded(performance.now() - downSince);
+    for (const tell of waiting) tell(isServing(next));
+    if (before === 'down' && isServing(next)) observer.onOutageEnded(performance.now() - downSince);
   }
 
   return {
@@ -57,13 +63,13 @@ export function createHealth(read: () => VitalSigns, observer: HealthObserver): 
     },
     review: (reason) => enter(assessHealth(state, read()), reason),
     close: () => enter('closed', 'closed'),
-    whenUp(withinMs) {
-      if (state === 'up' || state === 'closed') return Promise.resolve(state === 'up');
+    whenServing(withinMs) {
+      if (isServing(state) || state === 'closed') return Promise.resolve(state !== 'closed');
       return new Promise((resolve) => {
-        function tell(isUp: boolean): void {
+        function tell(isServed: boolean): void {
           clearTimeout(timer);
           waiting.delete(tell);
-          resolve(isUp);
+          resolve(isServed);
         }
         const timer = setTimeout(tell, withinMs, false);
         waiting.add(tell);

@@ -1,5 +1,6 @@
 export type { BreakerOptions } from './breaker-options.ts';
-export type { CircuitControl, CircuitOpening } from './circuit.ts';
+export type { CircuitOpening, CloseCause } from './circuit.ts';
+export type { CircuitControl } from './circuits.ts';
 export type { Client } from './clients.ts';
 export { parseClusterNodes } from './cluster-nodes.ts';
 export type { CommandKind } from './command-kinds.ts';
@@ -16,6 +17,7 @@ export {
 export type { RedisPoolEvents } from './events.ts';
 export type { ClockReading, Inspection } from './inspection.ts';
 export type { LimitOptions } from './limit-options.ts';
+export type { InterruptedNode } from './node-circuits.ts';
 export type { ConnectionSettings, RedisPoolOptions } from './options.ts';
 export { createRedisPool, type RedisPool } from './pool.ts';
 export type { RedisFacts } from './redis-facts.ts';

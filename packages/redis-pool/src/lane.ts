@@ -1,5 +1,5 @@
 import type { Deadline } from '@breakwater/core/redis';
-import type { Command } from 'ioredis';
+import type { Cluster, Command } from 'ioredis';
 import { type Client, type Endpoint, isCluster } from './clients.ts';
 import { openConnection } from './connection.ts';
 
@@ -8,14 +8,14 @@ export interface Lane {
   readonly number: number;
   /** `untried` while its first attempt to connect is under way. */
   readonly state: 'untried' | 'ready' | 'down';
-  /** Its connection was given up because nothing came from it. */
-  readonly wasSilent: boolean;
+  /** Whether what a command was written to was given up because nothing came from it. */
+  wasSilent(command: SentCommand): boolean;
   /** When its connection became ready, by `performance.now()`. */
   readonly readyAt: number;
   readonly client: Client;
   /** Commands sent and not yet answered, also those whose caller no longer waits. */
   inFlight: number;
-  send(command: Command): void;
+  send(command: CarriedCommand): void;
   /** Drops the socket that a command was written to, when nothing was heard from it since, and says whether it did. */
   dropIfSilent(command: SentCommand, reason: string): boolean;
   /** Replaces the connection, when nothing was heard from it since. */
@@ -27,6 +27,11 @@ export interface Lane {
   close(): Promise<void>;
 }
 
+/** A command that is told who carries it. */
+export interface CarriedCommand extends Command {
+  lane: Lane | undefined;
+}
+
 export interface SentCommand {
   /** What it was written to, if it was. */
   readonly socket: object | undefined;
@@ -35,6 +40,8 @@ export interface SentCommand {
 }
 
 export interface LaneObserver {
+  /** A lane of a Cluster was opened, and has not connected yet. */
+  onCluster(cluster: Cluster): void;
   /** The state of any lane has changed. */
   onChange(): void;
   onReady(): void;
@@ -53,7 +60,7 @@ export function openLane({ endpoint, connectTimeoutMs }: LaneSettings, number: n
   let state: Lane['state'] = 'untried';
   let lostAt: number | undefined;
   let readyAt = 0;
-  let wasSilent = false;
+  const silentSockets = new WeakSet<object>();
 
   function goDown(reason: string): void {
     const before = state;
@@ -68,7 +75,6 @@ export function openLane({ endpoint, connectTimeoutMs }: LaneSettings, number: n
     onReady() {
       state = 'ready';
       readyAt = performance.now();
-      wasSilent = false;
       observer.onChange();
       if (lostAt !== undefined) observer.onRestored(number, readyAt - lostAt);
       observer.onReady();
@@ -79,6 +85,7 @@ export function openLane({ endpoint, connectTimeoutMs }: LaneSettings, number: n
     },
   });
   const { client } = connection;
+  if (isCluster(client)) observer.onCluster(client);
 
   /** The loss of one node is not the loss of a lane that has others. */
   function giveUp(reason: string): void {
@@ -90,21 +97,20 @@ export function openLane({ endpoint, connectTimeoutMs }: LaneSettings, number: n
     get state() {
       return state;
     },
-    get wasSilent() {
-      return wasSilent;
-    },
+    wasSilent: ({ socket }) => socket !== undefined && silentSockets.has(socket),
     get readyAt() {
       return readyAt;
     },
     client,
     inFlight: 0,
     send(command) {
+      command.lane = lane;
       lane.inFlight += 1;
       client.sendCommand(command);
     },
     dropIfSilent({ socket, since }, reason) {
       if (socket === undefined || !connection.isSilentSince(since, socket)) return false;
-      wasSilent = true;
+      silentSockets.add(socket);
       giveUp(reason);
       connection.drop(socket, reason);
       return true;

@@ -12,6 +12,8 @@ export interface Lanes {
   choose(isLarge: boolean): Lane | undefined;
   /** Connects, if that has not begun. */
   open(): void;
+  /** A lane was answered READONLY: after a failover the master is elsewhere. One at a time, for a replica serves reads. */
+  renew(lane: Lane): void;
   beat(silentMs: number, deadline: Deadline): void;
   close(): Promise<void>;
 }
@@ -24,6 +26,9 @@ export interface LanesSettings extends LaneSettings {
 
 /** More than this in one write gains nothing, and keeps the other lanes idle. */
 const GATHERED_AT_MOST = 256;
+
+/** A lane that was answered READONLY reconnects no sooner: it may be no failover but a replica's address. */
+const SHORTEST_LIFE_MS = 1000;
 
 export function createLanes(settings: LanesSettings, observer: Omit<LaneObserver, 'onChange'>): Lanes {
   const { total, inFlight } = settings;
@@ -81,6 +86,10 @@ export function createLanes(settings: LanesSettings, observer: Omit<LaneObserver
     open() {
       if (lanes.length > 0) return;
       lanes = Array.from({ length: total }, (_, number) => openLane(settings, number, { ...observer, onChange }));
+    },
+    renew(lane) {
+      const isLasting = performance.now() - lane.readyAt > SHORTEST_LIFE_MS;
+      if (isLasting && ready.length === total) lane.replace('it is connected to a replica (READONLY)');
     },
     beat(silentMs, deadline) {
       for (const lane of bulk ? [...lanes, bulk] : lanes) lane.beat(silentMs, deadline);

@@ -1,7 +1,7 @@
 import { createEmitter, type Duration, type Subscribable } from '@breakwater/core';
 import { createDeadline, type RedisNode, type RedisPort, RedisUnavailableError } from '@breakwater/core/redis';
 import { createAsk } from './ask.ts';
-import { type CircuitControl, createCircuit } from './circuit.ts';
+import { type CircuitControl, createCircuits } from './circuits.ts';
 import { type Client, isCluster, type Role } from './clients.ts';
 import { createCommands, type PoolCommands, type Send } from './commands.ts';
 import { createCounters, snapshotOf } from './counters.ts';
@@ -9,7 +9,7 @@ import { createDedicated } from './dedicated.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { checks, RedisPoolClosedError } from './errors.ts';
 import type { RedisPoolEvents } from './events.ts';
-import { createHealth } from './health.ts';
+import { createHealth, isServing } from './health.ts';
 import { createInspector, type Inspection } from './inspection.ts';
 import { createLanes } from './lanes.ts';
 import { type RedisPoolOptions, resolveOptions } from './options.ts';
@@ -57,7 +57,13 @@ export interface RedisPool extends RedisPort, PoolCommands, Subscribable<RedisPo
 }
 
 /** The pool's health in ioredis's words, as {@link RedisPort} has them. */
-const STATUS = { starting: 'connecting', up: 'ready', down: 'reconnecting', closed: 'end' } as const;
+const STATUS = {
+  starting: 'connecting',
+  up: 'ready',
+  degraded: 'ready',
+  down: 'reconnecting',
+  closed: 'end',
+} as const;
 
 /**
  * Connects to Redis in the background, whether it is there or not.
@@ -73,7 +79,7 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
   let closing: Promise<void> | undefined;
 
   const health = createHealth(
-    () => ({ readyLanes: lanes.ready, untriedLanes: lanes.untried, isCircuitClosed: circuit.isClosed }),
+    () => ({ readyLanes: lanes.ready, untriedLanes: lanes.untried, served: circuits.served }),
     {
       onStarted() {
         dispatcher.review();
@@ -97,6 +103,7 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
   const lanes = createLanes(
     { endpoint, connectTimeoutMs, total: resolved.lanes, inFlight: limits.inFlight },
     {
+      onCluster: (cluster) => circuits.guard(cluster),
       onReady() {
         counters.connections += 1;
         health.review('a lane is ready');
@@ -115,35 +122,32 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
   );
   const ask = createAsk(lanes, deadline);
   const inspector = createInspector(
-    (question) => (health.state === 'up' ? ask(question) : Promise.reject(new RedisUnavailableError(lastReason))),
+    (question) => (isServing(health.state) ? ask(question) : Promise.reject(new RedisUnavailableError(lastReason))),
     resolved.inspectEveryMs,
   );
-  const circuit = createCircuit(
-    {
-      ...breaker,
-      random: Math.random,
-      probe() {
-        counters.probes += 1;
-        return probe(ask);
-      },
+  const circuits = createCircuits({
+    breaker,
+    deadline,
+    probe: () => probe(ask),
+    onNodeSilent: () => lanes.beat(0, deadline),
+    onProbe() {
+      counters.probes += 1;
     },
-    {
-      onOpened(opening) {
-        if (opening.cause !== 'probe') counters.circuitOpenings += 1;
-        emitter.emit('circuit:opened', opening);
-        health.review(`the circuit opened: ${opening.reason}`);
-      },
-      onHalfOpened: (openMs) => emitter.emit('circuit:half-opened', { openMs }),
-      onClosed(openMs, cause) {
-        emitter.emit('circuit:closed', { openMs, cause });
-        health.review('the circuit closed');
-      },
+    onOpened(opening) {
+      if (opening.cause !== 'probe') counters.circuitOpenings += 1;
+      emitter.emit('circuit:opened', opening);
+      health.review(`the circuit opened: ${opening.reason}`);
     },
-  );
+    onHalfOpened: (event) => emitter.emit('circuit:half-opened', event),
+    onClosed(event) {
+      emitter.emit('circuit:closed', event);
+      health.review('the circuit closed');
+    },
+  });
   const dispatcher = createDispatcher({
     deadline,
     lanes,
-    circuit,
+    circuit: circuits.whole,
     counters,
     limits,
     retry: resolved.retry,
@@ -194,7 +198,7 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     health.close();
     dispatcher.review();
     await dispatcher.drain();
-    circuit.shutdown();
+    circuits.shutdown();
     await Promise.all([lanes.close(), dedicated.close(), inspector.close()]);
   }
 
@@ -207,7 +211,7 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     get health() {
       return health.state;
     },
-    circuit: circuit.control,
+    circuit: circuits.control,
     on: emitter.on,
     duplicate: () => open({ name: 'subscriber' }),
     blocking: (longest) => open({ name: 'blocking', longestMs: checks.duration('longest', longest) }),
@@ -215,12 +219,12 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     ...((endpoint.kind === 'cluster' || (endpoint.kind === 'client' && isCluster(endpoint.client))) && { nodes }),
     async whenReady(within) {
       lanes.open();
-      return health.whenUp(checks.duration('within', within));
+      return health.whenServing(checks.duration('within', within));
     },
     stats: () => ({
       ...snapshotOf(counters),
       health: health.state,
-      circuit: circuit.control.state,
+      circuit: circuits.control.state,
       lanes: { total: lanes.total, ready: lanes.ready },
       waiting: dispatcher.waiting,
       subscribers: dedicated.count('subscriber'),
@@ -229,7 +233,7 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     }),
     async inspect() {
       lanes.open();
-      if (health.state === 'starting') await health.whenUp(deadlineMs);
+      if (health.state === 'starting') await health.whenServing(deadlineMs);
       return inspector.inspect();
     },
     close() {

@@ -1,5 +1,6 @@
 import type { RedisDeadlineError, Waiter } from '@breakwater/core/redis';
 import { Command } from 'ioredis';
+import type { Circuit } from './circuit.ts';
 import type { Lane } from './lane.ts';
 
 /** Hears what comes of a command, once for every time it was sent. */
@@ -35,6 +36,10 @@ export class PooledCommand extends Command implements Waiter {
   lane: Lane | undefined = undefined;
   /** What it was last written to. Absent while no byte of it was sent. */
   socket: object | undefined = undefined;
+  /** That of the Cluster's node that it was given to. Absent where there is one circuit for all. */
+  circuit: Circuit | undefined = undefined;
+  /** What to tell its caller, and the circuit, when it is not sent again. */
+  giveUp: (() => void) | undefined = undefined;
   /** Where it is kept until its caller was told. */
   group: Set<PooledCommand> | undefined = undefined;
   /** The caller waits no more. */

@@ -3,12 +3,16 @@ import type { LatencySnapshot } from './latency.ts';
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
-/** `starting` until the first lane is ready or the first outage is known. */
-export type PoolHealth = 'starting' | 'up' | 'down' | 'closed';
+/**
+ * `starting` until the first lane is ready or the first outage is known. `degraded`: some nodes of a Cluster are away, and
+ * commands for the others are sent. `down`: all commands are refused.
+ */
+export type PoolHealth = 'starting' | 'up' | 'degraded' | 'down' | 'closed';
 
 /** A copy of the pool's counters; they only grow, but for the states and `inFlight`. */
 export interface PoolStats extends LatencySnapshot {
   readonly health: PoolHealth;
+  /** Of a Cluster, `closed` only when that of every node is. */
   readonly circuit: CircuitState;
   readonly lanes: { readonly total: number; readonly ready: number };
   /** Commands whose callers wait; `waiting` is the part of them that is not sent yet. */

@@ -15,15 +15,24 @@ export interface RedisCluster {
   stop(): Promise<void>;
 }
 
+export interface RedisClusterOptions {
+  readonly masters?: number;
+  readonly replicasPerMaster?: number;
+  /** Further redis.conf settings of every node. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 /** Starts the servers, joins them, and resolves when every slot is served. */
-export async function startRedisCluster({ masters = 3, replicasPerMaster = 1 } = {}): Promise<RedisCluster> {
-  const settings = {
+export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisCluster> {
+  const { masters = 3, replicasPerMaster = 1, settings = {} } = options;
+  const ofNode = {
     'cluster-enabled': 'yes',
     'cluster-node-timeout': '1000',
     'cluster-replica-validity-factor': '0',
+    ...settings,
   };
   const nodes = await Promise.all(
-    Array.from({ length: masters * (1 + replicasPerMaster) }, () => startRedis({ ...settings })),
+    Array.from({ length: masters * (1 + replicasPerMaster) }, () => startRedis({ ...ofNode })),
   );
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
   await redisCli('--cluster', 'create', ...addresses, '--cluster-replicas', String(replicasPerMaster), '--cluster-yes');

@@ -69,9 +69,14 @@ describe('metrics', () => {
     expect(await read(refused)).toEqual(Array(5).fill(undefined));
   });
 
-  it.each(['starting', 'down', 'closed'] as const)('redis_health_status is 0 while the pool is %s', async (health) => {
+  it.each([
+    ['starting', 0],
+    ['down', 0],
+    ['closed', 0],
+    ['degraded', 0.5],
+  ] as const)('redis_health_status while the pool is %s is %d', async (health, status) => {
     const { value } = await scrape({ pool: { stats: () => poolStats({ health }) } });
-    expect(value('redis_health_status', { name })).toBe(0);
+    expect(value('redis_health_status', { name })).toBe(status);
   });
 
   it('a state is 1 in its own series and 0 in the others', async () => {

@@ -1,12 +1,14 @@
 import type { Inspection, PoolStats } from '@breakwater/redis-pool';
 import { counter, gauge, type MetricFamily, type Sample, sample, secondsHistogram, stateGauge } from './family.ts';
 
+const HEALTH: Readonly<Record<PoolStats['health'], number>> = { up: 1, degraded: 0.5, starting: 0, down: 0, closed: 0 };
+
 export const poolMetrics: readonly MetricFamily<PoolStats>[] = [
   gauge(
     'redis_health_status',
-    'Whether Redis answers: 1 up, 0 not.',
+    'Whether Redis answers: 1 up, 0.5 some nodes of a Cluster only, 0 not.',
     [],
-    ({ health }) => [sample(health === 'up' ? 1 : 0)],
+    ({ health }) => [sample(HEALTH[health])],
     'min',
   ),
   counter('redis_connections_total', 'Connections to Redis that became ready.', [], ({ connections }) => [

@@ -23,13 +23,18 @@ export const healthRow = {
       expression: lowest('redis_health_status'),
       thresholds: [
         { value: null, color: 'red' },
+        { value: 0.5, color: 'orange' },
         { value: 1, color: 'green' },
       ],
-      words: { '0': { text: 'Away', color: 'red' }, '1': { text: 'Up', color: 'green' } },
+      words: {
+        '0': { text: 'Away', color: 'red' },
+        '0.5': { text: 'Partly', color: 'orange' },
+        '1': { text: 'Up', color: 'green' },
+      },
     }),
     number({
       title: 'Circuit',
-      description: 'Open on any instance: commands are refused at once.',
+      description: 'Open on any instance: commands are refused at once, of a Cluster at least those for one node.',
       unit: units.Short,
       expression: highest('breakwater_redis_circuit_state', 'state="open"'),
       thresholds: alertFrom(1),

@@ -1,0 +1,129 @@
+import { eventually, type RedisCluster, type RedisServer, startRedisCluster } from '@breakwater/testkit';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRedisPool, type RedisPool } from '../../src/index.ts';
+import { type EventLog, logEvents } from './event-log.ts';
+import { type LoopWatch, watchLoop } from './fault-matrix/loop-watch.ts';
+import { inSequence, outcomesOf } from './outcomes.ts';
+
+const DEADLINE_MS = 300;
+const SETTLED_WITHIN_MS = 50;
+
+describe('a Cluster of which one master is away and has no replica', () => {
+  let cluster: RedisCluster;
+  let victim: RedisServer;
+  /** A key of each master's; the first is the victim's. */
+  let lostKey: string;
+  let otherKeys: readonly string[];
+  let pool: RedisPool;
+  let log: EventLog;
+  let loop: LoopWatch;
+  beforeAll(async () => {
+    cluster = await startRedisCluster({ replicasPerMaster: 0, settings: { 'cluster-require-full-coverage': 'no' } });
+    [victim] = cluster.nodes as [RedisServer];
+    [lostKey = '', ...otherKeys] = await Promise.all(cluster.nodes.map(keyServedBy));
+    loop = watchLoop();
+  }, 90_000);
+  afterAll(async () => {
+    loop.stop();
+    await cluster.stop();
+  });
+  beforeEach(async () => {
+    pool = createRedisPool({
+      cluster: { nodes: cluster.startupNodes },
+      deadlineMs: DEADLINE_MS,
+      breaker: { resetAfter: 200, longestReset: 400 },
+      inspectEvery: 'never',
+    });
+    log = logEvents(pool);
+    await pool.whenReady('5s');
+    await eventually(async () => (await readAll()).every((outcome) => outcome === 'ok'), 20_000);
+  });
+  afterEach(() => pool.close());
+
+  const readAll = () => outcomesOf([lostKey, ...otherKeys].map((key) => pool.get(key)));
+
+  /** Callers who never stop asking the masters that are well. */
+  function startOthers(): { stop(): Promise<ReadonlySet<string>> } {
+    let isOver = false;
+    const outcomes = new Set<string>();
+    const callers = otherKeys.map(async (key) => {
+      while (!isOver) {
+        for (const outcome of await outcomesOf([pool.get(key), pool.call('INCR', key)])) outcomes.add(outcome);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    });
+    return {
+      async stop() {
+        isOver = true;
+        await Promise.all(callers);
+        return outcomes;
+      },
+    };
+  }
+
+  /** Asks what is away, and checks that the answer came in time. */
+  async function askVictim(): Promise<string> {
+    const sentAt = performance.now();
+    const [outcome = ''] = await outcomesOf([pool.get(lostKey)]);
+    const dueAt = sentAt + DEADLINE_MS;
+    const settledAt = performance.now();
+    expect(settledAt - dueAt - loop.lostMs(dueAt, settledAt)).toBeLessThanOrEqual(SETTLED_WITHIN_MS);
+    return outcome;
+  }
+
+  const faults = [
+    {
+      name: 'silent',
+      begin: async () => victim.freeze(),
+      end: async () => victim.thaw(),
+    },
+    {
+      name: 'dead',
+      begin: () => victim.kill(),
+      end: () => victim.restart(),
+    },
+  ];
+
+  it.each(faults)(
+    'that is $name serves the keys of the others all the time, and refuses its own at once',
+    async (fault) => {
+      const others = startOthers();
+      await fault.begin();
+      try {
+        await eventually(
+          async () => (await askVictim()) === 'ERR_REDIS_UNAVAILABLE' && pool.circuit.state !== 'closed',
+        );
+        await expect(pool.get(lostKey)).rejects.toThrow(
+          `the circuit of 127.0.0.1:${victim.port} is open: 5 failures in a row`,
+        );
+        expect(pool.health).toBe('degraded');
+        expect(pool.status).toBe('ready');
+        expect(pool.circuit.nodes).toEqual([expect.objectContaining({ node: `127.0.0.1:${victim.port}` })]);
+        expect(log.last('circuit:opened')).toMatchObject({ node: `127.0.0.1:${victim.port}` });
+        // What has no key can go to any node, and so goes to one that is well.
+        expect(await inSequence(20, () => pool.publish('channel', 'message'))).toEqual(Array(20).fill('ok'));
+        // Asked again and again on the node itself; a PING to another would have closed its circuit.
+        await eventually(() => (log.last('circuit:opened')?.consecutiveFailures ?? 0) > 6);
+        expect(pool.stats()).toMatchObject({ circuitOpenings: 1 });
+      } finally {
+        await fault.end();
+      }
+      await eventually(async () => (await askVictim()) === 'ok', 20_000);
+      expect([...(await others.stop())]).toEqual(['ok']);
+      await eventually(() => pool.health === 'up');
+      expect(pool.circuit).toMatchObject({ state: 'closed', nodes: [] });
+      expect(log.names('outage')).toEqual([]);
+    },
+  );
+});
+
+async function keyServedBy({ url }: RedisServer): Promise<string> {
+  const node = new Redis(url);
+  for (let n = 0; ; n += 1) {
+    const [outcome] = await outcomesOf([node.get(`key:${n}`)]);
+    if (outcome !== 'ok') continue;
+    node.disconnect();
+    return `key:${n}`;
+  }
+}
