@@ -205,6 +205,15 @@ describe('the circuit', () => {
     }
   });
 
+  it('retired says that what it stood before is gone, and asks nobody any more', async () => {
+    const { circuit, redis, told, fail } = start();
+    fail(5);
+    await vi.advanceTimersByTimeAsync(10);
+    circuit.retire();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect([told.at(-1), redis.probes, vi.getTimerCount()]).toEqual(['closed 10 gone', 0, 0]);
+  });
+
   it('refuses to be opened without a reason', () => {
     const { circuit, control } = start();
     expect(() => control.open(undefined as never)).toThrow('reason must be a text that is not empty, got undefined.');
@@ -222,6 +231,9 @@ describe('the circuit', () => {
       control.open('late');
       control.close();
       expect([vi.getTimerCount(), told]).toEqual([0, []]);
+      // Who looks at a closed pool finds its circuit closed: that it refuses commands has another reason now.
+      fail(5);
+      expect([control.state, control.reason, control.openedAt]).toEqual(['closed', undefined, undefined]);
     }
   });
 });

@@ -28,10 +28,14 @@ export interface NodeCircuitsParts {
   onSilent(): void;
 }
 
+/** So often at most the Cluster is asked who serves what on behalf of commands that are refused. */
+const REDISCOVER_MS = 1000;
+
 export function createNodeCircuits({ deadline, open, onSilent }: NodeCircuitsParts): NodeCircuits {
   const clusters = new Set<Cluster>();
   const circuits = new Map<string, Circuit>();
   let turn = 0;
+  let rediscoveredAt = 0;
 
   function circuitOf(address: string): Circuit {
     let circuit = circuits.get(address);
@@ -49,16 +53,29 @@ export function createNodeCircuits({ deadline, open, onSilent }: NodeCircuitsPar
     const client = clients[turn % clients.length];
     const outcome = client ? await probeNode(client, deadline) : 'unsent';
     if (outcome === 'silent') onSilent();
-    // Its slots may have gone to another, which recovery must not need a command to find out.
-    if (outcome !== 'answered') for (const cluster of clusters) cluster.refreshSlotsCache();
+    // Recovery must not need commands to be found out.
+    if (outcome !== 'answered') rediscover();
     return outcome;
   }
 
-  /** Who has left the Cluster is not waited for. */
-  function forgetTheGone(): void {
-    const { all } = nodesOf(clusters);
+  /** Others may have taken over the slots of those that are away; to whom nothing is sent answers no MOVED. */
+  function rediscover(): void {
+    const now = performance.now();
+    if (now - rediscoveredAt < REDISCOVER_MS) return;
+    rediscoveredAt = now;
+    for (const cluster of clusters) cluster.refreshSlotsCache();
+  }
+
+  /** The table of one client was read anew. */
+  function onRefresh(cluster: Cluster): void {
+    const known = nodesOf([cluster]).all;
     for (const [address, circuit] of circuits) {
-      if (all.has(address)) continue;
+      if (known.has(address)) continue;
+      const others = [...clusters].filter((other) => nodesOf([other]).all.has(address));
+      // What one has learned of a failover the others ask for at once.
+      for (const other of others) other.refreshSlotsCache();
+      if (others.length > 0) continue;
+      // Who has left the Cluster is not waited for.
       circuits.delete(address);
       circuit.retire();
     }
@@ -77,8 +94,8 @@ export function createNodeCircuits({ deadline, open, onSilent }: NodeCircuitsPar
     },
     guard(cluster) {
       clusters.add(cluster);
-      guardNodes(cluster, circuitOf);
-      cluster.on('refresh', forgetTheGone);
+      guardNodes(cluster, circuitOf, rediscover);
+      cluster.on('refresh', () => onRefresh(cluster));
     },
     closeAll() {
       for (const { control } of circuits.values()) control.close();

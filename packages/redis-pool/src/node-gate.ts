@@ -3,9 +3,6 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Circuit } from './circuit.ts';
 import { PooledCommand } from './pooled-command.ts';
 
-/** So often at most a Cluster is asked who serves what on behalf of commands that are refused. */
-const REDISCOVER_MS = 1000;
-
 /** A node as a Cluster's table of slots names it. */
 export function addressOf({ options }: Redis): string {
   return `${options.host}:${options.port}`;
@@ -15,18 +12,10 @@ export function addressOf({ options }: Redis): string {
  * Lets commands through to each node of a Cluster as its circuit says, and tells them whose it is. It is done to ioredis's
  * client of the node, where all ways there meet: the table of slots, MOVED, ASK, a replica for a read, any node for what
  * has no key.
+ *
+ * @param onRefused is told after every command that was not let through.
  */
-export function guardNodes(cluster: Cluster, circuitOf: (address: string) => Circuit): void {
-  let askedAt = Number.NEGATIVE_INFINITY;
-
-  /** Another node may have taken the slots over; nobody answers MOVED while no command is sent. */
-  function rediscover(): void {
-    const now = performance.now();
-    if (now - askedAt < REDISCOVER_MS) return;
-    askedAt = now;
-    cluster.refreshSlotsCache();
-  }
-
+export function guardNodes(cluster: Cluster, circuitOf: (address: string) => Circuit, onRefused: () => void): void {
   cluster.on('+node', (node: Redis) => {
     const address = addressOf(node);
     const send = node.sendCommand.bind(node);
@@ -41,8 +30,8 @@ export function guardNodes(cluster: Cluster, circuitOf: (address: string) => Cir
       }
       const other = standIn(command, node);
       if (other) return other.sendCommand(command, stream);
-      rediscover();
       command.reject(new RedisUnavailableError(`the circuit of ${address} is open: ${circuit.control.reason}`));
+      onRefused();
       return command.promise;
     };
   });

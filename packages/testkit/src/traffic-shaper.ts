@@ -23,12 +23,15 @@ export function createShaper(deliver: (chunk: Buffer) => void): Shaper {
 
   function deliverAt(atMs: number, chunk: Buffer): void {
     waiting.push(chunk);
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      // Timers of nearly equal times may fire in either order; the bytes may not.
-      const next = waiting.shift();
-      if (next) deliver(next);
-    }, atMs - performance.now());
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer);
+        // Timers of nearly equal times may fire in either order; the bytes may not.
+        const next = waiting.shift();
+        if (next) deliver(next);
+      },
+      Math.max(0, atMs - performance.now()),
+    );
     timers.add(timer);
   }
 

@@ -3,7 +3,7 @@ import { Cluster, Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRedisPool, type RedisPool } from '../../src/index.ts';
 import { ceilingOf, countedBy, startCounting } from './count-load.ts';
-import { outcomesOf } from './outcomes.ts';
+import { inSequence, outcomesOf } from './outcomes.ts';
 
 describe('a pool of a Cluster', () => {
   let cluster: RedisCluster;
@@ -40,11 +40,12 @@ describe('a pool of a Cluster', () => {
     return cluster.nodes.filter((_, n) => roles[n] === 'master');
   }
 
+  /** And no lane waits for who has left the Cluster. */
   async function everyCallerAnswered(): Promise<void> {
     const keys = Array.from({ length: 30 }, (_, n) => `probe:${n}`);
     await eventually(async () => {
       const outcomes = await outcomesOf(keys.map((key) => pool.set(key, 'x', 'PX', 1000)));
-      return outcomes.every((outcome) => outcome === 'ok');
+      return pool.circuit.state === 'closed' && outcomes.every((outcome) => outcome === 'ok');
     }, 20_000);
   }
 
@@ -114,11 +115,24 @@ describe('a pool of a Cluster', () => {
     const shards = () =>
       asking(cluster.nodes[0]?.url ?? '', async (admin) => (await admin.cluster('SLOTS')) as unknown[][]);
     await eventually(async () => (await shards()).every(([_from, _to, _master, ...replicas]) => replicas.length > 0));
-    pool = createRedisPool({ cluster: { nodes: cluster.startupNodes, scaleReads: 'slave' }, inspectEvery: 'never' });
+    pool = createRedisPool({
+      cluster: { nodes: cluster.startupNodes, scaleReads: 'slave' },
+      deadlineMs: 200,
+      breaker: { failures: 2 },
+      inspectEvery: 'never',
+    });
     await eventually(async () => (await pool.get('key')) === 'value');
     const calls = await Promise.all(cluster.nodes.map(readsOf));
     const roles = await Promise.all(cluster.nodes.map(roleOf));
     expect(calls.some((count, n) => roles[n] === 'slave' && count > 0)).toBe(true);
+    const replicas = cluster.nodes.filter((_, n) => roles[n] === 'slave');
+    for (const replica of replicas) replica.freeze();
+    try {
+      // Of a replica that is away the master is asked.
+      await eventually(async () => (await inSequence(20, () => pool.get('key'))).every((outcome) => outcome === 'ok'));
+    } finally {
+      for (const replica of replicas) replica.thaw();
+    }
   });
 });
 

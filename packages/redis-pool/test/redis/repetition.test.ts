@@ -63,6 +63,28 @@ describe('the repetition of commands', () => {
     expect(await loseAnswerOf('get', () => pool.get('key'))).toEqual(['ERR_REDIS_POOL_CONNECTION_LOST']);
   });
 
+  it('counts for the circuit once, by its end: nothing when it was answered, and one when it was not', async () => {
+    await pool.close();
+    pool = createRedisPool({ url: proxy.url, deadlineMs: '5s', breaker: { failures: 2 }, inspectEvery: 'never' });
+    const allReady = () => eventually(() => pool.stats().lanes.ready === 4);
+    /** A read whose connection is reset when its answer comes, as are those of its repetitions. */
+    const loseEveryAnswer = async () => {
+      proxy.inject({ kind: 'reset-mid-reply', afterBytes: 1 });
+      const outcome = await outcomesOf([pool.get('key')]);
+      proxy.heal();
+      await allReady();
+      return outcome;
+    };
+    await allReady();
+    for (let n = 0; n < 3; n += 1) expect(await loseAnswerOf('get', () => pool.get('key'))).toEqual(['ok']);
+    expect(pool.stats()).toMatchObject({ retries: 3, outageFailures: 0, circuitOpenings: 0 });
+    await allReady();
+    expect(await loseEveryAnswer()).toEqual(['ERR_REDIS_POOL_CONNECTION_LOST']);
+    expect(pool.stats()).toMatchObject({ retries: 5, outageFailures: 1, circuitOpenings: 0 });
+    expect(await loseEveryAnswer()).toEqual(['ERR_REDIS_POOL_CONNECTION_LOST']);
+    expect(pool.stats()).toMatchObject({ retries: 7, outageFailures: 2, circuitOpenings: 1 });
+  });
+
   it.each([
     ['drops', { kind: 'drop' }],
     ['resets in the middle of answers', { kind: 'reset-mid-reply', afterBytes: 9000 }],
