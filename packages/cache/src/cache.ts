@@ -45,7 +45,7 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
    * deeply, before anybody gets it. Beyond its `ttl` an entry is served as `staleWhileRevalidate` and `staleIfError` say;
    * no other call finds it then.
    */
-  getOrLoad<Value>(key: string, loader: Loader<Value>, options?: WriteOptions<PolicyName>): Promise<Value>;
+  getOrLoad<Value>(key: string, loader: Loader<Value>, options?: LoadCallOptions<PolicyName>): Promise<Value>;
 
   /**
    * The cached values, and the loader's for those that no tier has, stored: {@link Cache.getOrLoad} for many keys, with one
@@ -56,7 +56,7 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
   loadMany<Value>(
     keys: readonly string[],
     loader: BatchLoader<Value>,
-    options?: WriteOptions<PolicyName>,
+    options?: LoadCallOptions<PolicyName>,
   ): Promise<Map<string, Value>>;
 
   /** `load` behind this cache: each call is a {@link Cache.getOrLoad} under the key that `options.key` makes of its arguments. */
@@ -124,6 +124,14 @@ export interface Found<Value> {
 export interface ReadOptions<PolicyName extends string = string> {
   /** The policy this read is counted under. */
   readonly policy?: PolicyName;
+}
+
+export interface LoadCallOptions<PolicyName extends string = string> extends WriteOptions<PolicyName> {
+  /**
+   * Ends the waiting of this caller with the signal's reason. The load goes on for others that wait for it; with its last
+   * waiter it is aborted. A value that need not be waited for is given all the same.
+   */
+  readonly signal?: AbortSignal;
 }
 
 export interface WriteOptions<PolicyName extends string = string> {

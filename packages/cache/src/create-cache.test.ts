@@ -1,10 +1,14 @@
 import { describeCache } from '../test/cache-contract.ts';
 import { describeExpire } from '../test/expire-contract.ts';
+import { describeFailing } from '../test/failing-contract.ts';
+import { describeLoading } from '../test/loading-contract.ts';
 import { describeMany } from '../test/many-contract.ts';
 import { describeStale } from '../test/stale-contract.ts';
 import { describeWrites } from '../test/write-contract.ts';
 
 describeCache('memory alone', () => null);
+describeFailing('memory alone', () => null);
+describeLoading('memory alone', () => null);
 describeMany('memory alone', () => null);
 describeStale('memory alone', () => null);
 describeExpire('memory alone', () => null);

@@ -12,6 +12,7 @@ import { createGenerationTable } from './generations.ts';
 import { checkName } from './input.ts';
 import { createInvalidator } from './invalidate.ts';
 import { jsonCodec } from './json-codec.ts';
+import { createLoadFailures } from './load-failures.ts';
 import { createLoadOnce } from './load-once.ts';
 import { createMemoryTier } from './memory-tier.ts';
 import { type CacheOptions, resolveOptions, spaceTakenError } from './options.ts';
@@ -98,13 +99,15 @@ export function createCache<PolicyName extends string = never>(
     background,
     onDropped: (entries) => events.emit('writes:dropped', { entries }),
   });
+  const loads = createFence();
   const engine: Engine = {
     clock,
     memory,
     redis,
     generations: createTagGenerations({ table, redis, newId, clock }),
-    loads: createFence(),
+    loads,
     fills: createFence(),
+    failures: createLoadFailures({ clock, loads }),
     flushes: 0,
     replay,
     writeBack,

@@ -3,6 +3,7 @@ import type { Address } from './address.ts';
 import type { CacheEvents } from './cache.ts';
 import type { Encryption } from './encryption.ts';
 import type { Fence } from './fence.ts';
+import type { LoadFailures } from './load-failures.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import type { RedisTier } from './redis-tier.ts';
 import type { Replay } from './replay.ts';
@@ -22,6 +23,7 @@ export interface Engine {
   readonly loads: Fence;
   /** Raised by those too, and where Redis may have answered from before a change: such an answer must not enter memory. */
   readonly fills: Fence;
+  readonly failures: LoadFailures;
   /** Counts the times that messages may have been missed. */
   flushes: number;
   /** What is unshared is shared before anything is read. */

@@ -19,6 +19,20 @@ export class CacheInputError extends BreakwaterError {
   }
 }
 
+/** The loader ran for longer than its policy's `load.hardTimeout`, and there was nothing stale to serve. */
+export class LoadTimeoutError extends BreakwaterError {
+  override readonly name = 'LoadTimeoutError';
+  readonly timeoutMs: number;
+
+  constructor(key: string, timeoutMs: number) {
+    super(
+      'ERR_CACHE_LOAD_TIMEOUT',
+      `The loader of ${describeValue(key)} gave nothing within ${timeoutMs} ms, its policy's load.hardTimeout.`,
+    );
+    this.timeoutMs = timeoutMs;
+  }
+}
+
 export function keyError(rule: string, key: unknown): CacheInputError {
   return new CacheInputError('ERR_CACHE_KEY', `A key must be ${rule}, got ${describeValue(key)}.`);
 }

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { goesStale, isExpired, isFresh, isServedStale, lifetimeAt, wholeLifeMs } from './freshness.ts';
+import {
+  goesStale,
+  isDueEarly,
+  isExpired,
+  isFresh,
+  isServedStale,
+  lifetimeAt,
+  spread,
+  wholeLifeMs,
+} from './freshness.ts';
 
 const terms = (ttlMs: number, staleWhileRevalidateMs: number, staleIfErrorMs: number) => ({
   ttlMs,
@@ -38,5 +47,49 @@ describe('a lifetime', () => {
         expect(expiresAtMs - storedAtMs).toBe(wholeLifeMs(terms(ttlMs, swrMs, sieMs)));
       }),
     );
+  });
+
+  it.each([
+    [0.8, 1799, false],
+    [0.8, 1800, true],
+    [1, 1_000_000, false],
+    [0.5, 999, false],
+  ])('of which %d is to go by first is due at %d: %s', (fraction, nowMs, expected) => {
+    expect(isDueEarly(lifetimeAt(terms(1000, 0, 0), 1000), fraction, nowMs)).toBe(expected);
+  });
+});
+
+describe('jitter', () => {
+  it('shortens, never by more than its fraction, and nothing but the ttl', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 10 ** 12 }),
+        fc.double({ min: 0, max: 0.5, noNaN: true }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (ttlMs, jitter, random) => {
+          const { ttlMs: shortened, ...windows } = spread(terms(ttlMs, 7, 9), jitter, () => random);
+          expect(windows).toEqual({ staleWhileRevalidateMs: 7, staleIfErrorMs: 9 });
+          expect(shortened).toBeGreaterThanOrEqual(1);
+          expect(shortened).toBeLessThanOrEqual(ttlMs);
+          expect(shortened).toBeGreaterThanOrEqual(Math.floor(ttlMs * (1 - jitter)));
+        },
+      ),
+    );
+  });
+
+  it('spreads a thousand entries evenly over its fraction', () => {
+    // Park and Miller's generator, so that the run is the same each time.
+    let seed = 42;
+    const random = () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
+    const tenths = new Array<number>(10).fill(0);
+    for (let entry = 0; entry < 1000; entry += 1) {
+      const { ttlMs } = spread(terms(100_000, 0, 0), 0.2, random);
+      const tenth = Math.min(9, Math.floor((ttlMs - 80_000) / 2000));
+      tenths[tenth] = (tenths[tenth] as number) + 1;
+    }
+    for (const count of tenths) expect(Math.abs(count - 100)).toBeLessThan(40);
   });
 });

@@ -17,6 +17,16 @@ export interface LifetimeTerms {
   readonly staleIfErrorMs: number;
 }
 
+/**
+ * The terms of one entry, whose `ttlMs` is shorter by up to the fraction `jitter`: those stored together do not end together.
+ *
+ * @param random from 0 to below 1.
+ */
+export function spread(terms: LifetimeTerms, jitter: number, random: () => number): LifetimeTerms {
+  if (jitter === 0) return terms;
+  return { ...terms, ttlMs: Math.max(1, Math.round(terms.ttlMs * (1 - jitter * random()))) };
+}
+
 export function lifetimeAt(terms: LifetimeTerms, storedAtMs: number): Lifetime {
   const freshUntilMs = storedAtMs + terms.ttlMs;
   const staleUntilMs = freshUntilMs + terms.staleWhileRevalidateMs;
@@ -42,6 +52,11 @@ export function wholeLifeMs({ ttlMs, staleWhileRevalidateMs, staleIfErrorMs }: L
 
 export function isFresh({ freshUntilMs }: Lifetime, nowMs: number): boolean {
   return nowMs < freshUntilMs;
+}
+
+/** Whether `fraction` of the time for which the entry is fresh has gone by. */
+export function isDueEarly({ storedAtMs, freshUntilMs }: Lifetime, fraction: number, nowMs: number): boolean {
+  return fraction < 1 && nowMs - storedAtMs >= (freshUntilMs - storedAtMs) * fraction;
 }
 
 export function isServedStale({ staleUntilMs }: Lifetime, nowMs: number): boolean {

@@ -4,6 +4,7 @@ export type {
   CacheSpace,
   Codec,
   Found,
+  LoadCallOptions,
   ReadOptions,
   Reservation,
   WrapOptions,
@@ -20,10 +21,11 @@ export {
 } from './define-keys.ts';
 export type { EncryptionKey, EncryptionOptions } from './encryption-options.ts';
 export type { Entry } from './entry.ts';
-export { type CacheInputCode, CacheInputError } from './errors.ts';
+export { type CacheInputCode, CacheInputError, LoadTimeoutError } from './errors.ts';
 export type { FrameFault } from './frame.ts';
 export type { InvalidationEffect, InvalidationReport, InvalidationTarget } from './invalidation.ts';
-export type { BatchLoader, LoadContext, Loader } from './loader.ts';
+export type { LoadPolicyOptions } from './load-options.ts';
+export type { BatchContext, BatchLoader, LoadContext, Loader } from './loader.ts';
 export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday } from './market-hours.ts';
 export type { CacheOptions, MemoryOptions } from './options.ts';
 export type { PolicyOptions } from './policy-options.ts';

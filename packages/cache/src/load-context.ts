@@ -9,7 +9,7 @@ export interface LoadWishes {
   readonly isSkipped: boolean;
 }
 
-export function createLoadContext(stale: Entry<unknown> | undefined): LoadWishes {
+export function createLoadContext(stale: Entry<unknown> | undefined, signal: AbortSignal): LoadWishes {
   let ttlMs: number | undefined;
   let isSkipped = false;
   return {
@@ -20,6 +20,7 @@ export function createLoadContext(stale: Entry<unknown> | undefined): LoadWishes
       return isSkipped;
     },
     context: {
+      signal,
       setTtl(ttl) {
         ttlMs = resolveTtl(ttl);
       },

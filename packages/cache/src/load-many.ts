@@ -2,82 +2,103 @@ import { types } from 'node:util';
 import { callLoader } from './call-loader.ts';
 import type { Call, Engine } from './engine.ts';
 import { batchError } from './errors.ts';
-import { countJoined, type Loaded, type LoadOnce, type Produce } from './load-once.ts';
+import type { Loaded } from './load.ts';
+import { countJoined, type LoadOnce } from './load-once.ts';
+import { isRefreshable } from './load-one.ts';
 import type { BatchLoader } from './loader.ts';
 import { refreshStale } from './refresh.ts';
 import type { WriteTerms } from './reservation.ts';
+import type { LoadRequest, Produce } from './run-load.ts';
 
-/** Loads what memory has not fresh, and refreshes in the background what was served stale. */
-export async function loadMany(
-  engine: Engine,
-  loadOnce: LoadOnce,
-  calls: readonly Call[],
-  loader: BatchLoader<unknown>,
-  terms: WriteTerms,
-): Promise<Loaded[]> {
-  const loaded = await loadTogether(engine, loadOnce, calls, loader, terms);
-  const due = calls.filter(({ address }, index) => loaded[index]?.from === 'stale' && !loadOnce.join(address.id));
-  if (due.length > 0) {
-    refreshStale(engine, due, () => loadTogether(engine, loadOnce, due, loader, terms, 'refresh'));
-  }
+/** What a caller of many keys asks for. */
+export interface ManyRequest {
+  readonly calls: readonly Call[];
+  readonly loader: BatchLoader<unknown>;
+  readonly terms: WriteTerms;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Loads what memory has not fresh, and refreshes in the background what was served and is due for it. */
+export async function loadMany(engine: Engine, loadOnce: LoadOnce, request: ManyRequest): Promise<Loaded[]> {
+  if (request.calls.length > 0) request.signal?.throwIfAborted();
+  const loaded = await loadTogether(engine, loadOnce, request, 'answer');
+  const due = request.calls.filter((_, index) => loaded[index]?.isDue);
+  refreshMany(engine, loadOnce, { ...request, calls: due });
   return loaded;
+}
+
+/** Begins to load in the background what has just been served, with one run of the loader. */
+export function refreshMany(engine: Engine, loadOnce: LoadOnce, request: ManyRequest): void {
+  const calls = request.calls.filter((call) => isRefreshable(engine, loadOnce, call, request.terms.tags));
+  if (calls.length === 0) return;
+  const due = { ...request, calls, signal: undefined };
+  refreshStale(engine, calls, () => loadTogether(engine, loadOnce, due, 'refresh'));
 }
 
 /** Joins the loads under way, and begins one for each other key, all of them with one run of the loader. */
 function loadTogether(
   engine: Engine,
   loadOnce: LoadOnce,
-  calls: readonly Call[],
-  loader: BatchLoader<unknown>,
-  terms: WriteTerms,
-  purpose?: 'refresh',
+  { calls, loader, terms, signal }: ManyRequest,
+  purpose: LoadRequest['purpose'],
 ): Promise<Loaded[]> {
-  const joined = calls.map((call) => [call, loadOnce.join(call.address.id)] as const);
+  const joined = calls.map((call) => [call, loadOnce.current(call.address.id)] as const);
   const ownKeys = joined.flatMap(([{ address }, load]) => (load ? [] : [address.key]));
-  const batch = createBatch(ownKeys, async (keys) => {
+  const batch = createBatch(ownKeys, async (keys, batchSignal) => {
     const [{ outcomes }] = calls as [Call];
-    const loaded: unknown = await callLoader(engine, outcomes, () => loader(keys));
+    const run = () => loader(keys, { signal: batchSignal });
+    const loaded: unknown = await callLoader(engine, outcomes, batchSignal, run);
     if (types.isMap(loaded)) return loaded;
     throw batchError(loaded);
   });
   return Promise.all(
-    joined.map(async ([call, load]) => {
-      if (load) return countJoined(call, await load);
+    joined.map(async ([call, current]) => {
       const { key } = call.address;
-      const begun = loadOnce.begin(call, () => batch.produce(key), terms, purpose);
-      const settle = () => batch.settle(key);
-      begun.then(settle, settle);
-      return begun;
+      const produce: Produce = (context) => batch.produce(key, context.signal);
+      const load = current ?? loadOnce.begin({ call, produce, terms, purpose });
+      if (!current) void load.over.then(() => batch.settle(key));
+      const loaded = await load.wait(signal);
+      if (current) countJoined(call, loaded);
+      return loaded;
     }),
   );
 }
 
 /** One run of a loader for many loads: it begins when each of them has either asked for its key, or found it elsewhere. */
 interface Batch {
-  produce(key: string): ReturnType<Produce>;
+  /** @param signal aborts where the load of `key` is abandoned; that of all of them aborts the run. */
+  produce(key: string, signal: AbortSignal): ReturnType<Produce>;
   /** The load of `key` is over, or has asked for it. */
   settle(key: string): void;
 }
 
 function createBatch(
   keys: readonly string[],
-  load: (keys: readonly string[]) => Promise<ReadonlyMap<unknown, unknown>>,
+  load: (keys: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<unknown, unknown>>,
 ): Batch {
   const undecided = new Set(keys);
   const wanted: string[] = [];
+  const controller = new AbortController();
+  let abandoned = 0;
   let begin = () => {};
   const values = new Promise<void>((resolve) => {
     begin = resolve;
-  }).then(() => load(wanted));
+  }).then(() => load(wanted, controller.signal));
 
   function settle(key: string): void {
     // The last to ask begins it; when all of them were found elsewhere, nobody does.
     if (undecided.delete(key) && undecided.size === 0 && wanted.length > 0) begin();
   }
 
+  function abandon(reason: unknown): void {
+    abandoned += 1;
+    if (abandoned === wanted.length && undecided.size === 0) controller.abort(reason);
+  }
+
   return {
     settle,
-    async produce(key) {
+    async produce(key, signal) {
+      signal.addEventListener('abort', () => abandon(signal.reason), { once: true });
       wanted.push(key);
       settle(key);
       const loaded = await values;

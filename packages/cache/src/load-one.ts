@@ -1,35 +1,50 @@
 import type { Call, Engine } from './engine.ts';
 import { isServedStale } from './freshness.ts';
-import { countJoined, type LoadOnce, type Produce } from './load-once.ts';
+import type { Loaded } from './load.ts';
+import { countJoined, type LoadOnce } from './load-once.ts';
 import { refreshStale } from './refresh.ts';
-import type { WriteTerms } from './reservation.ts';
+import type { LoadRequest } from './run-load.ts';
+
+/** What one caller asks for. */
+export type OneRequest = Omit<LoadRequest, 'purpose'> & { readonly signal: AbortSignal | undefined };
+
+/** What a load came to that has something to give. */
+export type LoadedOne = Loaded & { readonly found: { readonly value: unknown } };
 
 /** What memory has not fresh: served stale at once and refreshed, else loaded, or waited for where it is being loaded. */
-export async function loadOne(
-  engine: Engine,
-  loadOnce: LoadOnce,
-  call: Call,
-  produce: Produce,
-  terms: WriteTerms,
-): Promise<unknown> {
+export async function loadOne(engine: Engine, loadOnce: LoadOnce, request: OneRequest): Promise<LoadedOne> {
+  const { call, signal } = request;
   const { id, space } = call.address;
-
-  function refresh(): void {
-    if (loadOnce.join(id)) return;
-    refreshStale(engine, [call], () => loadOnce.begin(call, produce, terms, 'refresh'));
-  }
-
   const held = engine.memory.find(id, space);
   if (held && isServedStale(held.entry, engine.clock.now())) {
     call.outcomes.stale += 1;
-    refresh();
-    return held.entry.value;
+    refreshOne(engine, loadOnce, request);
+    return { found: held.entry, from: 'stale', isDue: true };
   }
+  signal?.throwIfAborted();
   for (;;) {
-    const joined = loadOnce.join(id);
-    const loaded = joined ? countJoined(call, await joined) : await loadOnce.begin(call, produce, terms);
-    if (loaded.from === 'stale') refresh();
+    const current = loadOnce.current(id);
+    const load = current ?? loadOnce.begin({ ...request, purpose: 'answer' });
+    const loaded = await load.wait(signal);
+    if (current) countJoined(call, loaded);
+    if (loaded.isDue) refreshOne(engine, loadOnce, request);
     // A batch whose loader had nothing for the key says nothing about this call's loader.
-    if (loaded.found) return loaded.found.value;
+    if (hasFound(loaded)) return loaded;
   }
+}
+
+/** Begins to load in the background what has just been served. */
+export function refreshOne(engine: Engine, loadOnce: LoadOnce, request: OneRequest): void {
+  const { call, terms } = request;
+  if (!isRefreshable(engine, loadOnce, call, terms.tags)) return;
+  refreshStale(engine, [call], () => loadOnce.begin({ ...request, purpose: 'refresh' }).wait(undefined));
+}
+
+/** Not where it is being loaded already, or where that has just failed. */
+export function isRefreshable(engine: Engine, loadOnce: LoadOnce, { address }: Call, tags: readonly string[]): boolean {
+  return !loadOnce.current(address.id) && engine.failures.recent(address.id, tags) === undefined;
+}
+
+function hasFound(loaded: Loaded): loaded is LoadedOne {
+  return loaded.found !== undefined;
 }

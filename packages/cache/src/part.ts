@@ -1,16 +1,16 @@
 import { addressOf, idOf } from './address.ts';
-import type { Cache, Codec, Found, ReadOptions, WriteOptions } from './cache.ts';
+import type { Cache, Codec, Found, LoadCallOptions, ReadOptions } from './cache.ts';
 import { callLoader } from './call-loader.ts';
 import type { Call, Engine } from './engine.ts';
 import type { Entry } from './entry.ts';
 import { checks } from './errors.ts';
 import { findBuffered } from './flush-writes.ts';
-import { isFresh } from './freshness.ts';
+import { isDueEarly, isFresh } from './freshness.ts';
 import { checkKey, checkTarget, uniqueKeys } from './input.ts';
 import type { Invalidator } from './invalidate.ts';
-import { loadMany } from './load-many.ts';
-import type { LoadOnce, Produce } from './load-once.ts';
-import { loadOne } from './load-one.ts';
+import { loadMany, type ManyRequest, refreshMany } from './load-many.ts';
+import type { LoadOnce } from './load-once.ts';
+import { loadOne, type OneRequest, refreshOne } from './load-one.ts';
 import type { BatchLoader, Loader } from './loader.ts';
 import type { Policies, Policy } from './policies.ts';
 import { readRedis } from './read-redis.ts';
@@ -72,13 +72,25 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     return entry && isFresh(entry, engine.clock.now()) ? entry : undefined;
   }
 
-  async function load(key: string, loader: Loader<unknown>, policy: Policy, options: WriteOptions | undefined) {
+  function requestOf(
+    key: string,
+    loader: Loader<unknown>,
+    policy: Policy,
+    options: LoadCallOptions | undefined,
+  ): OneRequest {
     const call = callOf(key, policy);
-    const terms = termsOf(engine.clock.now(), policy, options);
-    const produce: Produce = async (context) => ({
-      value: await callLoader(engine, call.outcomes, () => loader(key, context)),
-    });
-    return loadOne(engine, loadOnce, call, produce, terms);
+    return {
+      call,
+      terms: termsOf(engine.clock.now(), policy, options),
+      produce: async (context) => ({
+        value: await callLoader(engine, call.outcomes, context.signal, () => loader(key, context)),
+      }),
+      signal: options?.signal,
+    };
+  }
+
+  function isDue(entry: Entry<unknown>, { load }: Policy): boolean {
+    return load.eagerRefresh < 1 && isDueEarly(entry, load.eagerRefresh, engine.clock.now());
   }
 
   /** As any read, but counted nowhere. */
@@ -87,10 +99,15 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     return held && isFresh(held.entry, engine.clock.now()) ? held.entry : readFresh(callOf(key, ownPolicy));
   }
 
-  async function getOrLoad<Value>(key: string, loader: Loader<Value>, options?: WriteOptions) {
+  async function getOrLoad<Value>(key: string, loader: Loader<Value>, options?: LoadCallOptions) {
     const policy = policyOf(options);
     const entry = hitMemory(key, policy);
-    return (entry ? entry.value : await load(key, loader, policy, options)) as Value;
+    if (entry === undefined) {
+      const { found } = await loadOne(engine, loadOnce, requestOf(key, loader, policy, options));
+      return found.value as Value;
+    }
+    if (isDue(entry, policy)) refreshOne(engine, loadOnce, requestOf(key, loader, policy, options));
+    return entry.value as Value;
   }
 
   return {
@@ -146,13 +163,27 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
     getOrLoad,
 
-    async loadMany<Value>(keys: readonly string[], loader: BatchLoader<Value>, options?: WriteOptions) {
+    async loadMany<Value>(keys: readonly string[], loader: BatchLoader<Value>, options?: LoadCallOptions) {
       const policy = policyOf(options);
       const terms = termsOf(engine.clock.now(), policy, options);
       const unique = uniqueKeys(keys);
       const entries = unique.map((key) => hitMemory(key, policy));
-      const calls = unique.filter((_, index) => !entries[index]).map((key) => callOf(key, policy));
-      const loaded = await loadMany(engine, loadOnce, calls, loader, terms);
+      const requestFor = (isWanted: (entry: Entry<unknown> | undefined) => boolean): ManyRequest => {
+        const calls = unique.filter((_, index) => isWanted(entries[index])).map((key) => callOf(key, policy));
+        return { calls, loader, terms, signal: options?.signal };
+      };
+      if (policy.load.eagerRefresh < 1) {
+        refreshMany(
+          engine,
+          loadOnce,
+          requestFor((entry) => entry !== undefined && isDue(entry, policy)),
+        );
+      }
+      const loaded = await loadMany(
+        engine,
+        loadOnce,
+        requestFor((entry) => !entry),
+      );
       let next = 0;
       const found = entries.map((entry) => entry ?? loaded[next++]?.found);
       return mapOf(unique, found) as Map<string, Value>;

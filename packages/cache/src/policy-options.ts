@@ -1,6 +1,7 @@
 import { type Duration, withDefaults } from '@breakwater/core';
 import { checks } from './errors.ts';
 import { checkTags } from './input.ts';
+import { type LoadPolicyOptions, type ResolvedLoadPolicy, resolveLoadPolicy } from './load-options.ts';
 import { type RedisPolicyOptions, type ResolvedRedisPolicy, resolveRedisPolicy } from './redis-policy.ts';
 import { checkTtl, MAX_TTL_MS, type ResolvedTtl, resolvePolicyTtl, type TtlPreset, type TtlSchedule } from './ttl.ts';
 import { WRITE_STRATEGIES, type WriteStrategy } from './write-options.ts';
@@ -23,6 +24,12 @@ export interface PolicyOptions {
    */
   readonly staleIfError?: Duration;
   /**
+   * The fraction, 0 to 0.5, by which the `ttl` of each entry is shortened at random, so that entries stored together do not
+   * end together.
+   * @default 0
+   */
+  readonly jitter?: number;
+  /**
    * Tags of every entry, before those given at the call.
    * @default []
    */
@@ -34,6 +41,8 @@ export interface PolicyOptions {
    * @default 'through'
    */
   readonly write?: WriteStrategy;
+  /** How its loaders are run. */
+  readonly load?: LoadPolicyOptions;
   /** How its entries lie in Redis. */
   readonly redis?: RedisPolicyOptions;
 }
@@ -42,6 +51,7 @@ export const POLICY_DEFAULTS = Object.freeze({
   ttl: '1h',
   staleWhileRevalidate: 0,
   staleIfError: 0,
+  jitter: 0,
   tags: [],
   write: 'through',
 }) satisfies PolicyOptions;
@@ -50,12 +60,14 @@ export interface ResolvedPolicy {
   readonly ttlMs: ResolvedTtl;
   readonly staleWhileRevalidateMs: number;
   readonly staleIfErrorMs: number;
+  readonly jitter: number;
   readonly tags: readonly string[];
   readonly write: WriteStrategy;
+  readonly load: ResolvedLoadPolicy;
   readonly redis: ResolvedRedisPolicy;
 }
 
-const POLICY_KEYS = [...Object.keys(POLICY_DEFAULTS), 'redis'];
+const POLICY_KEYS = [...Object.keys(POLICY_DEFAULTS), 'load', 'redis'];
 
 /** The `ttl` of a call, in milliseconds. */
 export function resolveTtl(ttl: Duration): number {
@@ -78,7 +90,7 @@ export function resolvePolicies(policies: Readonly<Record<string, PolicyOptions>
 export function resolvePolicy(name: string, policy: PolicyOptions): ResolvedPolicy {
   const path = `policies.${name}`;
   checks.known(path, policy, POLICY_KEYS);
-  const { ttl, tags, write, redis, ...stale } = withDefaults<PolicyOptions, typeof POLICY_DEFAULTS>(
+  const { ttl, tags, jitter, write, load, redis, ...stale } = withDefaults<PolicyOptions, typeof POLICY_DEFAULTS>(
     policy,
     POLICY_DEFAULTS,
   );
@@ -86,8 +98,15 @@ export function resolvePolicy(name: string, policy: PolicyOptions): ResolvedPoli
     ttlMs: resolvePolicyTtl(`${path}.ttl`, ttl),
     staleWhileRevalidateMs: resolveStale(`${path}.staleWhileRevalidate`, stale.staleWhileRevalidate),
     staleIfErrorMs: resolveStale(`${path}.staleIfError`, stale.staleIfError),
+    jitter: checkJitter(`${path}.jitter`, jitter),
     tags: checkTags(tags),
     write: checks.oneOf(`${path}.write`, write, WRITE_STRATEGIES),
+    load: resolveLoadPolicy(`${path}.load`, load ?? {}),
     redis: resolveRedisPolicy(`${path}.redis`, redis ?? {}),
   };
+}
+
+function checkJitter(option: string, jitter: unknown): number {
+  if (typeof jitter === 'number' && jitter >= 0 && jitter <= 0.5) return jitter;
+  throw checks.failure(option, 'a number from 0 to 0.5', jitter);
 }

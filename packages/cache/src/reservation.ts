@@ -2,8 +2,9 @@ import { idOfTag } from './address.ts';
 import type { Reservation } from './cache.ts';
 import type { Call, Engine } from './engine.ts';
 import { type Encoded, encodeValue, frameOf, holdEntry, isTooLarge } from './entries.ts';
-import { type LifetimeTerms, lifetimeAt, wholeLifeMs } from './freshness.ts';
+import { type LifetimeTerms, lifetimeAt, spread, wholeLifeMs } from './freshness.ts';
 import { areCurrent } from './generations.ts';
+import type { ResolvedLoadPolicy } from './load-options.ts';
 import { resolveTtl } from './policy-options.ts';
 import { isFailure, UNANSWERED } from './redis-state.ts';
 import type { SeenFences } from './redis-tier.ts';
@@ -18,11 +19,15 @@ export interface Fences {
 
 export interface WriteTerms extends LifetimeTerms {
   readonly tags: readonly string[];
+  readonly jitter: number;
+  readonly load: ResolvedLoadPolicy;
 }
 
 /** A {@link Reservation} that can also tell that its work is already in vain. */
 export interface FencedReservation extends Reservation {
   readonly isFenced: () => boolean;
+  /** {@link Reservation.commit} with a lifetime that is already in milliseconds. */
+  keep(value: unknown, life: LifetimeTerms): Promise<boolean>;
 }
 
 export function markFences(engine: Engine): Fences {
@@ -92,19 +97,24 @@ export function createReservation(
     return true;
   }
 
+  async function keep(value: unknown, given: LifetimeTerms): Promise<boolean> {
+    const life = spread(given, terms.jitter, Math.random);
+    const encoded = encodeValue(call.codec, value);
+    if (isTooLarge(engine, encoded)) return false;
+    if (isFenced()) return refuse();
+    // What is loaded in its place is newer.
+    const landing = engine.writeBack.discard([id]);
+    if (landing) await landing;
+    if (engine.redis && seen && shared) return keepInBoth(encoded, life, seen);
+    // Without Redis to ask, what was flushed since may hide an invalidation.
+    return engine.fills.isRaised(id, fences.fillMark) ? refuse() : keepInMemory(encoded, life);
+  }
+
   return {
     isFenced,
+    keep,
     async commit(value, options) {
-      const life = options?.ttl === undefined ? terms : { ...terms, ttlMs: resolveTtl(options.ttl) };
-      const encoded = encodeValue(call.codec, value);
-      if (isTooLarge(engine, encoded)) return false;
-      if (isFenced()) return refuse();
-      // What is loaded in its place is newer.
-      const landing = engine.writeBack.discard([id]);
-      if (landing) await landing;
-      if (engine.redis && seen && shared) return keepInBoth(encoded, life, seen);
-      // Without Redis to ask, what was flushed since may hide an invalidation.
-      return engine.fills.isRaised(id, fences.fillMark) ? refuse() : keepInMemory(encoded, life);
+      return keep(value, options?.ttl === undefined ? terms : { ...terms, ttlMs: resolveTtl(options.ttl) });
     },
   };
 }

@@ -14,6 +14,8 @@ export function termsOf(nowMs: number, policy: ResolvedPolicy, options: WriteOpt
         ? policy.staleWhileRevalidateMs
         : resolveStale('staleWhileRevalidate', staleWhileRevalidate),
     staleIfErrorMs: staleIfError === undefined ? policy.staleIfErrorMs : resolveStale('staleIfError', staleIfError),
+    jitter: policy.jitter,
+    load: policy.load,
     tags: options?.tags === undefined ? policy.tags : checkTags([...policy.tags, ...checkTags(options.tags)]),
   };
 }

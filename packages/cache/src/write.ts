@@ -1,6 +1,6 @@
 import type { Call, Engine } from './engine.ts';
 import { type Encoded, encodeValue, frameOf, holdEntry, refuseTooLarge } from './entries.ts';
-import { type LifetimeTerms, lifetimeAt, wholeLifeMs } from './freshness.ts';
+import { lifetimeAt, spread, wholeLifeMs } from './freshness.ts';
 import { areCurrent } from './generations.ts';
 import { isFailure } from './redis-state.ts';
 import type { WriteTerms } from './reservation.ts';
@@ -59,10 +59,11 @@ async function keep(
   call: Call,
   strategy: WriteStrategy,
   encoded: Encoded,
-  terms: LifetimeTerms,
+  given: WriteTerms,
   { generations, shared }: WriteGenerations,
 ): Promise<void> {
   const { id, space, key } = call.address;
+  const terms = spread(given, given.jitter, Math.random);
   const lifetime = lifetimeAt(terms, engine.clock.now());
   const held = holdEntry(engine, call, encoded, lifetime, generations);
   const keepInMemory = () => {

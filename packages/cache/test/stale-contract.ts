@@ -73,7 +73,7 @@ export function describeStale(name: string, connect: () => RedisPort | null): vo
       const first = await cache().loadMany(['a', 'c', 'b'], loader, { policy: 'swr' });
       expect([...first.values()]).toEqual(['old', 'new', 'old']);
       await vi.waitFor(() => expect([cache().peek('a')?.value, cache().peek('b')?.value]).toEqual(['new', 'new']));
-      expect(loader.mock.calls).toEqual([[['c']], [['a', 'b']]]);
+      expect(loader.mock.calls.map(([keys]) => keys)).toEqual([['c'], ['a', 'b']]);
     });
 
     it('a refresh that fails leaves the stale value, and tells of it', async () => {

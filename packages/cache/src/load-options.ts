@@ -1,0 +1,82 @@
+import { type Duration, withDefaults } from '@breakwater/core';
+import { checks } from './errors.ts';
+import { MAX_TTL_MS } from './ttl.ts';
+
+/** How the loader of a policy's entries is run. */
+export interface LoadPolicyOptions {
+  /**
+   * How long callers wait for a load where there is an entry within its `staleIfError`: they get that one then, and the
+   * load goes on in the background.
+   * @default none
+   */
+  readonly softTimeout?: Duration;
+  /**
+   * How long a loader may run. Then its `signal` aborts, and callers get a `LoadTimeoutError`, or the entry within its
+   * `staleIfError`. What a loader that goes on all the same gives in the end is kept, unless it was overtaken.
+   * @default none
+   */
+  readonly hardTimeout?: Duration;
+  /**
+   * The fraction of an entry's `ttl` after which a call that finds it begins to load it anew in the background; 1 is never.
+   * Nothing is loaded that nobody asks for.
+   * @default 1
+   */
+  readonly eagerRefresh?: number;
+  /**
+   * Lifetime of a `null` or `undefined` that a loader gives, without any stale windows; 0 does not keep it.
+   * @default that of any value
+   */
+  readonly negativeTtl?: Duration;
+  /**
+   * How long after an error of the loader the next calls for the key get the same error, or the entry within its
+   * `staleIfError`, without running it; also how long nothing is refreshed. Doubles with each further error, up to 32 times
+   * it. A value, an invalidation or a `set` ends it.
+   * @default 0
+   */
+  readonly retryAfter?: Duration;
+}
+
+export const LOAD_DEFAULTS = Object.freeze({ eagerRefresh: 1, retryAfter: 0 }) satisfies LoadPolicyOptions;
+
+export interface ResolvedLoadPolicy {
+  readonly softTimeoutMs: number | undefined;
+  readonly hardTimeoutMs: number | undefined;
+  readonly eagerRefresh: number;
+  readonly negativeTtlMs: number | undefined;
+  readonly retryAfterMs: number;
+}
+
+const KEYS = [...Object.keys(LOAD_DEFAULTS), 'softTimeout', 'hardTimeout', 'negativeTtl'];
+
+/** The longest that a timer of Node can wait. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** @throws OptionError `ERR_CACHE_OPTION`. */
+export function resolveLoadPolicy(path: string, given: LoadPolicyOptions): ResolvedLoadPolicy {
+  checks.known(path, given, KEYS);
+  const options = withDefaults<LoadPolicyOptions, typeof LOAD_DEFAULTS>(given, LOAD_DEFAULTS);
+  const softTimeoutMs = timeoutOf(`${path}.softTimeout`, options.softTimeout);
+  const hardTimeoutMs = timeoutOf(`${path}.hardTimeout`, options.hardTimeout);
+  if (softTimeoutMs !== undefined && hardTimeoutMs !== undefined && softTimeoutMs >= hardTimeoutMs) {
+    throw checks.failure(`${path}.softTimeout`, 'shorter than hardTimeout', options.softTimeout);
+  }
+  return {
+    softTimeoutMs,
+    hardTimeoutMs,
+    eagerRefresh: checkEagerRefresh(`${path}.eagerRefresh`, options.eagerRefresh),
+    negativeTtlMs:
+      options.negativeTtl === undefined
+        ? undefined
+        : checks.duration(`${path}.negativeTtl`, options.negativeTtl, { min: 0, max: MAX_TTL_MS }),
+    retryAfterMs: checks.duration(`${path}.retryAfter`, options.retryAfter, { min: 0, max: MAX_TTL_MS }),
+  };
+}
+
+function timeoutOf(option: string, timeout: Duration | undefined): number | undefined {
+  return timeout === undefined ? undefined : checks.duration(option, timeout, { max: MAX_TIMEOUT_MS });
+}
+
+function checkEagerRefresh(option: string, fraction: unknown): number {
+  if (typeof fraction === 'number' && fraction > 0 && fraction <= 1) return fraction;
+  throw checks.failure(option, 'a number above 0 and at most 1', fraction);
+}

@@ -1,0 +1,163 @@
+import type { Call, Engine } from './engine.ts';
+import type { Entry } from './entry.ts';
+import { LoadTimeoutError } from './errors.ts';
+import { isDueEarly, isExpired, isFresh, isServedStale, type LifetimeTerms, wholeLifeMs } from './freshness.ts';
+import type { Load, Loaded } from './load.ts';
+import { createLoadContext, type LoadWishes } from './load-context.ts';
+import type { LoadContext } from './loader.ts';
+import { createOutcomes, type Outcomes } from './outcomes.ts';
+import { readRedis } from './read-redis.ts';
+import { createReservation, type FencedReservation, type WriteTerms } from './reservation.ts';
+
+/** Makes the value that no tier has; `undefined` where there is none to give. */
+export type Produce = (context: LoadContext) => Promise<{ readonly value: unknown } | undefined>;
+
+export interface LoadRequest {
+  readonly call: Call;
+  readonly produce: Produce;
+  readonly terms: WriteTerms;
+  /** A refresh is nobody's call, and takes nothing that is due for one. */
+  readonly purpose: 'answer' | 'refresh';
+}
+
+/** A load that no tier could answer. */
+interface Run extends LoadRequest {
+  readonly load: Load;
+  readonly outcomes: Outcomes;
+  readonly reservation: FencedReservation;
+  /** What may be served in place of what cannot be had. */
+  readonly known: Entry<unknown> | undefined;
+}
+
+/** Settles `load`. Resolves, always, when nothing of it runs any more. */
+export async function runLoad(
+  engine: Engine,
+  load: Load,
+  request: LoadRequest,
+  isReplaced: () => boolean,
+): Promise<void> {
+  const { call, terms, purpose } = request;
+  const outcomes = purpose === 'refresh' ? createOutcomes() : call.outcomes;
+  try {
+    const read = engine.redis && (await readRedis(engine, engine.redis, call, 'with fences'));
+    const known = (read?.held ?? engine.memory.find(call.address.id, call.address.space))?.entry;
+    const answer = known && answerOf(engine, known, request);
+    if (answer) {
+      outcomes[answer.from === 'redis' ? 'hitRedis' : 'stale'] += 1;
+      load.settle(answer);
+      return;
+    }
+    outcomes.miss += 1;
+    // Where Redis has just not answered, to ask it again would be to wait again.
+    const generations = read?.seen
+      ? await engine.generations.forWrite(terms.tags, wholeLifeMs(terms))
+      : engine.generations.forMemory(terms.tags);
+    const reservation = createReservation(engine, call, terms, load.fences, generations, read?.seen);
+    load.reservation = reservation;
+    await produceFor(engine, { ...request, load, outcomes, reservation, known }, isReplaced);
+  } catch (error) {
+    if (load.isAnswered) engine.events.emit('load:failed', { error });
+    load.fail(error);
+  }
+}
+
+/** What needs no loader. */
+function answerOf(engine: Engine, known: Entry<unknown>, { terms, purpose }: LoadRequest): Loaded | undefined {
+  const nowMs = engine.clock.now();
+  const isDue = isDueEarly(known, terms.load.eagerRefresh, nowMs);
+  if (purpose === 'refresh') {
+    return isFresh(known, nowMs) && !isDue ? { found: known, from: 'redis', isDue } : undefined;
+  }
+  if (isFresh(known, nowMs)) return { found: known, from: 'redis', isDue };
+  return isServedStale(known, nowMs) ? { found: known, from: 'stale', isDue: true } : undefined;
+}
+
+async function produceFor(engine: Engine, run: Run, isReplaced: () => boolean): Promise<void> {
+  const { call, load, terms, reservation } = run;
+  const recent = engine.failures.recent(call.address.id, terms.tags);
+  if (recent) {
+    const stale = spareOf(engine, run);
+    if (stale) answerStale(run, stale);
+    else load.fail(recent.error);
+    return;
+  }
+  // All who waited may have left while Redis was read.
+  load.signal.throwIfAborted();
+  const wishes = createLoadContext(run.known, load.signal);
+  const stopTimers = startTimers(engine, run);
+  let produced: Awaited<ReturnType<Produce>>;
+  try {
+    produced = await run.produce(wishes.context);
+  } catch (error) {
+    // The error of a load that was abandoned has been reported, if it is one.
+    if (!load.signal.aborted) giveUp(engine, run, error);
+    else if (!load.isAnswered) load.fail(error);
+    return;
+  } finally {
+    stopTimers();
+  }
+  engine.failures.forget(call.address.id);
+  const isOvertaken = load.signal.aborted && isReplaced();
+  if (produced && !wishes.isSkipped && !isOvertaken) await keep(reservation, produced.value, terms, wishes);
+  load.settle({ found: produced, from: 'loader', isDue: false });
+}
+
+async function keep(reservation: FencedReservation, value: unknown, terms: WriteTerms, wishes: LoadWishes) {
+  const life = lifeOf(value, terms, wishes);
+  if (life.ttlMs > 0) await reservation.keep(value, life);
+}
+
+function lifeOf(value: unknown, terms: WriteTerms, { ttlMs }: LoadWishes): LifetimeTerms {
+  if (ttlMs !== undefined) return { ...terms, ttlMs };
+  const { negativeTtlMs } = terms.load;
+  if ((value !== null && value !== undefined) || negativeTtlMs === undefined) return terms;
+  return { ttlMs: negativeTtlMs, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 };
+}
+
+function startTimers(engine: Engine, run: Run): () => void {
+  const { call, load, terms, known, purpose } = run;
+  const { softTimeoutMs, hardTimeoutMs } = terms.load;
+
+  function answerWhatIsKnown(): void {
+    const stale = spareOf(engine, run);
+    if (!stale) return;
+    run.outcomes.stale += 1;
+    load.answerEarly(stale);
+    engine.background.run('a load beyond its softTimeout', () => load.over);
+  }
+
+  function timeOut(timeoutMs: number): void {
+    const error = new LoadTimeoutError(call.address.key, timeoutMs);
+    load.abandon(error);
+    giveUp(engine, run, error);
+  }
+
+  const hasSoft = softTimeoutMs !== undefined && known !== undefined && purpose === 'answer';
+  const soft = hasSoft ? setTimeout(answerWhatIsKnown, softTimeoutMs).unref() : undefined;
+  const hard = hardTimeoutMs === undefined ? undefined : setTimeout(timeOut, hardTimeoutMs, hardTimeoutMs).unref();
+  return () => {
+    clearTimeout(soft);
+    clearTimeout(hard);
+  };
+}
+
+/** What is better than an error, or than to wait: what was invalidated during the load is not. */
+function spareOf(engine: Engine, { known, reservation }: Run): Entry<unknown> | undefined {
+  return known && !isExpired(known, engine.clock.now()) && !reservation.isFenced() ? known : undefined;
+}
+
+function answerStale({ load, outcomes }: Run, stale: Entry<unknown>): void {
+  outcomes.stale += 1;
+  load.settle({ found: stale, from: 'stale', isDue: false });
+}
+
+/** The error of a load reaches its callers, unless there is something better for them. */
+function giveUp(engine: Engine, run: Run, error: unknown): void {
+  const { call, load, terms } = run;
+  engine.failures.record(call.address.id, error, terms.load.retryAfterMs);
+  const wasAnswered = load.isAnswered;
+  const stale = wasAnswered ? undefined : spareOf(engine, run);
+  if (stale) answerStale(run, stale);
+  else load.fail(error);
+  if (stale || wasAnswered) engine.events.emit('load:failed', { error });
+}

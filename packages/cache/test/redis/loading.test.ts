@@ -1,0 +1,44 @@
+import { createManualClock, eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { createInstances, hearAll } from '../instances.ts';
+
+let server: RedisServer;
+const instances = createInstances(() => server.url);
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(async () => {
+  await instances.close();
+  await server.stop();
+});
+
+it('an eager refresh that another instance has made is taken from Redis', async () => {
+  const clock = createManualClock(Date.now());
+  const policies = { eager: { ttl: '10s', load: { eagerRefresh: 0.8 } } } as const;
+  const [one, other] = await Promise.all([1, 2].map(() => instances.open('eager', { clock, policies })));
+  if (!one || !other) throw new Error('There are two.');
+  await one.set('a', 'old', { policy: 'eager' });
+  await hearAll(other, one);
+  expect(await other.get('a')).toBe('old');
+  clock.advance(9000);
+  await one.getOrLoad('a', () => 'new', { policy: 'eager' });
+  await eventually(() => one.peek('a')?.value === 'new');
+  const loader = vi.fn(() => 'newer');
+  expect(await other.getOrLoad('a', loader, { policy: 'eager' })).toBe('old');
+  await eventually(() => other.peek('a')?.value === 'new');
+  expect(loader).not.toHaveBeenCalled();
+});
+
+it('a load beyond its hard timeout that another instance’s invalidation overtook is not kept', async () => {
+  const policies = { hard: { load: { hardTimeout: 20 } } } as const;
+  const [one, other] = await Promise.all([1, 2].map(() => instances.open('hard', { policies })));
+  if (!one || !other) throw new Error('There are two.');
+  let finish = (_value: string) => {};
+  const loading = one.getOrLoad('a', () => new Promise<string>((resolve) => (finish = resolve)), { policy: 'hard' });
+  await expect(loading).rejects.toMatchObject({ code: 'ERR_CACHE_LOAD_TIMEOUT' });
+  await other.invalidate({ key: 'a' });
+  finish('old');
+  await eventually(() => one.stats().total.fenced === 1);
+  expect(await other.get('a')).toBeUndefined();
+});
