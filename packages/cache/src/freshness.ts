@@ -22,7 +22,7 @@ export interface LifetimeTerms {
  *
  * @param random from 0 to below 1.
  */
-export function spread(terms: LifetimeTerms, jitter: number, random: () => number): LifetimeTerms {
+export function spread<Terms extends LifetimeTerms>(terms: Terms, jitter: number, random: () => number): Terms {
   if (jitter === 0) return terms;
   return { ...terms, ttlMs: Math.max(1, Math.round(terms.ttlMs * (1 - jitter * random()))) };
 }

@@ -22,9 +22,10 @@ export async function write(
   call: Call,
   strategy: WriteStrategy,
   encoded: Encoded,
-  terms: WriteTerms,
+  given: WriteTerms,
 ): Promise<void> {
   const { id } = call.address;
+  const terms = spread(given, given.jitter, Math.random);
   call.outcomes.sets += 1;
   engine.loads.raise(id);
   engine.fills.raise(id);
@@ -59,11 +60,10 @@ async function keep(
   call: Call,
   strategy: WriteStrategy,
   encoded: Encoded,
-  given: WriteTerms,
+  terms: WriteTerms,
   { generations, shared }: WriteGenerations,
 ): Promise<void> {
   const { id, space, key } = call.address;
-  const terms = spread(given, given.jitter, Math.random);
   const lifetime = lifetimeAt(terms, engine.clock.now());
   const held = holdEntry(engine, call, encoded, lifetime, generations);
   const keepInMemory = () => {
