@@ -81,6 +81,15 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
    */
   expire(target: InvalidationTarget): Promise<InvalidationReport>;
 
+  /**
+   * {@link Cache.invalidate} of everything that was written with `subject`, and of the key it is encrypted with in Redis: what
+   * is left of it there, and in copies made from now on, nobody can read. Call it again until `shared` is true: what
+   * this process still owes Redis is lost with it.
+   *
+   * @throws CacheInputError `ERR_CACHE_SUBJECT`.
+   */
+  forget(subject: string): Promise<InvalidationReport>;
+
   /** {@link Cache.invalidate} of one key. @returns whether this instance's memory or Redis held it. */
   delete(key: string): Promise<boolean>;
 
@@ -145,6 +154,11 @@ export interface WriteOptions<PolicyName extends string = string> {
   readonly staleIfError?: Duration;
   /** Added to the policy's tags. An empty text is no tag and is refused. */
   readonly tags?: readonly string[];
+  /**
+   * Whom the entry is about: in Redis it is encrypted with a key of this subject's own, until {@link Cache.forget}. With Redis
+   * it takes `encryption.keys`. @default the policy's
+   */
+  readonly subject?: string;
 }
 
 export interface WrapOptions<Arguments extends readonly unknown[], PolicyName extends string = string>

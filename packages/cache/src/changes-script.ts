@@ -29,6 +29,16 @@ function apply.ensure()
   return generation
 end
 
+-- The same data key, wrapped by another.
+function apply.rewrap()
+  local tag = key()
+  local from = value()
+  local to = value()
+  if redis.call('GET', tag) ~= from then return 0 end
+  local reply = redis.pcall('SET', tag, to, 'KEEPTTL')
+  return reply.err and reply or 1
+end
+
 function apply.store()
   local entry = key()
   local frame = value()

@@ -6,6 +6,7 @@ import { APPLY_CHANGES } from './changes-script.ts';
 export interface Change {
   readonly verb:
     | 'ensure'
+    | 'rewrap'
     | 'store'
     | 'flush'
     | 'commit'

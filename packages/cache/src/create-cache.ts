@@ -6,6 +6,7 @@ import type { Cache, CacheEvents, Codec } from './cache.ts';
 import { createCoherence } from './coherence.ts';
 import { createEncryption } from './encryption.ts';
 import type { Engine } from './engine.ts';
+import { unreadable } from './entries.ts';
 import { createFence } from './fence.ts';
 import { flushToRedis } from './flush-writes.ts';
 import { createGenerationTable } from './generations.ts';
@@ -26,6 +27,8 @@ import { createRedisTier } from './redis-tier.ts';
 import { createReplay } from './replay.ts';
 import { sendInvalidations } from './send-invalidations.ts';
 import type { CacheStats } from './stats.ts';
+import { isSubjectTag } from './subject.ts';
+import { createSubjectKeys } from './subject-keys.ts';
 import { createTagGenerations } from './tag-generations.ts';
 import { createWriteBack } from './write-back.ts';
 import { createWriteBuffer } from './write-buffer.ts';
@@ -55,6 +58,7 @@ export function createCache<PolicyName extends string = never>(
   const memory = createMemoryTier({ ...options.memory, clock });
   const announcer = createAnnouncer(instance);
   const keys = createCacheKeys(options.namespace);
+  const subjectKeys = options.encryption && createSubjectKeys(options.encryption, keys.tag);
   const client = options.redis && boundRedis(options.redis, options.deadlineMs);
 
   const state = createRedisState({
@@ -76,6 +80,7 @@ export function createCache<PolicyName extends string = never>(
         state,
         tombstoneTtlMs,
         newId,
+        newGeneration: (tag) => (subjectKeys && isSubjectTag(tag) ? subjectKeys.create(tag) : newId()),
         writer,
         now: () => clock.now(),
         messageOf: announcer.messageOf,
@@ -104,7 +109,15 @@ export function createCache<PolicyName extends string = never>(
     clock,
     memory,
     redis,
-    generations: createTagGenerations({ table, redis, newId, clock }),
+    generations: createTagGenerations({
+      table,
+      redis,
+      newId,
+      clock,
+      subjectKeys,
+      background,
+      onUnreadableKey: () => unreadable(engine, 'key'),
+    }),
     loads,
     fills: createFence(),
     failures: createLoadFailures({ clock, loads }),

@@ -92,6 +92,16 @@ describe('encryption', () => {
       'altered',
     );
   });
+
+  it('encrypts what is about a subject with its data key, and nothing else opens that', () => {
+    const [ada, bob] = [Buffer.alloc(32, 'ada'), Buffer.alloc(32, 'bob')];
+    const sealed = encryption.seal(frame, PLACE, ada);
+    expect(sealed.keyId).toBe('');
+    expect(encryption.open(sealed, PLACE, ada)).toEqual(frame.payload);
+    expect(encryption.open(sealed, PLACE, bob)).toBe('altered');
+    expect(encryption.open(sealed, PLACE)).toBe('key');
+    expect(encryption.open({ ...sealed, keyId: OLD.id }, PLACE, ada)).toBe('altered');
+  });
 });
 
 describe('the encryption option', () => {

@@ -2,13 +2,16 @@ import { keyOfPlace, keyOfSecret, seal, unseal } from '@breakwater/core';
 import type { KeyRing } from './encryption-options.ts';
 import { type Frame, headOf } from './frame.ts';
 
-/** Encrypts what lies in Redis under the keys of a ring: the first encrypts, all decrypt. */
+/** Encrypts what lies in Redis: with the data key of its subject, else with the ring's first key. All of them decrypt. */
 export interface Encryption {
   /** @param place the entry's key in Redis: at another the frame does not open. */
-  seal(frame: Frame, place: string): Frame;
+  seal(frame: Frame, place: string, dataKey?: Buffer): Frame;
   /** The payload as it was before, or why not. Never throws, whatever the frame. */
-  open(frame: Frame, place: string): Buffer | 'key' | 'altered';
+  open(frame: Frame, place: string, dataKey?: Buffer): Buffer | 'key' | 'altered';
 }
+
+/** In place of a key of the ring: the data key of the entry's subject. Keys of the ring have no empty ids. */
+const OF_SUBJECT = '';
 
 // Before the payload: `freshUntilMs` as it was written. In the frame it may be brought forward, but never put off.
 const TIME_BYTES = 6;
@@ -18,12 +21,13 @@ export function createEncryption(ring: KeyRing): Encryption {
   const masters = new Map(ring.map(({ id, secret }) => [id, keyOfSecret(secret, 'breakwater/cache/v1/entry')]));
 
   return {
-    seal(frame, place) {
-      const sealed = { ...frame, keyId: first.id };
-      return { ...sealed, payload: sealPayload(masters.get(first.id) as Buffer, sealed, place) };
+    seal(frame, place, dataKey) {
+      const sealed = { ...frame, keyId: dataKey ? OF_SUBJECT : first.id };
+      const master = dataKey ?? (masters.get(first.id) as Buffer);
+      return { ...sealed, payload: sealPayload(master, sealed, place) };
     },
-    open(frame, place) {
-      const master = masters.get(frame.keyId ?? '');
+    open(frame, place, dataKey) {
+      const master = frame.keyId === OF_SUBJECT ? dataKey : masters.get(frame.keyId ?? '');
       return master ? (openPayload(master, frame, place) ?? 'altered') : 'key';
     },
   };

@@ -5,9 +5,10 @@ import type { Call, Engine } from './engine.ts';
 import { valueTooLargeError } from './errors.ts';
 import { decodeFrame, encodeFrame, type Frame, type FrameFault } from './frame.ts';
 import { goesStale, isExpired, type Lifetime } from './freshness.ts';
-import { type Generation, NAMESPACE_TAG } from './generations.ts';
+import { dataKeyOf, type Generation, NAMESPACE_TAG } from './generations.ts';
 import type { Held } from './held.ts';
 import { jsonCodec } from './json-codec.ts';
+import { isSubjectTag } from './subject.ts';
 
 /** A value in the forms of both tiers. */
 export interface Encoded {
@@ -52,7 +53,9 @@ export function frameOf(
     stamps: generations.map(({ tag, id }) => ({ tag, generation: id })),
     ...packPayload(encoded.payload, redisPolicy.compression),
   };
-  return encodeFrame(encryption && redisPolicy.isEncrypted ? encryption.seal(frame, placeOf(address)) : frame);
+  const dataKey = dataKeyOf(generations);
+  const isSealed = encryption && (dataKey !== undefined || redisPolicy.isEncrypted);
+  return encodeFrame(isSealed ? encryption.seal(frame, placeOf(address), dataKey) : frame);
 }
 
 export function holdEntry(
@@ -62,8 +65,7 @@ export function holdEntry(
   lifetime: Lifetime,
   generations: readonly Generation[],
 ): Held {
-  // The first is the namespace's, which is no tag of the user's.
-  const tags = Object.freeze(generations.slice(1).map(({ tag }) => tag));
+  const tags = Object.freeze(userTagsOf(generations));
   const { storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs } = lifetime;
   return {
     entry: Object.freeze({ value, storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs, tags }),
@@ -73,6 +75,12 @@ export function holdEntry(
     bytes: codec.sizeOf?.(value) ?? payload.length,
     heldAtMs: engine.clock.now(),
   };
+}
+
+function userTagsOf(generations: readonly Generation[]): string[] {
+  const tags: string[] = [];
+  for (const { tag } of generations) if (tag !== NAMESPACE_TAG && !isSubjectTag(tag)) tags.push(tag);
+  return tags;
 }
 
 /** What lies in Redis, or `undefined` for a miss: expired, or unreadable, which is counted. */
@@ -86,8 +94,13 @@ export function readFrame(engine: Engine, { codec }: Call, bytes: Buffer): Frame
 }
 
 /** The value of a frame whose stamps are current; `undefined` for one that is unreadable, which is counted. */
-export function openFrame(engine: Engine, call: Call, frame: Frame): Encoded | undefined {
-  const packed = decrypt(engine, call, frame);
+export function openFrame(
+  engine: Engine,
+  call: Call,
+  frame: Frame,
+  generations: readonly Generation[],
+): Encoded | undefined {
+  const packed = decrypt(engine, call, frame, dataKeyOf(generations));
   if (typeof packed === 'string') return unreadable(engine, packed);
   const unpacked = unpackPayload(packed, frame.compression, engine.maxEntryBytes);
   if (!unpacked) return unreadable(engine, 'compression');
@@ -118,12 +131,18 @@ function decode(codec: Codec<unknown>, payload: Buffer): unknown {
   }
 }
 
-function decrypt({ encryption, placeOf }: Engine, { address, redisPolicy }: Call, frame: Frame): Buffer | FrameFault {
+function decrypt(
+  { encryption, placeOf }: Engine,
+  { address, redisPolicy }: Call,
+  frame: Frame,
+  dataKey: Buffer | undefined,
+): Buffer | FrameFault {
   if (frame.keyId === undefined) return redisPolicy.isEncrypted ? 'plaintext' : frame.payload;
-  return encryption ? encryption.open(frame, placeOf(address)) : 'key';
+  return encryption ? encryption.open(frame, placeOf(address), dataKey) : 'key';
 }
 
-function unreadable(engine: Engine, reason: FrameFault): undefined {
+/** Counts what Redis has and this cache cannot read. */
+export function unreadable(engine: Engine, reason: FrameFault): undefined {
   engine.unreadableFrames += 1;
   engine.events.emit('frame:unreadable', { reason });
 }

@@ -5,6 +5,7 @@ export const checks = createOptionChecks('CACHE');
 export type CacheInputCode =
   | 'ERR_CACHE_KEY'
   | 'ERR_CACHE_TAG'
+  | 'ERR_CACHE_SUBJECT'
   | 'ERR_CACHE_POLICY'
   | 'ERR_CACHE_PATTERN'
   | 'ERR_CACHE_TARGET'
@@ -39,6 +40,10 @@ export function keyError(rule: string, key: unknown): CacheInputError {
 
 export function tagError(rule: string, tag: unknown): CacheInputError {
   return new CacheInputError('ERR_CACHE_TAG', `${rule}, got ${describeValue(tag)}.`);
+}
+
+export function subjectError(rule: string, subject: unknown): CacheInputError {
+  return new CacheInputError('ERR_CACHE_SUBJECT', `A subject must be ${rule}, got ${describeValue(subject)}.`);
 }
 
 export function patternError(rule: string, pattern: unknown): CacheInputError {

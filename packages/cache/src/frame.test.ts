@@ -21,7 +21,7 @@ const rest = fc.record({
   codec: fc.stringMatching(/^[a-z0-9-]{1,16}$/),
   validator: fc.option(wellFormed, { nil: undefined }),
   keyId: fc.option(ascii, { nil: undefined }),
-  stamps: fc.array(fc.record({ tag: wellFormed, generation: ascii }), { maxLength: 129 }),
+  stamps: fc.array(fc.record({ tag: wellFormed, generation: ascii }), { maxLength: 130 }),
   compression: fc.constantFrom('none', 'zstd', 'gzip', 'brotli'),
   payload: fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes)),
 });

@@ -67,7 +67,7 @@ const KNOWN_FLAGS = COMPRESSION_BITS | HAS_KEY_ID | HAS_VALIDATOR;
 const FIXED_BYTES = 28;
 
 // A generation is made by this package, so a longer one, or more of them, was not written by it.
-const MAX_STAMPS = 129;
+const MAX_STAMPS = 130;
 
 export function encodeFrame(frame: Frame): Buffer {
   const { payload } = frame;

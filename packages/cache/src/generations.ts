@@ -24,6 +24,8 @@ export interface Generation {
   readonly tally: { entries: number };
   /** Until when Redis keeps it at least, milliseconds since the epoch; 0 where only read. */
   livesUntilMs: number;
+  /** What the entries of a subject are encrypted with; other tags have none. */
+  readonly dataKey: Buffer | undefined;
 }
 
 export interface GenerationOrigin {
@@ -31,6 +33,7 @@ export interface GenerationOrigin {
   readonly mark: number;
   readonly shared: boolean;
   readonly livesUntilMs: number;
+  readonly dataKey?: Buffer | undefined;
 }
 
 /** The current generations this process knows. */
@@ -72,13 +75,13 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
       return generation?.isCurrent ? generation : undefined;
     },
     mark: () => forgotten.mark(),
-    admit(tag, id, { mark, shared, livesUntilMs }) {
+    admit(tag, id, { mark, shared, livesUntilMs, dataKey }) {
       const last = table.get(tag);
       if (last?.isCurrent && last.id === id) {
         last.livesUntilMs = Math.max(last.livesUntilMs, livesUntilMs);
         return last;
       }
-      const generation = createGeneration({ tag, id, shared, livesUntilMs });
+      const generation = createGeneration({ tag, id, shared, livesUntilMs, dataKey });
       if (forgotten.isRaised(tag, mark)) return { ...generation, isCurrent: false };
       // Where Redis knows the tag it knows which entries are stale; without it this process must.
       const expired = !shared && last && !last.isCurrent ? last : undefined;
@@ -98,8 +101,8 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
       const generation = table.get(tag);
       if (!generation) return 0;
       if (generation.isCurrent) {
-        const { id, shared, tally } = generation;
-        generation.remains ??= { ...createGeneration({ tag, id, shared, livesUntilMs: 0 }), tally };
+        const { id, shared, tally, dataKey } = generation;
+        generation.remains ??= { ...createGeneration({ tag, id, shared, livesUntilMs: 0, dataKey }), tally };
         generation.expiredAtMs = atMs;
         generation.isCurrent = false;
       }
@@ -112,7 +115,7 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
   };
 }
 
-function createGeneration(known: Pick<Generation, 'tag' | 'id' | 'shared' | 'livesUntilMs'>): Generation {
+function createGeneration(known: Pick<Generation, 'tag' | 'id' | 'shared' | 'livesUntilMs' | 'dataKey'>): Generation {
   return { ...known, isCurrent: true, expiredAtMs: 0, remains: undefined, tally: { entries: 0 } };
 }
 
@@ -127,6 +130,12 @@ export function areCurrent(generations: readonly Generation[]): boolean {
     if (!(generations[index] as Generation).isCurrent) return false;
   }
   return true;
+}
+
+/** What an entry of these generations is encrypted with, `undefined` where it is about no subject. */
+export function dataKeyOf(generations: readonly Generation[]): Buffer | undefined {
+  for (const { dataKey } of generations) if (dataKey) return dataKey;
+  return undefined;
 }
 
 /**

@@ -53,7 +53,8 @@ export type CheckedTarget =
   | { readonly by: 'key'; readonly keys: readonly string[] }
   | { readonly by: 'tag'; readonly tags: readonly string[] }
   | { readonly by: 'pattern'; readonly pattern: string }
-  | { readonly by: 'all' };
+  | { readonly by: 'all' }
+  | { readonly by: 'subject'; readonly tag: string };
 
 /** @throws CacheInputError of the part that is wrong; an unknown shape must never be an invalidation of nothing. */
 export function checkTarget(target: InvalidationTarget): CheckedTarget {

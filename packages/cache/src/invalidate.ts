@@ -8,6 +8,7 @@ import type { Invalidations } from './outbox.ts';
 import type { RedisTier } from './redis-tier.ts';
 import { sendInvalidations } from './send-invalidations.ts';
 import type { CacheStats, InvalidatedBy } from './stats.ts';
+import { isSubjectTag } from './subject.ts';
 
 export interface Invalidator {
   /** Here first and at once, then in Redis and everywhere. */
@@ -23,7 +24,7 @@ export interface Invalidator {
 export function createInvalidator(engine: Engine, table: GenerationTable): Invalidator {
   const { redis, events } = engine;
   const local = createLocalInvalidations(engine, table);
-  const counts = { key: 0, tag: 0, pattern: 0, all: 0 };
+  const counts = { key: 0, tag: 0, pattern: 0, all: 0, subject: 0 };
 
   async function share(tier: RedisTier, effect: InvalidationEffect, wanted: Invalidations) {
     const { keysTouched, refused } = await sendInvalidations(tier[effect], wanted);
@@ -59,8 +60,10 @@ export function createInvalidator(engine: Engine, table: GenerationTable): Inval
       local.invalidate({ keys: written });
       local.dropFills({ patterns: swept });
       void local.dropBuffered({ keys, tags, patterns });
-      const ownTags = tags.filter((tag) => tag !== NAMESPACE_TAG);
-      if (ownTags.length < tags.length) hear('all', { tags: [NAMESPACE_TAG] });
+      const subjects = tags.filter(isSubjectTag);
+      const ownTags = tags.filter((tag) => tag !== NAMESPACE_TAG && !isSubjectTag(tag));
+      if (tags.includes(NAMESPACE_TAG)) hear('all', { tags: [NAMESPACE_TAG] });
+      if (subjects.length > 0) hear('subject', { tags: subjects });
       if (keys.length > 0) hear('key', { keys });
       if (ownTags.length > 0) hear('tag', { tags: ownTags });
       if (patterns.length > 0) hear('pattern', { patterns });
@@ -79,5 +82,7 @@ function invalidationsOf(space: string, target: CheckedTarget): Invalidations {
       return { ...nothing, patterns: [[space, target.pattern]] };
     case 'all':
       return { ...nothing, tags: [NAMESPACE_TAG] };
+    case 'subject':
+      return { ...nothing, tags: [target.tag] };
   }
 }

@@ -12,26 +12,32 @@ import type { LoadRequest, Produce } from './run-load.ts';
 
 /** What a caller of many keys asks for. */
 export interface ManyRequest {
-  readonly calls: readonly Call[];
+  readonly wanted: readonly Wanted[];
   readonly loader: BatchLoader<unknown>;
-  readonly terms: WriteTerms;
   readonly signal: AbortSignal | undefined;
+}
+
+/** One of its keys. */
+export interface Wanted {
+  readonly call: Call;
+  readonly terms: WriteTerms;
 }
 
 /** Loads what memory has not fresh, and refreshes in the background what was served and is due for it. */
 export async function loadMany(engine: Engine, loadOnce: LoadOnce, request: ManyRequest): Promise<Loaded[]> {
-  if (request.calls.length > 0) request.signal?.throwIfAborted();
+  if (request.wanted.length > 0) request.signal?.throwIfAborted();
   const loaded = await loadTogether(engine, loadOnce, request, 'answer');
-  const due = request.calls.filter((_, index) => loaded[index]?.isDue);
-  refreshMany(engine, loadOnce, { ...request, calls: due });
+  const due = request.wanted.filter((_, index) => loaded[index]?.isDue);
+  refreshMany(engine, loadOnce, { ...request, wanted: due });
   return loaded;
 }
 
 /** Begins to load in the background what has just been served, with one run of the loader. */
 export function refreshMany(engine: Engine, loadOnce: LoadOnce, request: ManyRequest): void {
-  const calls = request.calls.filter((call) => isRefreshable(engine, loadOnce, call, request.terms.tags));
-  if (calls.length === 0) return;
-  const due = { ...request, calls, signal: undefined };
+  const wanted = request.wanted.filter(({ call, terms }) => isRefreshable(engine, loadOnce, call, terms.tags));
+  if (wanted.length === 0) return;
+  const due = { ...request, wanted, signal: undefined };
+  const calls = wanted.map(({ call }) => call);
   refreshStale(engine, calls, () => loadTogether(engine, loadOnce, due, 'refresh'));
 }
 
@@ -39,20 +45,20 @@ export function refreshMany(engine: Engine, loadOnce: LoadOnce, request: ManyReq
 function loadTogether(
   engine: Engine,
   loadOnce: LoadOnce,
-  { calls, loader, terms, signal }: ManyRequest,
+  { wanted, loader, signal }: ManyRequest,
   purpose: LoadRequest['purpose'],
 ): Promise<Loaded[]> {
-  const joined = calls.map((call) => [call, loadOnce.current(call.address.id)] as const);
-  const ownKeys = joined.flatMap(([{ address }, load]) => (load ? [] : [address.key]));
+  const joined = wanted.map(({ call, terms }) => ({ call, terms, current: loadOnce.current(call.address.id) }));
+  const ownKeys = joined.flatMap(({ call, current }) => (current ? [] : [call.address.key]));
   const batch = createBatch(ownKeys, async (keys, batchSignal) => {
-    const [{ outcomes }] = calls as [Call];
+    const [{ call }] = wanted as [Wanted];
     const run = () => loader(keys, { signal: batchSignal });
-    const loaded: unknown = await callLoader(engine, outcomes, batchSignal, run);
+    const loaded: unknown = await callLoader(engine, call.outcomes, batchSignal, run);
     if (types.isMap(loaded)) return loaded;
     throw batchError(loaded);
   });
   return Promise.all(
-    joined.map(async ([call, current]) => {
+    joined.map(async ({ call, terms, current }) => {
       const { key } = call.address;
       const produce: Produce = (context) => batch.produce(key, context.signal);
       const load = current ?? loadOnce.begin({ call, produce, terms, purpose });

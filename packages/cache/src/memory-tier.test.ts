@@ -24,6 +24,7 @@ function setUp(options: { maxBytes?: number; maxEntries?: number } = {}) {
     remains: undefined,
     tally: { entries: 0 },
     livesUntilMs: 0,
+    dataKey: undefined,
   };
   const hold = (ttlMs: number, bytes = 10): Held => ({
     entry: { value: 1, ...lifetimeAt({ ttlMs, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 }, clock.now()), tags: [] },

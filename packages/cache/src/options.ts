@@ -154,8 +154,10 @@ function resolveRedis(redis: unknown): RedisPort | null {
 }
 
 function refuseEncryption(policies: Readonly<Record<string, ResolvedPolicy>>): void {
-  for (const [name, { redis }] of Object.entries(policies)) {
-    if (!redis.isEncrypted) continue;
-    throw checks.failure(`policies.${name}.redis.encryption`, "'none' without encryption.keys", 'aes-256-gcm');
+  for (const [name, { redis, subject }] of Object.entries(policies)) {
+    const path = `policies.${name}`;
+    if (redis.isEncrypted)
+      throw checks.failure(`${path}.redis.encryption`, "'none' without encryption.keys", 'aes-256-gcm');
+    if (subject) throw checks.failure(`${path}.subject`, 'absent without encryption.keys', subject);
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NAMESPACE_TAG } from './generations.ts';
 import { createOutbox } from './outbox.ts';
+import { subjectTagOf } from './subject.ts';
 
 describe('the outbox', () => {
   it('keeps each invalidation once, and is empty when taken', () => {
@@ -31,5 +32,16 @@ describe('the outbox', () => {
     expect(outbox.take()).toEqual({ keys: [], tags: [NAMESPACE_TAG], patterns: [] });
     outbox.add({ tags: ['x'] });
     expect(outbox.take()).toEqual({ keys: [], tags: ['x'], patterns: [] });
+  });
+
+  it('keeps the subjects to be forgotten even then', () => {
+    const outbox = createOutbox(2);
+    const subjects = ['ada', 'bob', 'eve'].map(subjectTagOf);
+    outbox.add({ tags: subjects.slice(0, 2) });
+    for (const key of ['a', 'b', 'c']) outbox.add({ keys: [['', key]] });
+    outbox.add({ tags: subjects.slice(2) });
+    expect(outbox.size).toBe(4);
+    expect(outbox.take()).toEqual({ keys: [], tags: [NAMESPACE_TAG, ...subjects], patterns: [] });
+    expect(outbox.size).toBe(0);
   });
 });

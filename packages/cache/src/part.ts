@@ -1,5 +1,5 @@
 import { addressOf, idOf } from './address.ts';
-import type { Cache, Codec, Found, LoadCallOptions, ReadOptions } from './cache.ts';
+import type { Cache, Codec, Found, LoadCallOptions, ReadOptions, WriteOptions } from './cache.ts';
 import { callLoader } from './call-loader.ts';
 import type { Call, Engine } from './engine.ts';
 import type { Entry } from './entry.ts';
@@ -14,8 +14,9 @@ import { loadOne, type OneRequest, refreshOne } from './load-one.ts';
 import type { BatchLoader, Loader } from './loader.ts';
 import type { Policies, Policy } from './policies.ts';
 import { readRedis } from './read-redis.ts';
-import { reserve } from './reservation.ts';
-import { termsOf } from './terms.ts';
+import { reserve, type WriteTerms } from './reservation.ts';
+import { subjectTagOf } from './subject.ts';
+import { termsOf, withSubject } from './terms.ts';
 import { encodeForWrite, write } from './write.ts';
 
 /** The calls over one part's keys: the cache's own, or a space's. */
@@ -47,6 +48,10 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
   function callOf(key: string, { redis, outcomes }: Policy): Call {
     checkKey(key);
     return { address: addressOf(space, key), codec, redisPolicy: redis, outcomes };
+  }
+
+  function writeTermsOf(key: string, policy: Policy, options: WriteOptions | undefined): WriteTerms {
+    return withSubject(engine, key, termsOf(engine.clock.now(), policy, options), policy, options);
   }
 
   /** The path every hit takes: what it allocates and calls, every hit pays. */
@@ -81,7 +86,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     const call = callOf(key, policy);
     return {
       call,
-      terms: termsOf(engine.clock.now(), policy, options),
+      terms: writeTermsOf(key, policy, options),
       produce: async (context) => ({
         value: await callLoader(engine, call.outcomes, context.signal, () => loader(key, context)),
       }),
@@ -147,7 +152,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     async set(key, value, options) {
       const policy = policyOf(options);
       const call = callOf(key, policy);
-      const terms = termsOf(engine.clock.now(), policy, options);
+      const terms = writeTermsOf(key, policy, options);
       await write(engine, call, policy.write, encodeForWrite(engine, call, value), terms);
     },
 
@@ -156,9 +161,10 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
       const terms = termsOf(engine.clock.now(), policy, options);
       const writes = Array.from(new Map(entries), ([key, value]) => {
         const call = callOf(key, policy);
-        return { call, encoded: encodeForWrite(engine, call, value) };
+        const own = withSubject(engine, key, terms, policy, options);
+        return { call, encoded: encodeForWrite(engine, call, value), own };
       });
-      await Promise.all(writes.map(({ call, encoded }) => write(engine, call, policy.write, encoded, terms)));
+      await Promise.all(writes.map(({ call, encoded, own }) => write(engine, call, policy.write, encoded, own)));
     },
 
     getOrLoad,
@@ -169,8 +175,10 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
       const unique = uniqueKeys(keys);
       const entries = unique.map((key) => hitMemory(key, policy));
       const requestFor = (isWanted: (entry: Entry<unknown> | undefined) => boolean): ManyRequest => {
-        const calls = unique.filter((_, index) => isWanted(entries[index])).map((key) => callOf(key, policy));
-        return { calls, loader, terms, signal: options?.signal };
+        const wanted = unique
+          .filter((_, index) => isWanted(entries[index]))
+          .map((key) => ({ call: callOf(key, policy), terms: withSubject(engine, key, terms, policy, options) }));
+        return { wanted, loader, signal: options?.signal };
       };
       if (policy.load.eagerRefresh < 1) {
         refreshMany(
@@ -196,7 +204,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
     async reserve(key, options) {
       const policy = policyOf(options);
-      return reserve(engine, callOf(key, policy), termsOf(engine.clock.now(), policy, options));
+      return reserve(engine, callOf(key, policy), writeTermsOf(key, policy, options));
     },
 
     async invalidate(target) {
@@ -205,6 +213,10 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
     async expire(target) {
       return invalidator.expire(space, checkTarget(target));
+    },
+
+    async forget(subject) {
+      return invalidator.invalidate(space, { by: 'subject', tag: subjectTagOf(subject) });
     },
 
     async delete(key) {

@@ -35,6 +35,12 @@ export interface PolicyOptions {
    */
   readonly tags?: readonly string[];
   /**
+   * Whom an entry is about, by its key, for `forget`; `undefined` where it is about nobody. `subject` at the call goes
+   * before it.
+   * @default none
+   */
+  readonly subject?: (key: string) => string | undefined;
+  /**
    * Where `set` puts a value: `'through'` in both tiers before it resolves; `'back'` in memory, and in Redis a little later, with
    * others, see `writeBack`; `'around'` in Redis alone, and the next read brings it to memory. What is loaded goes to both
    * tiers. Without Redis all three are memory.
@@ -62,12 +68,13 @@ export interface ResolvedPolicy {
   readonly staleIfErrorMs: number;
   readonly jitter: number;
   readonly tags: readonly string[];
+  readonly subject: ((key: string) => string | undefined) | undefined;
   readonly write: WriteStrategy;
   readonly load: ResolvedLoadPolicy;
   readonly redis: ResolvedRedisPolicy;
 }
 
-const POLICY_KEYS = [...Object.keys(POLICY_DEFAULTS), 'load', 'redis'];
+const POLICY_KEYS = [...Object.keys(POLICY_DEFAULTS), 'subject', 'load', 'redis'];
 
 /** The `ttl` of a call, in milliseconds. */
 export function resolveTtl(ttl: Duration): number {
@@ -90,16 +97,18 @@ export function resolvePolicies(policies: Readonly<Record<string, PolicyOptions>
 export function resolvePolicy(name: string, policy: PolicyOptions): ResolvedPolicy {
   const path = `policies.${name}`;
   checks.known(path, policy, POLICY_KEYS);
-  const { ttl, tags, jitter, write, load, redis, ...stale } = withDefaults<PolicyOptions, typeof POLICY_DEFAULTS>(
-    policy,
-    POLICY_DEFAULTS,
-  );
+  const { ttl, tags, subject, jitter, write, load, redis, ...stale } = withDefaults<
+    PolicyOptions,
+    typeof POLICY_DEFAULTS
+  >(policy, POLICY_DEFAULTS);
+  if (subject !== undefined) checks.callable(`${path}.subject`, subject);
   return {
     ttlMs: resolvePolicyTtl(`${path}.ttl`, ttl),
     staleWhileRevalidateMs: resolveStale(`${path}.staleWhileRevalidate`, stale.staleWhileRevalidate),
     staleIfErrorMs: resolveStale(`${path}.staleIfError`, stale.staleIfError),
     jitter: checkJitter(`${path}.jitter`, jitter),
     tags: checkTags(tags),
+    subject,
     write: checks.oneOf(`${path}.write`, write, WRITE_STRATEGIES),
     load: resolveLoadPolicy(`${path}.load`, load ?? {}),
     redis: resolveRedisPolicy(`${path}.redis`, redis ?? {}),

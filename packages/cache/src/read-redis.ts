@@ -55,7 +55,7 @@ async function verifyEntry(engine: Engine, call: Call, bytes: Buffer): Promise<H
   const generations = verified instanceof Promise ? await verified : verified;
   const lifetime = generations && lifetimeUnder(frame, generations, engine.clock.now());
   // What is dead is not worth opening.
-  const opened = lifetime && openFrame(engine, call, frame);
+  const opened = lifetime && openFrame(engine, call, frame, generations);
   return opened && holdEntry(engine, call, opened, lifetime, generations);
 }
 

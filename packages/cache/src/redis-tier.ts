@@ -21,6 +21,8 @@ export interface RedisTier {
   readGenerations(tags: readonly string[]): Promise<(string | undefined)[] | Failure>;
   /** The same, made where there is none, and kept for at least `ttlMs`. */
   ensureGenerations(tags: readonly string[], ttlMs: number): Promise<string[] | Failure>;
+  /** Puts the same generation in another form, unless it is another by now. */
+  rewrap(tag: string, from: string, to: string): Promise<unknown | Failure>;
   store(address: Address, frame: Buffer, ttlMs: number): Promise<unknown | Failure>;
   /** @returns whether nobody else had invalidated the key in the `ageMs` since it was written, so that it was stored. */
   flush(address: Address, frame: Buffer, ttlMs: number, ageMs: number): Promise<boolean | Failure>;
@@ -37,6 +39,7 @@ export interface RedisTierOptions {
   readonly tombstoneTtlMs: number;
   /** Begins with `writer`. */
   readonly newId: () => string;
+  readonly newGeneration: (tag: string) => string;
   /** What this instance's ids begin with. */
   readonly writer: string;
   /** Milliseconds since the epoch. */
@@ -45,7 +48,7 @@ export interface RedisTierOptions {
 }
 
 export function createRedisTier(options: RedisTierOptions): RedisTier {
-  const { redis, keys, state, tombstoneTtlMs, newId, writer, now, messageOf } = options;
+  const { redis, keys, state, tombstoneTtlMs, newId, newGeneration, writer, now, messageOf } = options;
   const read = createGatheredReads(redis, state);
   const apply = createChanges(redis, { channel: keys.channel, messageOf });
   const invalidations = { redis, keys, state, apply, tombstoneTtlMs, newId };
@@ -78,10 +81,12 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
       state.watch(
         Promise.all(
           tags.map(async (tag) =>
-            String(await apply({ verb: 'ensure', keys: [keys.tag(tag)], values: [newId(), ttlMs] })),
+            String(await apply({ verb: 'ensure', keys: [keys.tag(tag)], values: [newGeneration(tag), ttlMs] })),
           ),
         ),
       ),
+
+    rewrap: (tag, from, to) => state.watch(apply({ verb: 'rewrap', keys: [keys.tag(tag)], values: [from, to] })),
 
     store: (address, frame, ttlMs) =>
       state.watch(

@@ -1,7 +1,7 @@
 import type { HistogramSnapshot } from '@breakwater/core';
 
-/** What named the entries of an invalidation; `all` is `clear`. */
-export type InvalidatedBy = 'key' | 'tag' | 'pattern' | 'all';
+/** What named the entries of an invalidation; `all` is `clear`, `subject` is `forget`. */
+export type InvalidatedBy = 'key' | 'tag' | 'pattern' | 'all' | 'subject';
 
 /** A copy of the cache's counters; all but `memory.entries`, `memory.bytes` and the states only grow. */
 export interface CacheStats {

@@ -1,4 +1,4 @@
-import type { Clock } from '@breakwater/core';
+import type { BackgroundWork, Clock } from '@breakwater/core';
 import type { Stamp } from './frame.ts';
 import { staleSinceOf } from './generation-id.ts';
 import {
@@ -10,6 +10,8 @@ import {
 } from './generations.ts';
 import { type Failure, isFailure } from './redis-state.ts';
 import type { RedisTier } from './redis-tier.ts';
+import { isSubjectTag } from './subject.ts';
+import type { SubjectKey, SubjectKeys } from './subject-keys.ts';
 
 /** Finds the generations of tags: in the process's table where it can be trusted, else in Redis. */
 export interface TagGenerations {
@@ -40,6 +42,10 @@ export interface TagGenerationsOptions {
   readonly redis: RedisTier | undefined;
   readonly newId: () => string;
   readonly clock: Clock;
+  readonly subjectKeys: SubjectKeys | undefined;
+  readonly background: BackgroundWork;
+  /** The data key of a subject cannot be unwrapped. */
+  readonly onUnreadableKey: () => void;
 }
 
 /**
@@ -49,7 +55,7 @@ export interface TagGenerationsOptions {
 const MIN_GENERATION_TTL_MS = 86_400_000;
 
 export function createTagGenerations(options: TagGenerationsOptions): TagGenerations {
-  const { table, redis, newId, clock } = options;
+  const { table, redis, newId, clock, subjectKeys, background } = options;
   let isTrusted = redis === undefined;
 
   function knownFor(tag: string, untilMs: number): Generation | undefined {
@@ -66,10 +72,20 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
   const withNamespace = (tags: readonly string[]) => [NAMESPACE_TAG, ...tags];
   const forMemory = (tags: readonly string[]) => ({ generations: withNamespace(tags).map(own), shared: false });
 
-  function learn(tag: string, id: string | undefined, origin: GenerationOrigin): Generation | undefined {
-    if (id !== undefined) return table.admit(tag, id, origin);
+  function learn(tag: string, text: string | undefined, origin: GenerationOrigin): Generation | undefined {
+    if (text !== undefined && !isSubjectTag(tag)) return table.admit(tag, text, origin);
+    const key = text === undefined ? undefined : learnSubjectKey(tag, text);
+    if (key) return table.admit(tag, key.id, { ...origin, dataKey: key.dataKey });
     table.forget(tag);
     return undefined;
+  }
+
+  function learnSubjectKey(tag: string, wrapped: string): SubjectKey | undefined {
+    const key = subjectKeys?.unwrap(tag, wrapped);
+    if (!key) options.onUnreadableKey();
+    const rewrapped = key?.rewrapped;
+    if (rewrapped) background.run('wrapping of a data key', async () => redis?.rewrap(tag, wrapped, rewrapped));
+    return key;
   }
 
   /** The generations of all `tags`, asking Redis for those the table does not have; `undefined` where one cannot be had. */

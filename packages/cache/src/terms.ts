@@ -1,7 +1,10 @@
 import type { WriteOptions } from './cache.ts';
+import type { Engine } from './engine.ts';
+import { subjectError } from './errors.ts';
 import { checkTags } from './input.ts';
 import { type ResolvedPolicy, resolveStale, resolveTtl } from './policy-options.ts';
 import type { WriteTerms } from './reservation.ts';
+import { subjectTagOf } from './subject.ts';
 import { ttlMsAt } from './ttl.ts';
 
 /** What a call says of the entry it writes, and its policy where the call says nothing. */
@@ -18,4 +21,23 @@ export function termsOf(nowMs: number, policy: ResolvedPolicy, options: WriteOpt
     load: policy.load,
     tags: options?.tags === undefined ? policy.tags : checkTags([...policy.tags, ...checkTags(options.tags)]),
   };
+}
+
+/**
+ * The terms of one of a call's keys: whom an entry is about may depend on it.
+ *
+ * @throws CacheInputError `ERR_CACHE_SUBJECT`.
+ */
+export function withSubject(
+  { redis, encryption }: Engine,
+  key: string,
+  terms: WriteTerms,
+  policy: ResolvedPolicy,
+  options: WriteOptions | undefined,
+): WriteTerms {
+  const subject = options?.subject ?? policy.subject?.(key);
+  if (subject === undefined) return terms;
+  const tag = subjectTagOf(subject);
+  if (redis && !encryption) throw subjectError('absent without encryption.keys', subject);
+  return { ...terms, tags: [...terms.tags, tag] };
 }

@@ -233,7 +233,7 @@ export function describeCache(name: string, connect: () => RedisPort | null): vo
       await cache.set('a', 1);
       await cache.invalidate({ key: 'a' });
       expect(heard.mock.calls).toEqual([[{ by: 'key', effect: 'invalidate', memoryEntries: 1, remote: false }]]);
-      expect(cache.stats().invalidations).toEqual({ key: 1, tag: 0, pattern: 0, all: 0 });
+      expect(cache.stats().invalidations).toEqual({ key: 1, tag: 0, pattern: 0, all: 0, subject: 0 });
     });
 
     it('closes twice without complaint', async () => {

@@ -78,7 +78,7 @@ export function cacheStats(changes: Partial<CacheStats> = {}): CacheStats {
     redis: { state: 'up', errors: 14, unreadableFrames: 0 },
     bus: { connected: true, published: 16, received: 17, flushes: 0 },
     writeBack: { buffered: 61, bytes: 62, flushed: 63, overflowed: 64, dropped: 65 },
-    invalidations: { key: 18, tag: 19, pattern: 20, all: 24 },
+    invalidations: { key: 18, tag: 19, pattern: 20, all: 24, subject: 66 },
     latencyMs: { redis: latency(0.2, 0.7), load: latency(12, 48) },
     ...changes,
   };

@@ -37,6 +37,7 @@ export const cacheMetrics: readonly MetricFamily<CacheStats>[] = [
     sample(stats.invalidations.tag, { by: 'tag' }),
     sample(stats.invalidations.pattern, { by: 'pattern' }),
     sample(stats.invalidations.all, { by: 'all' }),
+    sample(stats.invalidations.subject, { by: 'subject' }),
   ]),
   gauge('breakwater_cache_memory_bytes', 'Bytes held by the memory tier.', [], ({ memory }) => [sample(memory.bytes)]),
   gauge('breakwater_cache_memory_limit_bytes', 'Bytes the memory tier may hold.', [], ({ memory }) => [

@@ -103,10 +103,10 @@ describe('metrics', () => {
     expect(value('breakwater_cache_bus_connected', { name })).toBe(1);
     expect(value('breakwater_cache_bus_messages_total', { name, direction: 'published' })).toBe(16);
     expect(value('breakwater_cache_bus_messages_total', { name, direction: 'received' })).toBe(17);
-    const by = ['key', 'tag', 'pattern', 'all'].map((target) =>
+    const by = ['key', 'tag', 'pattern', 'all', 'subject'].map((target) =>
       value('breakwater_cache_invalidations_total', { name, by: target }),
     );
-    expect(by).toEqual([18, 19, 20, 24]);
+    expect(by).toEqual([18, 19, 20, 24, 66]);
   });
 
   it("the HTTP cache's outcomes add up to its requests, and reasons are told apart", async () => {
