@@ -1,30 +1,58 @@
 import { type Announcement, unpackAnnouncement } from './announcement.ts';
 
-/** What was heard: an announcement has every part then. */
-export interface BusMessage<Told = Announcement> {
+interface FromPublisher {
   readonly publisher: string;
-  /** Counts a publisher's messages from 1. */
+  /** Counts a publisher's announcements from 1. */
   readonly sequence: number;
-  readonly announcement: Told;
 }
+
+/** What was heard has every part of an announcement. */
+export interface Told<Parts = Announcement> extends FromPublisher {
+  readonly announcement: Parts;
+  /** Its place in the record of the bus; absent where it is not recorded. */
+  readonly id?: string;
+}
+
+/** A sign of life, which is neither numbered nor recorded: `sequence` is that of the last announcement. */
+export interface Beat extends FromPublisher {
+  /** What its user calls the instance. */
+  readonly name: string;
+  readonly says: Saying;
+}
+
+export type Saying = 'here' | 'leaving';
 
 const MESSAGE_VERSION = 2;
 
-export function encodeMessage({ publisher, sequence, announcement }: BusMessage<Partial<Announcement>>): string {
+/** Without the id, which Redis puts before it. */
+export function encodeMessage({ publisher, sequence, announcement }: Told<Partial<Announcement>>): string {
   return JSON.stringify([MESSAGE_VERSION, publisher, sequence, announcement]);
 }
 
+export function encodeBeat({ publisher, sequence, name, says }: Beat): string {
+  return JSON.stringify([MESSAGE_VERSION, publisher, sequence, name, says]);
+}
+
 /** The message, or `undefined` for text that is none of this version. Never throws, whatever the text. */
-export function decodeMessage(text: string): BusMessage | undefined {
-  let fields: unknown;
+export function decodeMessage(text: string): Told | Beat | undefined {
+  const [, id, json = text] = /^(\d+-\d+) (.*)$/s.exec(text) ?? [];
+  const fields = parse(json);
+  if (!Array.isArray(fields) || fields[0] !== MESSAGE_VERSION) return undefined;
+  const [, publisher, sequence, body, says] = fields;
+  if (typeof publisher !== 'string' || !Number.isSafeInteger(sequence) || sequence < 0) return undefined;
+  if (fields.length === 5) return typeof body === 'string' && isSaying(says) ? { publisher, sequence, name: body, says } : undefined;
+  const announcement = fields.length === 4 && sequence > 0 ? unpackAnnouncement(body) : undefined;
+  return announcement && { publisher, sequence, announcement, ...(id !== undefined && { id }) };
+}
+
+function parse(json: string): unknown {
   try {
-    fields = JSON.parse(text);
+    return JSON.parse(json);
   } catch {
     return undefined;
   }
-  if (!Array.isArray(fields) || fields.length !== 4 || fields[0] !== MESSAGE_VERSION) return undefined;
-  const [, publisher, sequence, packed] = fields;
-  if (typeof publisher !== 'string' || !Number.isSafeInteger(sequence) || sequence < 1) return undefined;
-  const announcement = unpackAnnouncement(packed);
-  return announcement && { publisher, sequence, announcement };
+}
+
+function isSaying(says: unknown): says is Saying {
+  return says === 'here' || says === 'leaving';
 }

@@ -1,126 +1,207 @@
-import type { RedisPort, RedisSubscriber } from '@breakwater/core/redis';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RedisPort } from '@breakwater/core/redis';
 import type { Announcement } from './announcement.ts';
-import { decodeMessage, encodeMessage } from './bus-message.ts';
+import type { Announcer } from './announcer.ts';
+import { type Beat, decodeMessage, encodeBeat, type Saying, type Told } from './bus-message.ts';
+import { createHeartbeat, PRESENCE_TICKS } from './heartbeat.ts';
+import { createPeers } from './peers.ts';
+import type { BusRecord, Replayed } from './record.ts';
 import { createSequenceWatch } from './sequence.ts';
+import type { CacheStats } from './stats.ts';
+import { createSubscription } from './subscription.ts';
 
 /** What other instances of this namespace say, over Redis pub/sub. */
 export interface Bus {
-  readonly connected: boolean;
-  readonly published: number;
-  readonly received: number;
-  close(): void;
+  stats(): Omit<CacheStats['bus'], 'flushes'>;
+  /** Says goodbye, where Redis listens. */
+  close(): Promise<void>;
 }
 
 export interface BusListeners {
   onAnnouncement(announcement: Announcement): void;
-  /** Messages may have been missed; `connected` is the first connection, before which nothing was heard. */
-  onLoss(reason: 'gap' | 'reconnected' | 'connected'): void;
-  onConnection(connected: boolean): void;
+  /** Whether everything is heard that is said: not while there is no connection, nor until what it missed is made up for. */
+  onHearing(hears: boolean): void;
+  /** Messages were missed for good; `connected` is the first connection, before which nothing was heard. */
+  onLoss(reason: LossReason): void;
 }
 
-/** The sending half: numbers this publisher's messages. Something else publishes them, with the change they tell of. */
-export interface Announcer {
-  readonly publisher: string;
-  readonly published: number;
-  messageOf(announcement: Partial<Announcement>): string;
-}
+export type LossReason = 'gap' | 'reconnected' | 'connected';
 
-export function createAnnouncer(publisher: string): Announcer {
-  let sequence = 0;
-  return {
-    publisher,
-    get published() {
-      return sequence;
-    },
-    messageOf(announcement) {
-      sequence += 1;
-      return encodeMessage({ publisher, sequence, announcement });
-    },
-  };
+export interface BusOptions {
+  readonly redis: Pick<RedisPort, 'duplicate' | 'publish'>;
+  readonly channel: string;
+  readonly record: BusRecord;
+  readonly announcer: Announcer;
+  readonly instanceName: string;
+  readonly heartbeatMs: number;
 }
 
 /** How long messages of one publisher may arrive out of order before a hole counts as a loss. */
 const GAP_GRACE_MS = 250;
+const RETRY_MS = 250;
+/** Signs of life that may be lost before an instance counts as gone. */
+const LIVES = 3;
 
-export function createBus(
-  redis: Pick<RedisPort, 'duplicate'>,
-  channel: string,
-  announcer: Announcer,
-  listeners: BusListeners,
-): Bus {
+export function createBus(options: BusOptions, listeners: BusListeners): Bus {
+  const { redis, channel, record, announcer, instanceName, heartbeatMs } = options;
   const watch = createSequenceWatch(GAP_GRACE_MS);
-  const subscriber: RedisSubscriber = redis.duplicate();
-  let isConnected = false;
+  const peers = createPeers(heartbeatMs * PRESENCE_TICKS * LIVES);
+  let hears = false;
   let wasConnected = false;
-  let isClosed = false;
-  let received = 0;
+  /** The message up to which nothing is missed. */
+  let wholeUpTo: string | undefined;
+  /** Changes with every connection: what was begun for another one is of no use. */
+  let connection = 0;
+  let isCatchingUp = false;
   let gapTimer: NodeJS.Timeout | undefined;
+  let received = 0;
+  let replays = 0;
+  let lagMs: number | undefined;
+  let beatenAt = 0;
 
-  function setConnected(connected: boolean): void {
-    if (isConnected === connected) return;
-    isConnected = connected;
-    listeners.onConnection(connected);
+  function setHearing(hearing: boolean): void {
+    if (hears === hearing) return;
+    hears = hearing;
+    listeners.onHearing(hearing);
   }
 
-  async function subscribe(): Promise<void> {
-    try {
-      await subscriber.subscribe(channel);
-    } catch {
-      // The connection went away again; its next `ready` subscribes.
-      return;
+  function say(says: Saying): Promise<unknown> {
+    beatenAt = performance.now();
+    const { publisher, published } = announcer;
+    return redis.publish(channel, encodeBeat({ publisher, sequence: published, name: instanceName, says }));
+  }
+
+  const heartbeat = createHeartbeat({
+    everyMs: heartbeatMs,
+    published: () => announcer.published,
+    send: () => say('here'),
+    onSilent: () => subscription.replace(),
+  });
+
+  function hearTold({ publisher, sequence, announcement, id }: Told): void {
+    if (publisher !== announcer.publisher) {
+      received += 1;
+      listeners.onAnnouncement(announcement);
+      note(publisher, sequence);
     }
-    if (isClosed || isConnected || subscriber.status !== 'ready') return;
-    watch.reset();
-    // Connected first: what is learned from here on is heard of.
-    setConnected(true);
-    listeners.onLoss(wasConnected ? 'reconnected' : 'connected');
-    wasConnected = true;
+    if (isCatchingUp) return;
+    if (id === undefined) wholeUpTo = undefined;
+    else if (watch.isWhole) wholeUpTo = id;
+  }
+
+  function note(publisher: string, sequence: number): void {
+    const now = performance.now();
+    watch.heard(publisher, sequence, now);
+    peers.heard(publisher, now);
+  }
+
+  function hearBeat({ publisher, sequence, name, says }: Beat): void {
+    const now = performance.now();
+    if (publisher === announcer.publisher) {
+      lagMs = now - beatenAt;
+    } else if (says === 'leaving') {
+      peers.left(publisher);
+    } else {
+      watch.claimed(publisher, sequence, now);
+      peers.heard(publisher, now, name);
+    }
+  }
+
+  function hear(text: string): void {
+    heartbeat.heard();
+    const message = decodeMessage(text);
+    if (!message) {
+      // A newer version may have said that something is invalid; it cannot be known what.
+      received += 1;
+      wholeUpTo = undefined;
+      listeners.onLoss('gap');
+    } else if ('says' in message) {
+      hearBeat(message);
+    } else {
+      hearTold(message);
+    }
+    if (gapTimer === undefined) checkGap();
   }
 
   function checkGap(): void {
     gapTimer = undefined;
     const state = watch.check(performance.now());
-    if (state === 'lost') listeners.onLoss('gap');
-    if (state === 'open') gapTimer = setTimeout(checkGap, GAP_GRACE_MS).unref();
+    if (state === 'whole') return;
+    if (state === 'lost' && !isCatchingUp) void catchUp('gap');
+    gapTimer = setTimeout(checkGap, GAP_GRACE_MS).unref();
   }
 
-  function hear(text: string): void {
-    const message = decodeMessage(text);
-    if (message?.publisher === announcer.publisher) return;
-    received += 1;
-    // A newer version may have said that something is invalid; it cannot be known what.
-    if (!message) {
-      listeners.onLoss('gap');
+  /** Makes up for what was missed: by the record where it reaches back to before that, else by forgetting everything. */
+  async function catchUp(reason: LossReason): Promise<void> {
+    const begunOn = connection;
+    isCatchingUp = true;
+    setHearing(false);
+    while (connection === begunOn) {
+      const begunAt = performance.now();
+      const found = wholeUpTo === undefined ? 'gone' : await record.since(wholeUpTo);
+      const last = found === 'gone' ? await record.last() : undefined;
+      if (connection !== begunOn) return;
+      if (found === 'unanswered') {
+        await sleep(RETRY_MS, undefined, { ref: false });
+        continue;
+      }
+      isCatchingUp = false;
+      if (found === 'gone') beginAnew(reason, last);
+      else apply(found, begunAt);
       return;
     }
-    listeners.onAnnouncement(message.announcement);
-    watch.heard(message.publisher, message.sequence, performance.now());
-    if (gapTimer === undefined) checkGap();
   }
 
-  subscriber.on('message', (_channel, text) => hear(text));
-  subscriber.on('ready', () => void subscribe());
-  subscriber.on('close', () => setConnected(false));
-  // `close` says what matters; without a listener ioredis prints every failed attempt to connect.
-  subscriber.on('error', () => {});
-  // A lazy client connects at its first command; one that is ready already will not say so again.
-  if (subscriber.status === 'wait' || subscriber.status === 'ready') void subscribe();
+  function apply({ messages, last }: Replayed, readAt: number): void {
+    for (const { publisher, sequence, announcement } of messages) {
+      if (publisher === announcer.publisher) continue;
+      listeners.onAnnouncement(announcement);
+      note(publisher, sequence);
+    }
+    wholeUpTo = last;
+    // The record has all that was published: a number that it lacks belongs to a message that never reached Redis.
+    watch.settle(readAt);
+    replays += 1;
+    setHearing(true);
+  }
+
+  function beginAnew(reason: LossReason, last: string | undefined): void {
+    wholeUpTo = last;
+    watch.reset();
+    // Hearing first: what is learned from here on is heard of.
+    setHearing(true);
+    listeners.onLoss(reason);
+  }
+
+  const subscription = createSubscription(redis, channel, {
+    onSubscribed() {
+      connection += 1;
+      void catchUp(wasConnected ? 'reconnected' : 'connected');
+      wasConnected = true;
+      heartbeat.beat();
+    },
+    onLost() {
+      connection += 1;
+      setHearing(false);
+    },
+    onText: hear,
+  });
 
   return {
-    get connected() {
-      return isConnected;
-    },
-    get published() {
-      return announcer.published;
-    },
-    get received() {
-      return received;
-    },
-    close() {
-      isClosed = true;
+    stats: () => ({
+      connected: hears,
+      published: announcer.published,
+      received,
+      replays,
+      instances: peers.live(performance.now()).length,
+      lagMs,
+    }),
+    async close() {
+      heartbeat.close();
       clearTimeout(gapTimer);
-      subscriber.disconnect();
-      setConnected(false);
+      subscription.close();
+      // Nobody need wait for us; where Redis is away, they learn it by our silence.
+      await say('leaving').catch(() => {});
     },
   };
 }

@@ -1,15 +1,24 @@
 import { defineScript } from '@breakwater/core/redis';
 import { FRAME_VERSION } from './frame.ts';
 
+/** Messages that an instance may miss and still make up for; a usual one takes a hundred bytes. */
+const MAX_RECORDED = 4096;
+const MAX_RECORDED_BYTES = 16_384;
+const RECORD_TTL_MS = 3_600_000;
+
 /**
  * Applies changes in order and tells the other instances, in one step: nobody can hear of a change and then read what was
  * there before it, however many connections the client has.
  *
- * ARGV: channel, message (empty for none), then each change's verb and values. KEYS: each change's keys, in that order. The
- * result has one reply a change; one that Redis refuses (OOM) does not keep the others from being applied.
+ * ARGV: channel, message (empty for none), `record` or empty, then each change's verb and values. KEYS: the stream that
+ * records messages if there is one, then each change's keys, in that order. The result has one reply a change; one that
+ * Redis refuses (OOM) does not keep the others from being applied.
+ *
+ * @see createBusRecord, which reads the stream.
  */
 export const APPLY_CHANGES = defineScript(`
-local key_at, value_at = 0, 2
+local channel, message, is_recorded = ARGV[1], ARGV[2], ARGV[3] ~= ''
+local key_at, value_at = is_recorded and 1 or 0, 3
 local function key() key_at = key_at + 1; return KEYS[key_at] end
 local function value() value_at = value_at + 1; return ARGV[value_at] end
 
@@ -161,8 +170,23 @@ function apply.announce()
   return 1
 end
 
+-- The message's id. What cannot be recorded ends the record: nobody may take it for whole. A long message is such a one,
+-- for the stream is bounded by their number.
+local function record()
+  local id = { err = 'long' }
+  if #message <= ${MAX_RECORDED_BYTES} then
+    id = redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ${MAX_RECORDED}, '*', 'm', message)
+  end
+  if type(id) ~= 'string' then
+    redis.call('UNLINK', KEYS[1])
+    return ''
+  end
+  redis.call('PEXPIRE', KEYS[1], ${RECORD_TTL_MS})
+  return id .. ' '
+end
+
 local replies = {}
 while value_at < #ARGV do replies[#replies + 1] = apply[value()]() end
-if ARGV[2] ~= '' then redis.call('PUBLISH', ARGV[1], ARGV[2]) end
+if message ~= '' then redis.call('PUBLISH', channel, (is_recorded and record() or '') .. message) end
 return replies
 `);

@@ -38,13 +38,16 @@ const MAX_BYTES = 1024 ** 2;
 
 export interface ChangesOptions {
   readonly channel: string;
+  /** The stream that records messages; without one they are published only. */
+  readonly record: string | undefined;
   /** The text of a message to the other instances; called once a script call that has something to tell. */
   readonly messageOf: (announcement: Partial<Announcement>) => string;
 }
 
 /** On a Cluster every change is a script call of its own: a script must not cross slots. */
-export function createChanges(redis: RedisPort, { channel, messageOf }: ChangesOptions): ApplyChange {
+export function createChanges(redis: RedisPort, { channel, record, messageOf }: ChangesOptions): ApplyChange {
   const maxChanges = redis.nodes ? 1 : MAX_CHANGES;
+  const recordKeys = record === undefined ? [] : [record];
   let waiters: Waiter[] = [];
   let bytes = 0;
   let inFlight = 0;
@@ -55,8 +58,8 @@ export function createChanges(redis: RedisPort, { channel, messageOf }: ChangesO
       const replies = await runScript(
         redis,
         APPLY_CHANGES,
-        waiting.flatMap(({ change }) => change.keys),
-        [channel, messageFor(waiting), ...waiting.flatMap(({ change }) => [change.verb, ...change.values])],
+        [...recordKeys, ...waiting.flatMap(({ change }) => change.keys)],
+        [channel, messageFor(waiting), recordKeys.length > 0 ? 'record' : '', ...waiting.flatMap(({ change }) => [change.verb, ...change.values])],
       );
       for (const [index, { resolve, reject }] of waiting.entries()) {
         const reply = (replies as unknown[])[index];

@@ -1,3 +1,4 @@
+import type { LossReason } from './bus.ts';
 import type { Engine } from './engine.ts';
 import type { GenerationTable } from './generations.ts';
 
@@ -7,7 +8,7 @@ export interface Coherence {
   readonly flushes: number;
   setHearing(hears: boolean): void;
   setRedisUp(isUp: boolean): void;
-  lose(reason: 'gap' | 'reconnected' | 'connected'): void;
+  lose(reason: LossReason): void;
 }
 
 export function createCoherence(engine: Engine, table: GenerationTable): Coherence {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createBackgroundWork, createEmitter, createHistogram } from '@breakwater/core';
 import { boundRedis } from '@breakwater/core/redis';
-import { createAnnouncer, createBus } from './bus.ts';
+import { createAnnouncer } from './announcer.ts';
+import { createBus } from './bus.ts';
 import type { Cache, CacheEvents, Codec } from './cache.ts';
 import { createCoherence } from './coherence.ts';
 import { createEncryption } from './encryption.ts';
@@ -22,6 +23,7 @@ import { sumOutcomes } from './outcomes.ts';
 import { createPart, type Part } from './part.ts';
 import { createPolicies } from './policies.ts';
 import { createCacheKeys } from './redis-keys.ts';
+import { createBusRecord } from './record.ts';
 import { createRedisState } from './redis-state.ts';
 import { createRedisTier } from './redis-tier.ts';
 import { createReplay } from './replay.ts';
@@ -137,11 +139,17 @@ export function createCache<PolicyName extends string = never>(
   const invalidator = createInvalidator(engine, table);
   const bus =
     client && coherence
-      ? createBus(client, keys.channel, announcer, {
-          onAnnouncement: invalidator.apply,
-          onLoss: coherence.lose,
-          onConnection: coherence.setHearing,
-        })
+      ? createBus(
+          {
+            redis: client,
+            channel: keys.channel,
+            record: createBusRecord(client, keys.record),
+            announcer,
+            instanceName: options.bus.instanceName ?? instance,
+            heartbeatMs: options.bus.heartbeatMs,
+          },
+          { onAnnouncement: invalidator.apply, onHearing: coherence.setHearing, onLoss: coherence.lose },
+        )
       : undefined;
 
   const policies = createPolicies(options.policies);
@@ -172,9 +180,7 @@ export function createCache<PolicyName extends string = never>(
         unreadableFrames: engine.unreadableFrames,
       },
       bus: {
-        connected: bus?.connected ?? false,
-        published: announcer.published,
-        received: bus?.received ?? 0,
+        ...(bus?.stats() ?? NO_BUS),
         flushes: coherence?.flushes ?? 0,
       },
       writeBack: writeBack.stats(),
@@ -189,7 +195,7 @@ export function createCache<PolicyName extends string = never>(
     replay.close();
     await background.drain();
     state.close();
-    bus?.close();
+    await bus?.close();
   }
 
   async function drain(): Promise<{ readonly buffered: number }> {

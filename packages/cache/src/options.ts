@@ -24,6 +24,8 @@ export interface CacheOptions<PolicyName extends string = string> {
   readonly namespace?: string;
   /** The memory tier. */
   readonly memory?: MemoryOptions;
+  /** What instances of the namespace tell each other. */
+  readonly bus?: BusOptions;
   /** Lifetimes and tags by name, for `policy:` at the calls; `default` may be among them. */
   readonly policies?: Readonly<Record<PolicyName, PolicyOptions>>;
   /** What entries are encrypted with in Redis, where their policy asks for it. */

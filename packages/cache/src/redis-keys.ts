@@ -12,6 +12,8 @@ export interface CacheKeys {
   /** The tombstone of the last invalidation by pattern, which has no key of its own. */
   readonly sweep: string;
   readonly channel: string;
+  /** The stream that records what was published on the channel. */
+  readonly record: string;
   /** A SCAN pattern that finds at least the entries that match. */
   entryPattern(space: string, glob: string): string;
   /** The key of an entry as the caller named it. */
@@ -27,6 +29,7 @@ export function createCacheKeys(namespace: string): CacheKeys {
     tag: (tag) => keys.key('tag', tag),
     sweep: keys.key('sweep', 'last'),
     channel: keys.channel('bus'),
+    record: keys.key('bus', 'record'),
     entryPattern: (space, glob) => keys.pattern(kindOf('entry', space), widenGlob(glob)),
     keyOf: (space, entry) => keys.slotOf(kindOf('entry', space), entry),
   };

@@ -50,7 +50,12 @@ export interface RedisTierOptions {
 export function createRedisTier(options: RedisTierOptions): RedisTier {
   const { redis, keys, state, tombstoneTtlMs, newId, newGeneration, writer, now, messageOf } = options;
   const read = createGatheredReads(redis, state);
-  const apply = createChanges(redis, { channel: keys.channel, messageOf });
+  const apply = createChanges(redis, {
+    channel: keys.channel,
+    // A script's keys share a slot.
+    record: redis.nodes ? undefined : keys.record,
+    messageOf,
+  });
   const invalidations = { redis, keys, state, apply, tombstoneTtlMs, newId };
   // A commit's script must not cross slots, so on a Cluster it cannot see the sweep; the process's own fence does.
   const seesSweep = redis.nodes === undefined;

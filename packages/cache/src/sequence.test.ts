@@ -10,12 +10,13 @@ describe('the watch over sequence numbers', () => {
     expect(watch.check(1000)).toBe('whole');
   });
 
-  it('counts a hole as a loss when the grace is over, once', () => {
+  it('counts a hole as a loss when the grace is over, until it is made up for', () => {
     const watch = createSequenceWatch(250);
     watch.heard('p', 1, 0);
     watch.heard('p', 3, 100);
     expect(watch.check(349)).toBe('open');
     expect(watch.check(350)).toBe('lost');
+    watch.settle(100);
     expect(watch.check(1000)).toBe('whole');
   });
 
@@ -25,6 +26,30 @@ describe('the watch over sequence numbers', () => {
     watch.heard('p', 3, 100);
     watch.heard('p', 2, 200);
     expect(watch.check(1000)).toBe('whole');
+  });
+
+  it('does not take a hole for made up for that opened later', () => {
+    const watch = createSequenceWatch(250);
+    watch.heard('p', 1, 0);
+    watch.heard('p', 3, 100);
+    watch.heard('p', 5, 200);
+    watch.settle(150);
+    expect(watch.isWhole).toBe(false);
+    watch.heard('p', 4, 300);
+    expect(watch.isWhole).toBe(true);
+  });
+
+  it('misses what a publisher says it has said, unless nothing was heard of it before', () => {
+    const watch = createSequenceWatch(250);
+    watch.claimed('p', 4, 0);
+    expect(watch.isWhole).toBe(true);
+    watch.claimed('p', 5, 0);
+    expect(watch.check(249)).toBe('open');
+    expect(watch.check(250)).toBe('lost');
+    watch.heard('p', 5, 250);
+    watch.heard('p', 6, 250);
+    watch.claimed('p', 6, 250);
+    expect(watch.isWhole).toBe(true);
   });
 
   it('counts a jump too wide to remember as a loss at once', () => {

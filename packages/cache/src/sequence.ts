@@ -4,12 +4,15 @@
  */
 export interface SequenceWatch {
   heard(publisher: string, sequence: number, nowMs: number): void;
-  /**
-   * `open`: a number is missing, and may still come; ask again after `graceMs`. `lost`: one has been missing for that
-   * long; nothing is missing any more after this answer.
-   */
+  /** The publisher says that it has given out every number up to this one. */
+  claimed(publisher: string, sequence: number, nowMs: number): void;
+  /** Whether no number is missing. */
+  readonly isWhole: boolean;
+  /** `open`: a number is missing, and may still come; ask again after `graceMs`. `lost`: one is missing for that long. */
   check(nowMs: number): 'whole' | 'open' | 'lost';
-  /** After a reconnect everybody begins anew. */
+  /** What was missing by `untilMs` is made up for. */
+  settle(untilMs: number): void;
+  /** Everybody begins anew. */
   reset(): void;
 }
 
@@ -30,7 +33,7 @@ export function createSequenceWatch(graceMs: number): SequenceWatch {
   let isLost = false;
 
   function publisherOf(name: string, sequence: number): Publisher {
-    const publisher = publishers.get(name) ?? { next: sequence, missing: new Map() };
+    const publisher = publishers.get(name) ?? { next: sequence + 1, missing: new Map() };
     publishers.delete(name);
     publishers.set(name, publisher);
     if (publishers.size > MAX_PUBLISHERS) {
@@ -42,26 +45,48 @@ export function createSequenceWatch(graceMs: number): SequenceWatch {
     return publisher;
   }
 
+  /** Of a publisher that was not known, nothing before is missed. */
+  function note(name: string, sequence: number, nowMs: number): Publisher {
+    const publisher = publisherOf(name, sequence);
+    if (sequence - publisher.next >= MAX_HOLE) isLost = true;
+    else for (let gap = publisher.next; gap <= sequence; gap += 1) publisher.missing.set(gap, nowMs);
+    publisher.next = Math.max(publisher.next, sequence + 1);
+    return publisher;
+  }
+
+  function sort(publisher: Publisher): void {
+    if (publisher.missing.size > 0) incomplete.add(publisher);
+    else incomplete.delete(publisher);
+  }
+
+  function settle(untilMs: number): void {
+    isLost = false;
+    for (const publisher of incomplete) {
+      for (const [sequence, sinceMs] of publisher.missing) if (sinceMs <= untilMs) publisher.missing.delete(sequence);
+      sort(publisher);
+    }
+  }
+
   return {
+    get isWhole() {
+      return incomplete.size === 0 && !isLost;
+    },
     heard(name, sequence, nowMs) {
-      const publisher = publisherOf(name, sequence);
+      const publisher = note(name, sequence, nowMs);
       publisher.missing.delete(sequence);
-      if (sequence - publisher.next > MAX_HOLE) isLost = true;
-      else for (let gap = publisher.next; gap < sequence; gap += 1) publisher.missing.set(gap, nowMs);
-      publisher.next = Math.max(publisher.next, sequence + 1);
-      if (publisher.missing.size > 0) incomplete.add(publisher);
-      else incomplete.delete(publisher);
+      sort(publisher);
+    },
+    claimed(name, sequence, nowMs) {
+      sort(note(name, sequence, nowMs));
     },
     check(nowMs) {
       const isOverdue = [...incomplete].some(({ missing }) =>
         [...missing.values()].some((sinceMs) => nowMs - sinceMs >= graceMs),
       );
-      if (!isOverdue && !isLost) return incomplete.size > 0 ? 'open' : 'whole';
-      isLost = false;
-      for (const { missing } of incomplete) missing.clear();
-      incomplete.clear();
-      return 'lost';
+      if (isOverdue || isLost) return 'lost';
+      return incomplete.size > 0 ? 'open' : 'whole';
     },
+    settle,
     reset() {
       publishers.clear();
       incomplete.clear();

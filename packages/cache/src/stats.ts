@@ -18,11 +18,19 @@ export interface CacheStats {
   /** `off`: no Redis was given. `down`: the last Redis call failed, the cache runs on memory. */
   readonly redis: { readonly state: 'off' | 'up' | 'down'; readonly errors: number; readonly unreadableFrames: number };
   readonly bus: {
+    /** Whether everything is heard that other instances say. */
     readonly connected: boolean;
+    /** Announcements, without signs of life. */
     readonly published: number;
     readonly received: number;
-    /** Times the memory tier was dropped because messages may have been missed. */
+    /** Other instances of the namespace that are alive, as far as was heard. */
+    readonly instances: number;
+    /** Times that missed messages were made up for. */
+    readonly replays: number;
+    /** Times the memory tier was dropped because they could not be. */
     readonly flushes: number;
+    /** How long the last sign of life took to come back from Redis; `undefined` before there is one. */
+    readonly lagMs: number | undefined;
   };
   /** The buffer of the policies that write back. */
   readonly writeBack: WriteBackStats;
