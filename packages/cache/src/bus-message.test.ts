@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeMessage, encodeMessage } from './bus-message.ts';
+import { decodeMessage, encodeBeat, encodeMessage } from './bus-message.ts';
 
 const spacedKeys = fc.array(fc.tuple(fc.string(), fc.string()));
 const announcement = fc.record(
@@ -19,6 +19,16 @@ describe('a message on the bus', () => {
     );
   });
 
+  it('has the id that Redis put before it', () => {
+    const text = encodeMessage({ publisher: 'p', sequence: 1, announcement: { tags: ['a b'] } });
+    expect(decodeMessage(`17-0 ${text}`)).toMatchObject({ id: '17-0', announcement: { tags: ['a b'] } });
+  });
+
+  it('may be a sign of life, of one who may have said nothing yet', () => {
+    const beat = { publisher: 'p', sequence: 0, name: 'api-1', says: 'here' } as const;
+    expect(decodeMessage(encodeBeat(beat))).toEqual(beat);
+  });
+
   it('is undefined for any other JSON, and throws for none', () => {
     fc.assert(fc.property(fc.json(), (text) => decodeMessage(text) === undefined));
     fc.assert(fc.property(fc.string(), (text) => decodeMessage(text) === undefined));
@@ -28,6 +38,9 @@ describe('a message on the bus', () => {
     '[1,"p",1,{}]',
     '[2,"p",0,{}]',
     '[2,7,1,{}]',
+    '[2,"p",-1,"api-1","here"]',
+    '[2,"p",1,"api-1","elsewhere"]',
+    '[2,"p",1,{},"here"]',
     '[2,"p",1,[]]',
     '[2,"p",1,null]',
     '[2,"p",1,{"written":[["a"]]}]',

@@ -40,7 +40,8 @@ export function decodeMessage(text: string): Told | Beat | undefined {
   if (!Array.isArray(fields) || fields[0] !== MESSAGE_VERSION) return undefined;
   const [, publisher, sequence, body, says] = fields;
   if (typeof publisher !== 'string' || !Number.isSafeInteger(sequence) || sequence < 0) return undefined;
-  if (fields.length === 5) return typeof body === 'string' && isSaying(says) ? { publisher, sequence, name: body, says } : undefined;
+  if (fields.length === 5)
+    return typeof body === 'string' && isSaying(says) ? { publisher, sequence, name: body, says } : undefined;
   const announcement = fields.length === 4 && sequence > 0 ? unpackAnnouncement(body) : undefined;
   return announcement && { publisher, sequence, announcement, ...(id !== undefined && { id }) };
 }

@@ -3,7 +3,7 @@ import { checks } from './errors.ts';
 
 export interface BusOptions {
   /**
-   * What this instance is called where others are asked about it; no two should share a name.
+   * What this instance is called where others are asked about it, in at most 64 characters; no two should share a name.
    * @default a random one
    */
   readonly instanceName?: string;
@@ -26,7 +26,13 @@ export function resolveBus(given: BusOptions = {}): ResolvedBus {
   checks.known('bus', given, ['instanceName', 'heartbeat']);
   const { instanceName, heartbeat } = withDefaults<BusOptions, typeof BUS_DEFAULTS>(given, BUS_DEFAULTS);
   return {
-    instanceName: instanceName === undefined ? undefined : checks.text('bus.instanceName', instanceName),
+    instanceName: instanceName === undefined ? undefined : checkName(instanceName),
     heartbeatMs: checks.duration('bus.heartbeat', heartbeat, { min: 10, max: 60_000 }),
   };
+}
+
+/** It is part of every beat. */
+function checkName(name: unknown): string {
+  if (typeof name === 'string' && name.length >= 1 && name.length <= 64) return name;
+  throw checks.failure('bus.instanceName', 'a text of 1 to 64 characters', name);
 }

@@ -136,19 +136,22 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
     const begunOn = connection;
     isCatchingUp = true;
     setHearing(false);
-    while (connection === begunOn) {
-      const begunAt = performance.now();
-      const found = wholeUpTo === undefined ? 'gone' : await record.since(wholeUpTo);
-      const last = found === 'gone' ? await record.last() : undefined;
-      if (connection !== begunOn) return;
-      if (found === 'unanswered') {
-        await sleep(RETRY_MS, undefined, { ref: false });
-        continue;
-      }
-      isCatchingUp = false;
-      if (found === 'gone') beginAnew(reason, last);
-      else apply(found, begunAt);
-      return;
+    const { missed, readAt } = await askForMissed(begunOn);
+    const last = missed === 'gone' ? await record.last() : undefined;
+    // A later connection catches up by itself.
+    if (connection !== begunOn || missed === 'unanswered') return;
+    isCatchingUp = false;
+    if (missed === 'gone') beginAnew(reason, last);
+    else apply(missed, readAt);
+  }
+
+  /** Again and again for as long as the connection lasts: until then memory is bounded by its blind time. */
+  async function askForMissed(begunOn: number) {
+    for (;;) {
+      const readAt = performance.now();
+      const missed = wholeUpTo === undefined ? 'gone' : await record.since(wholeUpTo);
+      if (missed !== 'unanswered' || connection !== begunOn) return { missed, readAt };
+      await sleep(RETRY_MS, undefined, { ref: false });
     }
   }
 

@@ -59,7 +59,12 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
         redis,
         APPLY_CHANGES,
         [...recordKeys, ...waiting.flatMap(({ change }) => change.keys)],
-        [channel, messageFor(waiting), recordKeys.length > 0 ? 'record' : '', ...waiting.flatMap(({ change }) => [change.verb, ...change.values])],
+        [
+          channel,
+          messageFor(waiting),
+          recordKeys.length > 0 ? 'record' : '',
+          ...waiting.flatMap(({ change }) => [change.verb, ...change.values]),
+        ],
       );
       for (const [index, { resolve, reject }] of waiting.entries()) {
         const reply = (replies as unknown[])[index];

@@ -22,8 +22,8 @@ import { createOutbox } from './outbox.ts';
 import { sumOutcomes } from './outcomes.ts';
 import { createPart, type Part } from './part.ts';
 import { createPolicies } from './policies.ts';
-import { createCacheKeys } from './redis-keys.ts';
 import { createBusRecord } from './record.ts';
+import { createCacheKeys } from './redis-keys.ts';
 import { createRedisState } from './redis-state.ts';
 import { createRedisTier } from './redis-tier.ts';
 import { createReplay } from './replay.ts';
@@ -34,6 +34,8 @@ import { createSubjectKeys } from './subject-keys.ts';
 import { createTagGenerations } from './tag-generations.ts';
 import { createWriteBack } from './write-back.ts';
 import { createWriteBuffer } from './write-buffer.ts';
+
+const NO_BUS = { connected: false, published: 0, received: 0, instances: 0, replays: 0, lagMs: undefined } as const;
 
 /**
  * Makes a cache: memory in front of Redis, or memory alone.

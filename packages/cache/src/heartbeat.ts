@@ -49,15 +49,16 @@ export function createHeartbeat({ everyMs, published, send, onSilent }: Heartbea
   }
 
   function tick(): void {
+    const isQuiet = !hasHeard;
+    hasHeard = false;
     ticksSinceBeat += 1;
-    silentTicks = hasHeard || !isAnswerDue ? 0 : silentTicks + 1;
+    silentTicks = isQuiet && isAnswerDue ? silentTicks + 1 : 0;
     if (silentTicks >= SILENT_TICKS) {
       silentTicks = 0;
       isAnswerDue = false;
       onSilent();
     }
-    if (published() !== beaten || !hasHeard || ticksSinceBeat >= PRESENCE_TICKS) beat();
-    hasHeard = false;
+    if (isQuiet || published() !== beaten || ticksSinceBeat >= PRESENCE_TICKS) beat();
   }
 
   const timer = setInterval(tick, everyMs).unref();

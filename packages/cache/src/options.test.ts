@@ -1,6 +1,7 @@
 import { asDocumented, documentedDefaults } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
+import { BUS_DEFAULTS } from './bus-options.ts';
 import { type CacheOptions, createCache } from './index.ts';
 import { LOAD_DEFAULTS } from './load-options.ts';
 import { DEFAULTS, MEMORY_DEFAULTS, resolveOptions } from './options.ts';
@@ -14,6 +15,7 @@ describe('the options', () => {
   it.each([
     ['CacheOptions', 'options.ts', DEFAULTS],
     ['MemoryOptions', 'options.ts', MEMORY_DEFAULTS],
+    ['BusOptions', 'bus-options.ts', BUS_DEFAULTS],
     ['PolicyOptions', 'policy-options.ts', POLICY_DEFAULTS],
     ['WriteBackOptions', 'write-options.ts', WRITE_BACK_DEFAULTS],
     ['LoadPolicyOptions', 'load-options.ts', LOAD_DEFAULTS],
@@ -63,6 +65,9 @@ describe('the options', () => {
     [{ memory: { maxEntries: 1.5 } }, 'memory.maxEntries must be'],
     [{ memory: { size: 5 } }, 'memory must be an object with only the keys'],
     [{ memory: 5 }, 'memory must be an object'],
+    [{ bus: { beat: 5 } }, 'bus must be an object with only the keys'],
+    [{ bus: { heartbeat: 0 } }, 'bus.heartbeat must be'],
+    [{ bus: { instanceName: 'x'.repeat(65) } }, 'bus.instanceName must be a text of 1 to 64 characters'],
     [{ policies: { price: { ttl: '-5s' } } }, 'policies.price.ttl must be'],
     [{ policies: { price: { ttl: '11000d' } } }, 'policies.price.ttl must be'],
     [{ policies: { price: { staleWhileRevalidate: -1 } } }, 'policies.price.staleWhileRevalidate must be'],

@@ -1,5 +1,6 @@
 import { type Clock, type Duration, type Size, systemClock, withDefaults } from '@breakwater/core';
 import { type RedisPort, refuseKeyPrefix } from '@breakwater/core/redis';
+import { type BusOptions, type ResolvedBus, resolveBus } from './bus-options.ts';
 import { type EncryptionOptions, type KeyRing, resolveEncryption } from './encryption-options.ts';
 import { checks } from './errors.ts';
 import { type PolicyOptions, type ResolvedPolicy, resolvePolicies } from './policy-options.ts';
@@ -101,6 +102,7 @@ export interface ResolvedOptions {
     readonly ttlMs: number;
     readonly blindTtlMs: number;
   };
+  readonly bus: ResolvedBus;
   readonly policies: Readonly<Record<string, ResolvedPolicy>>;
   readonly encryption: KeyRing | undefined;
   readonly writeBack: ResolvedWriteBack;
@@ -110,7 +112,7 @@ export interface ResolvedOptions {
 }
 
 const MEMORY_KEYS = Object.keys(MEMORY_DEFAULTS);
-const KEYS = [...Object.keys(DEFAULTS), 'memory', 'policies', 'encryption', 'writeBack'];
+const KEYS = [...Object.keys(DEFAULTS), 'memory', 'bus', 'policies', 'encryption', 'writeBack'];
 
 export function resolveOptions(given: CacheOptions): ResolvedOptions {
   checks.known('options', given, KEYS);
@@ -133,6 +135,7 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
       ttlMs: checks.duration('memory.ttl', redis || isMemoryTtlGiven ? memory.ttl : MAX_TTL_MS, { max: MAX_TTL_MS }),
       blindTtlMs: checks.duration('memory.blindTtl', memory.blindTtl, { min: 0 }),
     },
+    bus: resolveBus(options.bus),
     policies,
     encryption,
     writeBack: resolveWriteBack(options.writeBack ?? {}),

@@ -62,6 +62,8 @@ export function gateRedis(redis: RedisPort): GatedRedis {
       scan: (...request) => pass('scan', () => redis.scan(...request)),
       evalsha: (...request) => pass('evalsha', () => redis.evalsha(...request)),
       eval: (...request) => redis.eval(...request),
+      xrange: (...request) => redis.xrange(...request),
+      xrevrange: (...request) => redis.xrevrange(...request),
       publish: (channel, message) => redis.publish(channel, message),
       ping: () => redis.ping(),
       info: (section) => redis.info(section),

@@ -4,7 +4,7 @@ import { healthReasons, healthStatus } from './health.ts';
 import type { StatsByKind } from './parts.ts';
 
 const away = cacheStats({ redis: { state: 'down', errors: 1, unreadableFrames: 0 } });
-const deaf = cacheStats({ bus: { connected: false, published: 0, received: 0, flushes: 0 } });
+const deaf = cacheStats({ bus: { ...cacheStats().bus, connected: false } });
 const offAndDeaf = cacheStats({ redis: { state: 'off', errors: 0, unreadableFrames: 0 }, bus: deaf.bus });
 
 const table: readonly [

@@ -11,6 +11,8 @@ const PORT_COMMANDS = [
   'scan',
   'evalsha',
   'eval',
+  'xrange',
+  'xrevrange',
   'publish',
   'ping',
   'info',

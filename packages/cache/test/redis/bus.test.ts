@@ -1,5 +1,5 @@
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeMessage } from '../../src/bus-message.ts';
 import type { Cache } from '../../src/index.ts';
 import { createInstances } from '../instances.ts';
@@ -28,34 +28,11 @@ function say(text: string): Promise<number> {
   return instances.client().publish(`bw:1:${name}:bus`, text);
 }
 
-function killSubscribers(): Promise<unknown> {
-  return instances.client().call('CLIENT', 'KILL', 'TYPE', 'pubsub');
-}
-
 function message(sequence: number, publisher = 'somebody'): string {
   return encodeMessage({ publisher, sequence, announcement: {} });
 }
 
 describe('the bus', () => {
-  it('drops memory after a reconnect, since messages may have been missed, and says so', async () => {
-    const heard = vi.fn();
-    cache.on('bus:flushed', heard);
-    await cache.set('k', 'old', { tags: ['x'] });
-    await killSubscribers();
-    await eventually(() => cache.stats().bus.flushes === 1);
-    expect(heard.mock.calls).toEqual([[{ reason: 'reconnected' }]]);
-    expect(cache.stats().memory.entries).toBe(0);
-    expect(await cache.lookup('k')).toMatchObject({ tier: 'redis' });
-  });
-
-  it('does not serve from memory what was invalidated while it was away', async () => {
-    await cache.set('k', 'old', { tags: ['x'] });
-    await killSubscribers();
-    await other.invalidate({ tag: 'x' });
-    await eventually(() => cache.stats().bus.connected && cache.stats().bus.flushes === 1);
-    expect(await cache.get('k')).toBeUndefined();
-  });
-
   it('counts no flush for its first connection', () => {
     expect(cache.stats().bus).toMatchObject({ connected: true, flushes: 0 });
   });

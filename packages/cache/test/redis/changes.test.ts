@@ -23,7 +23,11 @@ beforeEach(async () => {
   messages = [];
   await redis.flushall();
   await redis.config('SET', 'maxmemory', '0');
-  apply = createChanges(redis, { channel: 'bus', messageOf: (announcement) => JSON.stringify(announcement) });
+  apply = createChanges(redis, {
+    channel: 'bus',
+    record: 'record',
+    messageOf: (announcement) => JSON.stringify(announcement),
+  });
 });
 afterAll(async () => {
   await instances.close();
@@ -98,8 +102,25 @@ describe('the script of changes', () => {
     ]);
     await store('c', '3');
     await eventually(() => messages.length === 1);
-    expect(messages).toEqual([JSON.stringify(mergeAnnouncements([{ written: [['', 'a']] }, { tags: ['t'] }]))]);
+    const message = JSON.stringify(mergeAnnouncements([{ written: [['', 'a']] }, { tags: ['t'] }]));
+    const recorded = await redis.xrange('record', '-', '+');
+    expect(recorded.map(([id, [field, text]]) => [field, `${id} ${text}`])).toEqual([['m', messages[0]]]);
+    expect(messages[0]?.replace(/^\d+-\d+ /, '')).toBe(message);
     reader.disconnect();
+  });
+
+  it('ends the record where a message cannot be recorded, so that nobody takes it for whole', async () => {
+    const tell = (tag: string) => apply({ verb: 'announce', keys: [], values: [], announcement: { tags: [tag] } });
+    await tell('short');
+    expect(await redis.pttl('record')).toBeGreaterThan(0);
+    await tell('x'.repeat(20_000));
+    expect(await redis.exists('record')).toBe(0);
+    await tell('short');
+    await redis.config('SET', 'maxmemory', '1');
+    await tell('short');
+    expect(await redis.exists('record')).toBe(0);
+    await eventually(() => messages.length === 4);
+    expect(messages.map((message) => /^\d+-\d+ /.test(message))).toEqual([true, false, true, false]);
   });
 
   it('is sent again by its text after the server has forgotten its scripts', async () => {

@@ -40,7 +40,7 @@ it('every key that anything leaves in Redis is in the namespace and has a ttl', 
     const [, kind = ''] = /^bw:1:app%3A%20%7Bodd%7D\*:([a-z.]+):\{[^{}]*\}$/.exec(key) ?? [];
     kinds.add(kind);
   }
-  expect(kinds).toEqual(new Set(['entry', 'tombstone', 'tag', 'sweep']));
+  expect(kinds).toEqual(new Set(['entry', 'tombstone', 'tag', 'sweep', 'bus']));
   expect(await redis.exists('bw:1:app:entry:{foreign}')).toBe(1);
 });
 

@@ -44,6 +44,8 @@ export function boundRedis(redis: RedisPort, deadlineMs: number): RedisPort {
     scan: (cursor, match, pattern, limit, count) => bound(() => redis.scan(cursor, match, pattern, limit, count)),
     evalsha: (sha, keyCount, ...rest) => bound(() => redis.evalsha(sha, keyCount, ...rest)),
     eval: (lua, keyCount, ...rest) => bound(() => redis.eval(lua, keyCount, ...rest)),
+    xrange: (key, start, end, limit, count) => bound(() => redis.xrange(key, start, end, limit, count)),
+    xrevrange: (key, end, start, limit, count) => bound(() => redis.xrevrange(key, end, start, limit, count)),
     publish: (channel, message) => bound(() => redis.publish(channel, message)),
     ping: () => bound(() => redis.ping()),
     info: (section) => bound(() => redis.info(section)),

@@ -4,6 +4,9 @@
  */
 export type RedisValue = string | Buffer | number;
 
+/** An entry's fields are names and values in turn. */
+export type StreamEntry = [id: string, fields: string[]];
+
 export interface RedisPort {
   /** ioredis's connection state: `ready`, `wait` (lazy), `connecting`, `reconnecting`, `end`, … */
   readonly status: string;
@@ -22,6 +25,8 @@ export interface RedisPort {
   scan(cursor: string, match: 'MATCH', pattern: string, limit: 'COUNT', count: number): Promise<[string, string[]]>;
   evalsha(sha: string, keyCount: number, ...keysAndValues: RedisValue[]): Promise<unknown>;
   eval(lua: string, keyCount: number, ...keysAndValues: RedisValue[]): Promise<unknown>;
+  xrange(key: string, start: string, end: string, limit: 'COUNT', count: number): Promise<StreamEntry[]>;
+  xrevrange(key: string, end: string, start: string, limit: 'COUNT', count: number): Promise<StreamEntry[]>;
   publish(channel: string, message: string): Promise<number>;
   ping(): Promise<string>;
   info(section: string): Promise<string>;

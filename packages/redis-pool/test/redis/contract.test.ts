@@ -103,6 +103,18 @@ function keepsTheContract(open: () => Subject): void {
     await redis.unlink(keys);
   });
 
+  it('reads a stream from either end', async () => {
+    const add = "redis.call('xadd', KEYS[1], ARGV[1], 'm', ARGV[2]) redis.call('pexpire', KEYS[1], 60000)";
+    for (const id of ['1-0', '2-0', '3-0']) await redis.eval(add, 1, '{c}stream', id, `of ${id}`);
+    await expect(redis.xrange('{c}stream', '1-0', '+', 'COUNT', 2)).resolves.toEqual([
+      ['1-0', ['m', 'of 1-0']],
+      ['2-0', ['m', 'of 2-0']],
+    ]);
+    await expect(redis.xrevrange('{c}stream', '+', '-', 'COUNT', 1)).resolves.toEqual([['3-0', ['m', 'of 3-0']]]);
+    await expect(redis.xrange('{c}none', '-', '+', 'COUNT', 1)).resolves.toEqual([]);
+    await redis.unlink(['{c}stream']);
+  });
+
   it('runs scripts by their hash, and says when Redis does not know one', async () => {
     const script = defineScript(`return {KEYS[1], ARGV[1], ${Math.random()} > 2}`);
     await expect(redis.evalsha(script.sha, 1, '{c}', 'x')).rejects.toThrow(/^NOSCRIPT/);

@@ -1,0 +1,152 @@
+import { eventually, type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@breakwater/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { encodeBeat, encodeMessage } from '../../src/bus-message.ts';
+import type { Cache } from '../../src/index.ts';
+import { gateRedis } from '../gated-redis.ts';
+import { createInstances, hearAll } from '../instances.ts';
+
+/** Only what the cache hears comes through the proxy; its commands go straight to Redis. */
+let proxy: FaultProxy;
+let server: RedisServer;
+const instances = createInstances(() => server.url);
+const proxied = createInstances(() => proxy.url);
+let cache: Cache;
+let other: Cache;
+let name = '';
+let count = 0;
+let flushed = vi.fn();
+
+beforeAll(async () => {
+  server = await startRedis();
+  proxy = await startFaultProxy(server.port);
+});
+beforeEach(async () => {
+  count += 1;
+  name = `n${count}`;
+  flushed = vi.fn();
+  const listener = proxied.client();
+  const redis = { ...gateRedis(instances.client()).client, status: 'ready', duplicate: () => listener.duplicate() };
+  [cache, other] = await Promise.all([
+    instances.open(name, { redis, bus: { heartbeat: '100ms' } }),
+    instances.open(name, { bus: { heartbeat: '100ms' } }),
+  ]);
+  cache.on('bus:flushed', flushed);
+  await other.set('kept', 1);
+  await other.set('k', 'old', { tags: ['x'] });
+  await hearAll(cache, other);
+  await cache.get('k');
+  await cache.get('kept');
+});
+afterAll(async () => {
+  await Promise.all([instances.close(), proxied.close()]);
+  await proxy.close();
+  await server.stop();
+});
+
+const record = () => `bw:1:${name}:bus:{record}`;
+
+/** What is said meanwhile is missed. */
+async function interrupt(meanwhile: () => Promise<unknown>): Promise<void> {
+  proxy.inject({ kind: 'drop' });
+  await eventually(() => !cache.stats().bus.connected);
+  await meanwhile();
+  proxy.heal();
+  await eventually(() => cache.stats().bus.connected);
+}
+
+describe('what was said while the connection was lost', () => {
+  it.each([{ key: 'k' }, { tag: 'x' }, { pattern: 'k?' }, { pattern: 'k' }])(
+    'is made up for: %j leaves memory, and all else stays',
+    async (target) => {
+      const named = 'pattern' in target && target.pattern === 'k?' ? 'old' : undefined;
+      await interrupt(() => other.invalidate(target));
+      expect(cache.peek('k')?.value).toBe(named);
+      expect(cache.peek('kept')?.value).toBe(1);
+      expect(cache.stats().bus).toMatchObject({ replays: 1, flushes: 0 });
+      expect(flushed).not.toHaveBeenCalled();
+    },
+  );
+
+  it('is made up for where it is more than one reply holds', async () => {
+    await interrupt(async () => {
+      for (let index = 0; index < 1100; index += 1) await other.invalidate({ key: index === 0 ? 'k' : `k${index}` });
+    });
+    expect(cache.peek('k')).toBeUndefined();
+    expect(cache.peek('kept')?.value).toBe(1);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['is gone', () => instances.client().unlink(record())],
+    ['does not reach back far enough', () => instances.client().xtrim(record(), 'MAXLEN', 1)],
+    ['is not readable', () => instances.client().xadd(record(), '*', 'm', '[99,"from a later version"]')],
+    ['is no record', () => instances.client().set(record(), 'planted', 'PX', 60_000)],
+  ])('costs memory, and its own namespace’s alone, where the record %s', async (_how, spoil) => {
+    const bystander = await instances.open(`${name}-bystander`);
+    await bystander.set('k', 1);
+    await interrupt(async () => {
+      await other.invalidate({ key: 'k' });
+      await spoil();
+    });
+    expect(flushed.mock.calls).toEqual([[{ reason: 'reconnected' }]]);
+    expect(cache.stats().memory.entries).toBe(0);
+    expect(await cache.get('kept')).toBe(1);
+    expect(await cache.get('k')).toBeUndefined();
+    expect(bystander.stats()).toMatchObject({ bus: { flushes: 0 }, memory: { entries: 1 } });
+  });
+});
+
+describe('a message that is lost on a connection that stands', () => {
+  const somebody = (sequence: number) => ({ publisher: 'somebody', sequence });
+  const channel = () => `bw:1:${name}:bus`;
+
+  it('is found by the sign of life that follows it, though it was the last', async () => {
+    const redis = instances.client();
+    const beat = (sequence: number) => encodeBeat({ ...somebody(sequence), name: 'it', says: 'here' });
+    await redis.publish(channel(), beat(0));
+    await redis.xadd(record(), '*', 'm', encodeMessage({ ...somebody(1), announcement: { keys: [['', 'k']] } }));
+    await redis.publish(channel(), beat(1));
+    await eventually(() => cache.stats().bus.replays === 1);
+    await eventually(() => cache.stats().bus.connected);
+    expect(cache.peek('k')).toBeUndefined();
+    expect(cache.peek('kept')?.value).toBe(1);
+  });
+
+  it('costs nothing where it never reached Redis', async () => {
+    const redis = instances.client();
+    for (const sequence of [1, 3]) {
+      const text = encodeMessage({ ...somebody(sequence), announcement: { tags: ['y'] } });
+      const id = await redis.xadd(record(), '*', 'm', text);
+      await redis.publish(channel(), `${id} ${text}`);
+    }
+    await eventually(() => cache.stats().bus.replays === 1);
+    await eventually(() => cache.stats().bus.connected);
+    expect(cache.peek('k')?.value).toBe('old');
+    expect(flushed).not.toHaveBeenCalled();
+  });
+});
+
+describe('a connection that is silent, but stands', () => {
+  it.each([{ kind: 'black-hole' }, { kind: 'one-way', silent: 'replies' }] as const)(
+    'is noticed and replaced, and what was said meanwhile is made up for: %j',
+    async (fault) => {
+      proxy.inject(fault);
+      await other.invalidate({ key: 'k' });
+      await eventually(() => !cache.stats().bus.connected);
+      proxy.heal();
+      await eventually(() => cache.stats().bus.connected, 15_000);
+      expect(cache.peek('k')).toBeUndefined();
+      expect(cache.peek('kept')?.value).toBe(1);
+      await other.set('kept', 2);
+      await eventually(() => cache.peek('kept') === undefined);
+    },
+  );
+});
+
+describe('the instances of a namespace', () => {
+  it('know of each other until they close', async () => {
+    await eventually(() => cache.stats().bus.instances === 1 && other.stats().bus.instances === 1);
+    expect(cache.stats().bus.lagMs).toBeGreaterThanOrEqual(0);
+    await other.close();
+    await eventually(() => cache.stats().bus.instances === 0);
+  });
+});
