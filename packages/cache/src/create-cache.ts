@@ -59,7 +59,7 @@ export function createCache<PolicyName extends string = never>(
   const newId = () => `${writer}${(ids++).toString(36)}`;
 
   const table = createGenerationTable();
-  const memory = createMemoryTier({ ...options.memory, clock });
+  const memory = createMemoryTier({ ...options.memory, clock, ends: table.ends });
   const announcer = createAnnouncer(instance);
   const keys = createCacheKeys(options.namespace);
   const subjectKeys = options.encryption && createSubjectKeys(options.encryption, keys.tag);

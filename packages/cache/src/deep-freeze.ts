@@ -2,20 +2,36 @@ import { types } from 'node:util';
 
 /** Freezes plain objects and arrays all the way down. Buffers and typed arrays cannot be frozen; Map, Set and Date are left. */
 export function deepFreeze(value: unknown): void {
-  if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return;
+  if (typeof value === 'object' && value !== null) freezeObject(value);
+}
+
+function freezeObject(value: object): void {
   if (Array.isArray(value)) {
-    for (const item of value) deepFreeze(item);
+    // By index, and a call for objects alone: half of what a decoded value of many small objects cost to freeze.
+    for (let index = 0; index < value.length; index += 1) {
+      const item: unknown = value[index];
+      if (typeof item === 'object' && item !== null) freezeObject(item);
+    }
+    Object.freeze(value);
+  } else if (ArrayBuffer.isView(value)) {
+    return;
   } else if (types.isMap(value)) {
     for (const [key, item] of value) {
       deepFreeze(key);
       deepFreeze(item);
     }
-    return;
   } else if (types.isSet(value)) {
     for (const item of value) deepFreeze(item);
-    return;
-  } else if (!types.isDate(value)) {
-    for (const key of Object.keys(value)) deepFreeze((value as Record<string, unknown>)[key]);
+  } else {
+    freezeProperties(value as Record<string, unknown>);
+    Object.freeze(value);
   }
-  Object.freeze(value);
+}
+
+function freezeProperties(value: Record<string, unknown>): void {
+  for (const key in value) {
+    const child = value[key];
+    // What somebody has put on Object.prototype is not ours to freeze.
+    if (typeof child === 'object' && child !== null && Object.hasOwn(value, key)) freezeObject(child);
+  }
 }

@@ -1,5 +1,6 @@
 import type { Codec } from './cache.ts';
 import { packPayload, unpackPayload } from './compression.ts';
+import { deepCopy } from './deep-copy.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import type { Call, Engine } from './engine.ts';
 import { valueTooLargeError } from './errors.ts';
@@ -17,14 +18,15 @@ export interface Encoded {
 }
 
 /**
- * Encodes a value and freezes it, so that what memory hands out is what Redis would.
+ * Encodes a value and freezes it, or a copy of it, so that what memory hands out is what Redis would.
  *
  * @throws CacheInputError `ERR_CACHE_VALUE`, or what the codec throws.
  */
-export function encodeValue(codec: Codec<unknown>, value: unknown): Encoded {
+export function encodeValue({ codec, memoryPolicy }: Call, value: unknown): Encoded {
   const payload = codec.encode(value);
-  freeze(codec, value);
-  return { value, payload };
+  const kept = memoryPolicy.isCopied && isOwn(codec) ? deepCopy(value) : value;
+  freeze(codec, kept);
+  return { value: kept, payload };
 }
 
 export function isTooLarge({ maxEntryBytes }: Engine, { payload }: Encoded): boolean {
@@ -60,7 +62,7 @@ export function frameOf(
 
 export function holdEntry(
   engine: Engine,
-  { address, codec }: Call,
+  { address, codec, memoryPolicy }: Call,
   { value, payload }: Encoded,
   lifetime: Lifetime,
   generations: readonly Generation[],
@@ -72,8 +74,10 @@ export function holdEntry(
     goesStale: goesStale(lifetime),
     space: address.space,
     generations,
+    currentAt: -1,
     bytes: codec.sizeOf?.(value) ?? payload.length,
     heldAtMs: engine.clock.now(),
+    budget: memoryPolicy.budget,
   };
 }
 
@@ -147,7 +151,11 @@ export function unreadable(engine: Engine, reason: FrameFault): undefined {
   engine.events.emit('frame:unreadable', { reason });
 }
 
-/** Values of other codecs are theirs: a Buffer cannot be frozen. */
 function freeze(codec: Codec<unknown>, value: unknown): void {
-  if (codec === jsonCodec) deepFreeze(value);
+  if (isOwn(codec)) deepFreeze(value);
+}
+
+/** Values of other codecs are theirs: a Buffer cannot be frozen. */
+export function isOwn(codec: Codec<unknown>): boolean {
+  return codec === jsonCodec;
 }

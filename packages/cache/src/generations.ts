@@ -15,7 +15,7 @@ export interface Generation {
   /** Whether Redis knows it; without Redis, or while it is away, a generation is this process's own. */
   readonly shared: boolean;
   /** False once its tag was invalidated or expired, or this process can no longer vouch for it. */
-  isCurrent: boolean;
+  readonly isCurrent: boolean;
   /** When its tag was expired, milliseconds since the epoch; 0 where it was not. */
   expiredAtMs: number;
   /** What entries stand on that an expiry of the tag left stale: current until the tag is invalidated. */
@@ -36,8 +36,15 @@ export interface GenerationOrigin {
   readonly dataKey?: Buffer | undefined;
 }
 
+/** What was current at one count is current as long as the count stays. */
+export interface Ends {
+  count: number;
+}
+
 /** The current generations this process knows. */
 export interface GenerationTable {
+  /** How many generations have ended. */
+  readonly ends: Ends;
   known(tag: string): Generation | undefined;
   /** To be taken before asking Redis for a generation. */
   mark(): number;
@@ -63,13 +70,20 @@ export interface GenerationTable {
 
 export function createGenerationTable(maxTags = 100_000): GenerationTable {
   const forgotten = createFence();
+  const ends: Ends = { count: 0 };
   const table = new LRUCache<string, Generation>({
     max: maxTags,
     // `admit` sees to one that another takes the place of.
-    dispose: (generation, _tag, reason) => reason !== 'set' && end(generation),
+    dispose: (generation, _tag, reason) => reason !== 'set' && endWithRemains(generation),
   });
 
+  function endWithRemains(generation: Generation): void {
+    end(generation, ends);
+    if (generation.remains) end(generation.remains, ends);
+  }
+
   return {
+    ends,
     known(tag) {
       const generation = table.get(tag);
       return generation?.isCurrent ? generation : undefined;
@@ -85,7 +99,7 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
       if (forgotten.isRaised(tag, mark)) return { ...generation, isCurrent: false };
       // Where Redis knows the tag it knows which entries are stale; without it this process must.
       const expired = !shared && last && !last.isCurrent ? last : undefined;
-      if (last && !expired) end(last);
+      if (last && !expired) endWithRemains(last);
       const admitted = expired ? { ...generation, remains: expired.remains, tally: expired.tally } : generation;
       table.set(tag, admitted);
       return admitted;
@@ -104,7 +118,7 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
         const { id, shared, tally, dataKey } = generation;
         generation.remains ??= { ...createGeneration({ tag, id, shared, livesUntilMs: 0, dataKey }), tally };
         generation.expiredAtMs = atMs;
-        generation.isCurrent = false;
+        end(generation, ends);
       }
       return generation.tally.entries;
     },
@@ -119,13 +133,14 @@ function createGeneration(known: Pick<Generation, 'tag' | 'id' | 'shared' | 'liv
   return { ...known, isCurrent: true, expiredAtMs: 0, remains: undefined, tally: { entries: 0 } };
 }
 
-function end(generation: Generation): void {
+/** The only way in which a generation stops to be current: hits rely on the count. */
+export function end(generation: { isCurrent: boolean }, ends: Ends): void {
   generation.isCurrent = false;
-  if (generation.remains) generation.remains.isCurrent = false;
+  ends.count += 1;
 }
 
 export function areCurrent(generations: readonly Generation[]): boolean {
-  // By index: this runs on every hit, and an iterator costs as much as the rest of it.
+  // By index: every hit in Redis passes here, and an iterator costs as much as the rest of it.
   for (let index = 0; index < generations.length; index += 1) {
     if (!(generations[index] as Generation).isCurrent) return false;
   }

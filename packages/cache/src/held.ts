@@ -1,3 +1,4 @@
+import type { Budget } from './bounded-map.ts';
 import type { Entry } from './entry.ts';
 import { endedAt, goesStale } from './freshness.ts';
 import type { Generation } from './generations.ts';
@@ -11,8 +12,12 @@ export interface Held {
   readonly space: string;
   /** The namespace's first, then the tags'. */
   readonly generations: readonly Generation[];
+  /** The count of {@link Ends} at which they were last seen to be current: while it stays, no hit looks at them. */
+  currentAt: number;
   readonly bytes: number;
   readonly heldAtMs: number;
+  /** Its policy's share of memory, where that has one. */
+  readonly budget: Budget | undefined;
 }
 
 /** The same entry with its freshness ended, for those who ask from now on: readers keep the one they have. */
@@ -22,5 +27,5 @@ export function expiredHeld(held: Held, atMs: number): Held {
   const generations = held.generations.map((generation) =>
     generation.isCurrent ? generation : (generation.remains ?? generation),
   );
-  return { ...held, entry, goesStale: goesStale(entry), generations };
+  return { ...held, entry, goesStale: goesStale(entry), generations, currentAt: -1 };
 }

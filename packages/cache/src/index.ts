@@ -27,6 +27,7 @@ export type { InvalidationEffect, InvalidationReport, InvalidationTarget } from 
 export type { LoadPolicyOptions } from './load-options.ts';
 export type { BatchContext, BatchLoader, LoadContext, Loader } from './loader.ts';
 export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday } from './market-hours.ts';
+export type { MemoryPolicyOptions } from './memory-policy.ts';
 export type { CacheOptions, MemoryOptions } from './options.ts';
 export type { PolicyOptions } from './policy-options.ts';
 export type { QuotasOptions } from './quota-options.ts';

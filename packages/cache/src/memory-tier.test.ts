@@ -1,18 +1,20 @@
 import { createManualClock } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
 import { lifetimeAt } from './freshness.ts';
-import type { Generation } from './generations.ts';
+import { end, type Generation } from './generations.ts';
 import type { Held } from './held.ts';
 import { createMemoryTier } from './memory-tier.ts';
 
 function setUp(options: { maxBytes?: number; maxEntries?: number } = {}) {
   const clock = createManualClock();
+  const ends = { count: 0 };
   const memory = createMemoryTier({
     maxBytes: 10_000,
     maxEntries: 10,
     ttlMs: 1000,
     blindTtlMs: 100,
     clock,
+    ends,
     ...options,
   });
   const generation: Generation = {
@@ -31,10 +33,12 @@ function setUp(options: { maxBytes?: number; maxEntries?: number } = {}) {
     goesStale: false,
     space: '',
     generations: [generation],
+    currentAt: -1,
     bytes,
     heldAtMs: clock.now(),
+    budget: undefined,
   });
-  return { clock, memory, generation, hold };
+  return { clock, ends, memory, generation, hold };
 }
 
 describe('the memory tier', () => {
@@ -67,9 +71,9 @@ describe('the memory tier', () => {
   });
 
   it('drops what stands on a generation that is no longer current', () => {
-    const { memory, generation, hold } = setUp();
+    const { memory, generation, ends, hold } = setUp();
     memory.store('a', hold(5000));
-    generation.isCurrent = false;
+    end(generation, ends);
     expect(memory.find('a', '')).toBeUndefined();
     expect(memory.stats().entries).toBe(0);
   });

@@ -1,13 +1,16 @@
-import { type Clock, systemClock } from '@breakwater/core';
-import { LRUCache } from 'lru-cache';
-import { isExpired } from './freshness.ts';
-import { areCurrent, staleSince } from './generations.ts';
+import type { Clock } from '@breakwater/core';
+import { createBoundedMap } from './bounded-map.ts';
+import { createCoarseClock } from './coarse-clock.ts';
+import { isExpired, isFresh } from './freshness.ts';
+import { areCurrent, type Ends, staleSince } from './generations.ts';
 import { expiredHeld, type Held } from './held.ts';
 
 /** Entries of this process, bounded by bytes, count and time. Every call is synchronous. */
 export interface MemoryTier {
   /** What is held and not dead, stale where one of its tags was expired; what is dead leaves on being found. */
   find(id: string, space: string): Held | undefined;
+  /** By a clock that is read once a millisecond. */
+  isFresh(held: Held): boolean;
   /** Whether exactly this is what is held. */
   holds(id: string, held: Held): boolean;
   /** An entry larger than the whole tier is not kept. */
@@ -32,43 +35,49 @@ export interface MemoryTierOptions {
   readonly ttlMs: number;
   readonly blindTtlMs: number;
   readonly clock: Clock;
+  /** Of the table that the entries' generations are from. */
+  readonly ends: Ends;
 }
 
-/** The object, its array of generations and lru-cache's own slots, about. */
+/** The object, its array of generations, and its places in the map and in the order of leaving, about. */
 const ENTRY_OVERHEAD_BYTES = 256;
 
-export function createMemoryTier({ maxBytes, maxEntries, ttlMs, blindTtlMs, clock }: MemoryTierOptions): MemoryTier {
-  let evictions = 0;
+export function createMemoryTier({
+  maxBytes,
+  maxEntries,
+  ttlMs,
+  blindTtlMs,
+  clock,
+  ends,
+}: MemoryTierOptions): MemoryTier {
+  const coarse = createCoarseClock(clock);
   let isBlind = false;
 
-  const entries = new LRUCache<string, Held>({
-    max: maxEntries,
-    maxSize: maxBytes,
-    ttl: ttlMs,
-    perf: clock,
-    // lru-cache reads the clock once a millisecond, which is half of a hit's cost; a test's clock it must read always.
-    ttlResolution: clock === systemClock ? 1 : 0,
-    dispose(held, _id, reason) {
-      if (reason === 'evict') evictions += 1;
-      for (const { tally } of held.generations) tally.entries -= 1;
+  const entries = createBoundedMap<Held>({
+    maxEntries,
+    maxBytes,
+    onRemoved({ generations }) {
+      for (const { tally } of generations) tally.entries -= 1;
     },
   });
+
+  function isCurrent(held: Held): boolean {
+    if (held.currentAt === ends.count) return true;
+    if (!areCurrent(held.generations)) return false;
+    held.currentAt = ends.count;
+    return true;
+  }
 
   function isBeyondBlindTtl(held: Held): boolean {
     return isBlind && clock.now() - held.heldAtMs >= blindTtlMs;
   }
 
   function store(id: string, held: Held): void {
-    const leftMs = held.entry.expiresAtMs - held.heldAtMs;
-    if (leftMs <= 0) return;
-    for (const { tally } of held.generations) tally.entries += 1;
-    entries.set(id, held, {
-      size: held.bytes + id.length + ENTRY_OVERHEAD_BYTES,
-      // lru-cache serves an entry through its last millisecond; ours ends with it.
-      ttl: Math.min(leftMs, ttlMs) - 0.5,
-      start: held.heldAtMs,
-    });
-    if (entries.peek(id) !== held) for (const { tally } of held.generations) tally.entries -= 1;
+    const untilMs = Math.min(held.entry.expiresAtMs, held.heldAtMs + ttlMs);
+    if (untilMs <= held.heldAtMs) return;
+    const bytes = held.bytes + id.length + ENTRY_OVERHEAD_BYTES;
+    entries.set(id, held, { bytes, untilMs, budget: held.budget });
+    if (entries.peek(id) === held) for (const { tally } of held.generations) tally.entries += 1;
   }
 
   function drop(id: string): boolean {
@@ -87,30 +96,39 @@ export function createMemoryTier({ maxBytes, maxEntries, ttlMs, blindTtlMs, cloc
 
   function forEachMatching(matches: (id: string) => boolean, run: (id: string) => boolean): number {
     let alive = 0;
-    for (const id of [...entries.keys()]) if (matches(id) && run(id)) alive += 1;
+    for (const id of [...entries.ids()]) if (matches(id) && run(id)) alive += 1;
     return alive;
   }
 
+  function find(id: string, space: string): Held | undefined {
+    const held = entries.get(id, coarse.now());
+    // Keys are checked behind the memory tier; an unchecked one may have the form of another space's id.
+    if (held === undefined || held.space !== space) return undefined;
+    if (isCurrent(held) && !isBeyondBlindTtl(held)) return held;
+    if (isBeyondBlindTtl(held)) drop(id);
+    else expire(id, Number.POSITIVE_INFINITY);
+    return entries.get(id, coarse.now());
+  }
+
   return {
-    find(id, space) {
-      const held = entries.get(id);
-      // Keys are checked behind the memory tier; an unchecked one may have the form of another space's id.
-      if (held === undefined || held.space !== space) return undefined;
-      if (areCurrent(held.generations) && !isBeyondBlindTtl(held)) return held;
-      if (isBeyondBlindTtl(held)) drop(id);
-      else expire(id, Number.POSITIVE_INFINITY);
-      return entries.get(id);
-    },
+    find,
+    isFresh: ({ entry }) => isFresh(entry, coarse.now()),
     holds: (id, held) => entries.peek(id) === held,
     store,
     drop,
     dropMatching: (matches) => forEachMatching(matches, drop),
     expire,
     expireMatching: (matches, atMs) => forEachMatching(matches, (id) => expire(id, atMs)),
-    clear: () => entries.clear(),
+    clear: entries.clear,
     setBlind(blind) {
       isBlind = blind;
     },
-    stats: () => ({ entries: entries.size, bytes: entries.calculatedSize, maxBytes, maxEntries, evictions }),
+    stats: () => ({
+      entries: entries.size,
+      bytes: entries.bytes,
+      maxBytes,
+      maxEntries,
+      evictions: entries.evictions,
+    }),
   };
 }

@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { BUS_DEFAULTS } from './bus-options.ts';
 import { type CacheOptions, createCache } from './index.ts';
 import { LOAD_DEFAULTS } from './load-options.ts';
+import { MEMORY_POLICY_DEFAULTS } from './memory-policy.ts';
 import { DEFAULTS, MEMORY_DEFAULTS, resolveOptions } from './options.ts';
 import { POLICY_DEFAULTS } from './policy-options.ts';
 import { REDIS_POLICY_DEFAULTS } from './redis-policy.ts';
 import { WRITE_BACK_DEFAULTS } from './write-options.ts';
 
 describe('the options', () => {
+  const memory = { maxBytes: undefined, isCopied: false };
   const redis = { compression: undefined, isEncrypted: false };
 
   it.each([
@@ -19,6 +21,7 @@ describe('the options', () => {
     ['PolicyOptions', 'policy-options.ts', POLICY_DEFAULTS],
     ['WriteBackOptions', 'write-options.ts', WRITE_BACK_DEFAULTS],
     ['LoadPolicyOptions', 'load-options.ts', LOAD_DEFAULTS],
+    ['MemoryPolicyOptions', 'memory-policy.ts', MEMORY_POLICY_DEFAULTS],
     ['RedisPolicyOptions', 'redis-policy.ts', REDIS_POLICY_DEFAULTS],
   ])('of %s are documented with the defaults they have', (name, file, defaults) => {
     expect(documentedDefaults(new URL(file, import.meta.url), name)).toEqual(asDocumented(defaults));
@@ -30,7 +33,15 @@ describe('the options', () => {
     expect(options.namespace).toBe('app');
     expect(options.memory).toEqual({ maxBytes: 100 * 1024 ** 2, maxEntries: 100_000, ttlMs: 5000, blindTtlMs: 5000 });
     expect(options.policies).toMatchObject({
-      default: { ttlMs: 3_600_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [], write: 'through', redis },
+      default: {
+        ttlMs: 3_600_000,
+        staleWhileRevalidateMs: 0,
+        staleIfErrorMs: 0,
+        tags: [],
+        write: 'through',
+        memory,
+        redis,
+      },
     });
   });
 
@@ -48,8 +59,8 @@ describe('the options', () => {
       policies: { default: { ttl: '5s' }, price: { staleIfError: '1m', tags: ['a', 'a'] } },
     });
     expect(policies).toMatchObject({
-      default: { ttlMs: 5000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [], redis },
-      price: { ttlMs: 3_600_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 60_000, tags: ['a'], redis },
+      default: { ttlMs: 5000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, tags: [], memory, redis },
+      price: { ttlMs: 3_600_000, staleWhileRevalidateMs: 0, staleIfErrorMs: 60_000, tags: ['a'], memory, redis },
     });
   });
 

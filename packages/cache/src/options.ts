@@ -59,7 +59,7 @@ export interface MemoryOptions {
    */
   readonly maxSize?: Size;
   /**
-   * Entries at most; the least recently used leave first.
+   * Entries at most; those that were not read lately leave first.
    * @default 100_000
    */
   readonly maxEntries?: number;

@@ -1,21 +1,23 @@
 import { addressOf, idOf } from './address.ts';
 import type { Cache, Codec, Found, LoadCallOptions, ReadOptions, WriteOptions } from './cache.ts';
 import { callLoader } from './call-loader.ts';
+import { deepCopy } from './deep-copy.ts';
 import type { Call, Engine } from './engine.ts';
+import { isOwn } from './entries.ts';
 import type { Entry } from './entry.ts';
 import { checks } from './errors.ts';
 import { findBuffered } from './flush-writes.ts';
 import { isDueEarly, isFresh } from './freshness.ts';
-import { checkKey, checkTarget, uniqueKeys } from './input.ts';
+import { checkKey, uniqueKeys } from './input.ts';
 import type { Invalidator } from './invalidate.ts';
 import { loadMany, type ManyRequest, refreshMany } from './load-many.ts';
 import type { LoadOnce } from './load-once.ts';
 import { loadOne, type OneRequest, refreshOne } from './load-one.ts';
 import type { BatchLoader, Loader } from './loader.ts';
+import { createPartInvalidations } from './part-invalidations.ts';
 import type { Policies, Policy } from './policies.ts';
 import { readRedis } from './read-redis.ts';
 import { reserve, type WriteTerms } from './reservation.ts';
-import { subjectTagOf } from './subject.ts';
 import { termsOf, withSubject } from './terms.ts';
 import { encodeForWrite, write } from './write.ts';
 
@@ -40,14 +42,15 @@ export interface PartOptions {
 export function createPart(engine: Engine, paths: Paths, { space, codec, policy: ownPolicyName }: PartOptions): Part {
   const { policies, loadOnce, invalidator } = paths;
   const ownPolicy = policies.get(ownPolicyName);
+  const ownsValues = isOwn(codec);
 
   function policyOf(options: ReadOptions | undefined): Policy {
     return options?.policy === undefined ? ownPolicy : policies.get(options.policy);
   }
 
-  function callOf(key: string, { redis, outcomes }: Policy): Call {
+  function callOf(key: string, { memory, redis, outcomes }: Policy): Call {
     checkKey(key);
-    return { address: addressOf(space, key), codec, redisPolicy: redis, outcomes };
+    return { address: addressOf(space, key), codec, memoryPolicy: memory, redisPolicy: redis, outcomes };
   }
 
   function writeTermsOf(key: string, policy: Policy, options: WriteOptions | undefined): WriteTerms {
@@ -58,9 +61,14 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
   function hitMemory(key: string, policy: Policy): Entry<unknown> | undefined {
     const id = idOf(space, key);
     const held = engine.memory.find(id, space) ?? findBuffered(engine, id);
-    if (held === undefined || (held.goesStale && !isFresh(held.entry, engine.clock.now()))) return undefined;
+    if (held === undefined || (held.goesStale && !engine.memory.isFresh(held))) return undefined;
     policy.outcomes.hitMemory += 1;
-    return held.entry;
+    return policy.memory.isCopied ? handOut(held.entry, policy) : held.entry;
+  }
+
+  /** As the policy wants its readers to have it. */
+  function handOut<Result extends { readonly value: unknown }>(result: Result, policy: Policy): Result {
+    return policy.memory.isCopied && ownsValues ? { ...result, value: deepCopy(result.value) } : result;
   }
 
   async function findInRedis(key: string, policy: Policy): Promise<Entry<unknown> | undefined> {
@@ -68,7 +76,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     const entry = await readFresh(call);
     if (entry) policy.outcomes.hitRedis += 1;
     else policy.outcomes.miss += 1;
-    return entry;
+    return entry && handOut(entry, policy);
   }
 
   async function readFresh(call: Call): Promise<Entry<unknown> | undefined> {
@@ -101,7 +109,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
   /** As any read, but counted nowhere. */
   async function find(key: string): Promise<Entry<unknown> | undefined> {
     const held = engine.memory.find(idOf(space, key), space);
-    return held && isFresh(held.entry, engine.clock.now()) ? held.entry : readFresh(callOf(key, ownPolicy));
+    return held && engine.memory.isFresh(held) ? held.entry : readFresh(callOf(key, ownPolicy));
   }
 
   async function getOrLoad<Value>(key: string, loader: Loader<Value>, options?: LoadCallOptions) {
@@ -109,7 +117,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     const entry = hitMemory(key, policy);
     if (entry === undefined) {
       const { found } = await loadOne(engine, loadOnce, requestOf(key, loader, policy, options));
-      return found.value as Value;
+      return handOut(found, policy).value as Value;
     }
     if (isDue(entry, policy)) refreshOne(engine, loadOnce, requestOf(key, loader, policy, options));
     return entry.value as Value;
@@ -193,7 +201,11 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
         requestFor((entry) => !entry),
       );
       let next = 0;
-      const found = entries.map((entry) => entry ?? loaded[next++]?.found);
+      const found = entries.map((entry) => {
+        if (entry) return entry;
+        const own = loaded[next++]?.found;
+        return own && handOut(own, policy);
+      });
       return mapOf(unique, found) as Map<string, Value>;
     },
 
@@ -207,25 +219,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
       return reserve(engine, callOf(key, policy), writeTermsOf(key, policy, options));
     },
 
-    async invalidate(target) {
-      return invalidator.invalidate(space, checkTarget(target));
-    },
-
-    async expire(target) {
-      return invalidator.expire(space, checkTarget(target));
-    },
-
-    async forget(subject) {
-      return invalidator.invalidate(space, { by: 'subject', tag: subjectTagOf(subject) });
-    },
-
-    async delete(key) {
-      checkKey(key);
-      const { memoryEntries, redisKeys } = await invalidator.invalidate(space, { by: 'key', keys: [key] });
-      return memoryEntries + redisKeys > 0;
-    },
-
-    clear: () => invalidator.invalidate(space, { by: 'all' }),
+    ...createPartInvalidations(invalidator, space),
   };
 }
 

@@ -1,10 +1,19 @@
+import { type Budget, createBudget } from './bounded-map.ts';
 import { policyError } from './errors.ts';
+import type { ResolvedMemoryPolicy } from './memory-policy.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { POLICY_DEFAULTS, type ResolvedPolicy, resolvePolicy } from './policy-options.ts';
 import type { CacheOutcomes } from './stats.ts';
 
 export interface Policy extends ResolvedPolicy {
+  readonly memory: PolicyMemory;
   readonly outcomes: Outcomes;
+}
+
+/** What a policy says of memory. */
+export interface PolicyMemory extends ResolvedMemoryPolicy {
+  /** Its share, where it has one. */
+  readonly budget: Budget | undefined;
 }
 
 /** The policies of a cache by name, each with its counters. */
@@ -18,7 +27,7 @@ export interface Policies {
 
 export function createPolicies(resolved: Readonly<Record<string, ResolvedPolicy>>): Policies {
   const policies = new Map<string, Policy>();
-  for (const [name, policy] of Object.entries(resolved)) policies.set(name, { ...policy, outcomes: createOutcomes() });
+  for (const [name, policy] of Object.entries(resolved)) policies.set(name, createPolicy(policy));
   return {
     get(name) {
       const policy = policies.get(name);
@@ -27,8 +36,14 @@ export function createPolicies(resolved: Readonly<Record<string, ResolvedPolicy>
     },
     declare(name) {
       if (policies.has(name)) return;
-      policies.set(name, { ...resolvePolicy(name, POLICY_DEFAULTS), outcomes: createOutcomes() });
+      policies.set(name, createPolicy(resolvePolicy(name, POLICY_DEFAULTS)));
     },
     outcomes: () => Object.fromEntries([...policies].map(([name, { outcomes }]) => [name, { ...outcomes }])),
   };
+}
+
+function createPolicy(resolved: ResolvedPolicy): Policy {
+  const { memory } = resolved;
+  const budget = memory.maxBytes === undefined ? undefined : createBudget(memory.maxBytes);
+  return { ...resolved, memory: { ...memory, budget }, outcomes: createOutcomes() };
 }

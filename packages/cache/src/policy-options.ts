@@ -2,6 +2,7 @@ import { type Duration, withDefaults } from '@breakwater/core';
 import { checks } from './errors.ts';
 import { checkTags } from './input.ts';
 import { type LoadPolicyOptions, type ResolvedLoadPolicy, resolveLoadPolicy } from './load-options.ts';
+import { type MemoryPolicyOptions, type ResolvedMemoryPolicy, resolveMemoryPolicy } from './memory-policy.ts';
 import { type RedisPolicyOptions, type ResolvedRedisPolicy, resolveRedisPolicy } from './redis-policy.ts';
 import { checkTtl, MAX_TTL_MS, type ResolvedTtl, resolvePolicyTtl, type TtlPreset, type TtlSchedule } from './ttl.ts';
 import { WRITE_STRATEGIES, type WriteStrategy } from './write-options.ts';
@@ -49,6 +50,8 @@ export interface PolicyOptions {
   readonly write?: WriteStrategy;
   /** How its loaders are run. */
   readonly load?: LoadPolicyOptions;
+  /** How its entries lie in memory. */
+  readonly memory?: MemoryPolicyOptions;
   /** How its entries lie in Redis. */
   readonly redis?: RedisPolicyOptions;
 }
@@ -71,10 +74,11 @@ export interface ResolvedPolicy {
   readonly subject: ((key: string) => string | undefined) | undefined;
   readonly write: WriteStrategy;
   readonly load: ResolvedLoadPolicy;
+  readonly memory: ResolvedMemoryPolicy;
   readonly redis: ResolvedRedisPolicy;
 }
 
-const POLICY_KEYS = [...Object.keys(POLICY_DEFAULTS), 'subject', 'load', 'redis'];
+const POLICY_KEYS = [...Object.keys(POLICY_DEFAULTS), 'subject', 'load', 'memory', 'redis'];
 
 /** The `ttl` of a call, in milliseconds. */
 export function resolveTtl(ttl: Duration): number {
@@ -97,7 +101,7 @@ export function resolvePolicies(policies: Readonly<Record<string, PolicyOptions>
 export function resolvePolicy(name: string, policy: PolicyOptions): ResolvedPolicy {
   const path = `policies.${name}`;
   checks.known(path, policy, POLICY_KEYS);
-  const { ttl, tags, subject, jitter, write, load, redis, ...stale } = withDefaults<
+  const { ttl, tags, subject, jitter, write, load, memory, redis, ...stale } = withDefaults<
     PolicyOptions,
     typeof POLICY_DEFAULTS
   >(policy, POLICY_DEFAULTS);
@@ -111,6 +115,7 @@ export function resolvePolicy(name: string, policy: PolicyOptions): ResolvedPoli
     subject,
     write: checks.oneOf(`${path}.write`, write, WRITE_STRATEGIES),
     load: resolveLoadPolicy(`${path}.load`, load ?? {}),
+    memory: resolveMemoryPolicy(`${path}.memory`, memory ?? {}),
     redis: resolveRedisPolicy(`${path}.redis`, redis ?? {}),
   };
 }

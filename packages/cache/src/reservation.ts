@@ -99,7 +99,7 @@ export function createReservation(
 
   async function keep(value: unknown, given: LifetimeTerms): Promise<boolean> {
     const life = spread(given, terms.jitter, Math.random);
-    const encoded = encodeValue(call.codec, value);
+    const encoded = encodeValue(call, value);
     if (isTooLarge(engine, encoded)) return false;
     if (isFenced()) return refuse();
     // What is loaded in its place is newer.

@@ -5,11 +5,18 @@ import { createOutcomes } from './outcomes.ts';
 import { resolvePolicy } from './policy-options.ts';
 import { type BufferedWrite, createWriteBuffer } from './write-buffer.ts';
 
-const { redis } = resolvePolicy('p', {});
+const { memory, redis } = resolvePolicy('p', {});
+const memoryPolicy = { ...memory, budget: undefined };
 
 function writeOf(key: string, value: unknown = key, bytes = 10): BufferedWrite {
   return {
-    call: { address: addressOf('', key), codec: jsonCodec, redisPolicy: redis, outcomes: createOutcomes() },
+    call: {
+      address: addressOf('', key),
+      codec: jsonCodec,
+      redisPolicy: redis,
+      memoryPolicy,
+      outcomes: createOutcomes(),
+    },
     encoded: { value, payload: Buffer.alloc(bytes) },
     lifetime: { storedAtMs: 0, freshUntilMs: 1, staleUntilMs: 1, expiresAtMs: 1 },
     generations: [],

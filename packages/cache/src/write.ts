@@ -9,7 +9,7 @@ import type { WriteStrategy } from './write-options.ts';
 
 /** @throws CacheInputError `ERR_CACHE_VALUE` for a value that cannot be written. */
 export function encodeForWrite(engine: Engine, call: Call, value: unknown): Encoded {
-  const encoded = encodeValue(call.codec, value);
+  const encoded = encodeValue(call, value);
   refuseTooLarge(engine, call, encoded);
   return encoded;
 }

@@ -7,6 +7,7 @@ import { describeExpire } from '../expire-contract.ts';
 import { describeFailing } from '../failing-contract.ts';
 import { describeLoading } from '../loading-contract.ts';
 import { describeMany } from '../many-contract.ts';
+import { describeMemoryPolicies } from '../memory-policy-contract.ts';
 import { describeStale } from '../stale-contract.ts';
 import { describeWrites } from '../write-contract.ts';
 
@@ -45,3 +46,4 @@ describeExpire('our pool', () => pool);
 describeWrites('a plain ioredis client', () => client);
 describeWrites('an ioredis client that returns numbers as texts', () => textual);
 describeWrites('our pool', () => pool);
+describeMemoryPolicies('a plain ioredis client', () => client);

@@ -1,0 +1,140 @@
+import { createSieve, type Sieve, type Spot, type Used } from './sieve.ts';
+
+/** Values by id, bounded by count and bytes; the bytes of some of them also by a budget of their own. */
+export interface BoundedMap<Value> {
+  readonly size: number;
+  readonly bytes: number;
+  /** Values that left for want of room. */
+  readonly evictions: number;
+  /** A use. */
+  get(id: string, nowMs: number): Value | undefined;
+  /** No use. */
+  peek(id: string): Value | undefined;
+  /** Takes the place of what the id had. One that is larger than a bound is not kept. */
+  set(id: string, value: Value, terms: Terms): void;
+  delete(id: string): boolean;
+  ids(): IterableIterator<string>;
+  clear(): void;
+}
+
+export interface Terms {
+  readonly bytes: number;
+  /** From then on it is gone. */
+  readonly untilMs: number;
+  readonly budget: Budget | undefined;
+}
+
+/** The bytes that some of the values may take together. */
+export interface Budget {
+  readonly maxBytes: number;
+  bytes: number;
+  readonly order: Sieve<Used & { readonly id: string }>;
+}
+
+export interface BoundedMapOptions<Value> {
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+  /** Called with every value that is no longer held, whichever way it left. */
+  readonly onRemoved: (value: Value) => void;
+}
+
+interface Place<Value> extends Used, Terms {
+  readonly id: string;
+  readonly value: Value;
+  spot: Spot<Place<Value>> | undefined;
+  budgetSpot: Spot<Used & { readonly id: string }> | undefined;
+}
+
+export function createBudget(maxBytes: number): Budget {
+  return { maxBytes, bytes: 0, order: createSieve() };
+}
+
+export function createBoundedMap<Value>({
+  maxEntries,
+  maxBytes,
+  onRemoved,
+}: BoundedMapOptions<Value>): BoundedMap<Value> {
+  const places = new Map<string, Place<Value>>();
+  const order = createSieve<Place<Value>>();
+  let bytes = 0;
+  let evictions = 0;
+
+  function remove(place: Place<Value>): void {
+    const { spot, budget, budgetSpot } = place;
+    places.delete(place.id);
+    if (spot) order.remove(spot);
+    bytes -= place.bytes;
+    if (budget && budgetSpot) {
+      budget.order.remove(budgetSpot);
+      budget.bytes -= place.bytes;
+    }
+    onRemoved(place.value);
+  }
+
+  function drop(id: string): boolean {
+    const place = places.get(id);
+    if (place) remove(place);
+    return place !== undefined;
+  }
+
+  function evict(id: string | undefined): void {
+    if (id !== undefined && drop(id)) evictions += 1;
+  }
+
+  function makeRoom(needed: number, budget: Budget | undefined): void {
+    while (budget && budget.bytes + needed > budget.maxBytes) evict(budget.order.victim()?.id);
+    while (places.size >= maxEntries || bytes + needed > maxBytes) evict(order.victim()?.id);
+  }
+
+  return {
+    get size() {
+      return places.size;
+    },
+    get bytes() {
+      return bytes;
+    },
+    get evictions() {
+      return evictions;
+    },
+    get(id, nowMs) {
+      const place = places.get(id);
+      if (place === undefined) return undefined;
+      if (nowMs < place.untilMs) {
+        place.isUsed = true;
+        return place.value;
+      }
+      remove(place);
+      return undefined;
+    },
+    peek: (id) => places.get(id)?.value,
+    set(id, value, terms) {
+      drop(id);
+      const { budget } = terms;
+      if (terms.bytes > Math.min(maxBytes, budget?.maxBytes ?? maxBytes)) return;
+      makeRoom(terms.bytes, budget);
+      const { untilMs } = terms;
+      const place: Place<Value> = {
+        id,
+        value,
+        isUsed: false,
+        bytes: terms.bytes,
+        untilMs,
+        budget,
+        spot: undefined,
+        budgetSpot: undefined,
+      };
+      place.spot = order.add(place);
+      if (budget) {
+        place.budgetSpot = budget.order.add(place);
+        budget.bytes += place.bytes;
+      }
+      bytes += place.bytes;
+      places.set(id, place);
+    },
+    delete: drop,
+    ids: () => places.keys(),
+    clear() {
+      for (const place of [...places.values()]) remove(place);
+    },
+  };
+}

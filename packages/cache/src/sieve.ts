@@ -1,0 +1,63 @@
+/**
+ * Chooses what leaves a full cache: SIEVE (Zhang and others, NSDI 2024). A hand goes from the oldest to the newest and
+ * takes the first that was not used since it last came by. A use is the write of one flag, so a hit moves nothing; what is
+ * read once, by a scan, leaves before what is read again. docs/decisions/ has the comparison with LRU, S3-FIFO and W-TinyLFU.
+ */
+export interface Sieve<Item extends Used> {
+  /** As the newest. */
+  add(item: Item): Spot<Item>;
+  remove(spot: Spot<Item>): void;
+  /** The one to leave next; it stays until it is removed. */
+  victim(): Item | undefined;
+  clear(): void;
+}
+
+export interface Used {
+  /** Set by whoever uses it, cleared by the hand. */
+  isUsed: boolean;
+}
+
+/** An item's place in the order. */
+export interface Spot<Item> {
+  readonly item: Item;
+  newer: Spot<Item> | undefined;
+  older: Spot<Item> | undefined;
+}
+
+export function createSieve<Item extends Used>(): Sieve<Item> {
+  let newest: Spot<Item> | undefined;
+  let oldest: Spot<Item> | undefined;
+  let hand: Spot<Item> | undefined;
+
+  return {
+    add(item) {
+      const spot: Spot<Item> = { item, newer: undefined, older: newest };
+      if (newest) newest.newer = spot;
+      else oldest = spot;
+      newest = spot;
+      return spot;
+    },
+    remove(spot) {
+      const { newer, older } = spot;
+      if (newer) newer.older = older;
+      else newest = older;
+      if (older) older.newer = newer;
+      else oldest = newer;
+      if (hand === spot) hand = newer;
+    },
+    victim() {
+      hand ??= oldest;
+      // Ends: what it has passed once is unused.
+      while (hand?.item.isUsed) {
+        hand.item.isUsed = false;
+        hand = hand.newer ?? oldest;
+      }
+      return hand?.item;
+    },
+    clear() {
+      newest = undefined;
+      oldest = undefined;
+      hand = undefined;
+    },
+  };
+}

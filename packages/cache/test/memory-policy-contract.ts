@@ -1,0 +1,77 @@
+import type { RedisPort } from '@breakwater/core/redis';
+import { describe, expect, it } from 'vitest';
+import { useCache } from './use-cache.ts';
+
+/** What a policy says of memory: run with `connect` giving a client, or null for memory alone. */
+export function describeMemoryPolicies(name: string, connect: () => RedisPort | null): void {
+  describe(`policies of memory on ${name}`, () => {
+    const { cache, open } = useCache(connect, {
+      small: { memory: { maxSize: '10kb' } },
+      copied: { memory: { values: 'copied' } },
+    });
+    const text = 'x'.repeat(3000);
+
+    it('let a policy have no more of memory than its share, and take none of it from others', async () => {
+      await cache().set('other', text);
+      for (const key of ['a', 'b', 'c', 'd']) await cache().set(key, text, { policy: 'small' });
+      const isHeld = (key: string) => cache().peek(key) !== undefined;
+      expect(['other', 'a', 'b', 'c', 'd'].map(isHeld)).toEqual([true, false, true, true, true]);
+      expect(cache().stats().memory.evictions).toBe(1);
+    });
+
+    it('do not keep in memory what is larger than the share', async () => {
+      await cache().set('large', text.repeat(4), { policy: 'small' });
+      expect(cache().peek('large')).toBeUndefined();
+      expect((await cache().lookup('large'))?.tier).toBe(connect() ? 'redis' : undefined);
+    });
+
+    it('freeze the given object, which every reader gets, where they say nothing else', async () => {
+      const value = { list: [1] };
+      await cache().set('a', value);
+      expect(Object.isFrozen(value.list)).toBe(true);
+      expect(await cache().get('a')).toBe(value);
+    });
+
+    it('give every reader a copy to write to, and leave the given object alone', async () => {
+      const value = { list: [1] };
+      const policy = 'copied';
+      await cache().set('a', value, { policy });
+      value.list.push(2);
+      const reads = [
+        await cache().get<typeof value>('a', { policy }),
+        (await cache().lookup<typeof value>('a', { policy }))?.entry.value,
+        cache().peek<typeof value>('a', { policy })?.value,
+        (await cache().getMany<typeof value>(['a'], { policy })).get('a'),
+        await cache().getOrLoad<typeof value>('a', () => value, { policy }),
+        (await cache().loadMany<typeof value>(['a'], () => new Map(), { policy })).get('a'),
+        await open().get<typeof value>('a', { policy }),
+      ].slice(0, connect() ? 7 : 6);
+      for (const read of reads) {
+        expect(read).toEqual({ list: [1] });
+        read?.list.push(3);
+      }
+    });
+
+    it('give all who wait for one load a copy each', async () => {
+      const value = { list: [1] };
+      const load = async () => value;
+      const callers = [1, 2, 3].map(() => cache().getOrLoad('a', load, { policy: 'copied' }));
+      const many = cache().loadMany(['a', 'b'], async () => new Map([['b', value]]), { policy: 'copied' });
+      const found = [...(await Promise.all(callers)), ...(await many).values()];
+      expect(found).toHaveLength(5);
+      expect(new Set([...found, value]).size).toBe(6);
+      for (const one of found) one.list.push(2);
+      expect(await cache().get('a')).toEqual({ list: [1] });
+      expect(value).toEqual({ list: [1] });
+    });
+
+    it('hand out what a load does not keep, whatever it is', async () => {
+      const url = new URL('http://localhost');
+      const load = (_key: string, context: { skip(): void }) => {
+        context.skip();
+        return url;
+      };
+      expect(await cache().getOrLoad('a', load, { policy: 'copied' })).toBe(url);
+    });
+  });
+}
