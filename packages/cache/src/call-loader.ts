@@ -1,11 +1,12 @@
-import type { Engine } from './engine.ts';
+import type { Call, Engine } from './engine.ts';
 import { LoadTimeoutError } from './errors.ts';
-import type { Outcomes } from './outcomes.ts';
+import { traceLoad } from './load-tracing.ts';
 
-/** Runs a user's loader, counted and timed. With `signal` it is over, whether or not it goes on. */
+/** Runs a user's loader for `keys`, counted, timed and traced. With `signal` it is over, whether or not it goes on. */
 export async function callLoader<Result>(
   { latency }: Engine,
-  outcomes: Outcomes,
+  { address, outcomes }: Call,
+  keys: readonly string[],
   signal: AbortSignal,
   run: () => Result | Promise<Result>,
 ): Promise<Result> {
@@ -24,7 +25,7 @@ export async function callLoader<Result>(
   const abort = () => end(signal.reason instanceof LoadTimeoutError);
   signal.addEventListener('abort', abort, { once: true });
   try {
-    const result = await run();
+    const result = await traceLoad(address.space, keys, run);
     end(false);
     return result;
   } catch (error) {

@@ -25,6 +25,7 @@ export { type CacheInputCode, CacheInputError, LoadTimeoutError } from './errors
 export type { FrameFault } from './frame.ts';
 export type { InvalidationEffect, InvalidationReport, InvalidationTarget } from './invalidation.ts';
 export type { LoadPolicyOptions } from './load-options.ts';
+export type { LoadTrace } from './load-tracing.ts';
 export type { BatchContext, BatchLoader, LoadContext, Loader } from './loader.ts';
 export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday } from './market-hours.ts';
 export type { MemoryPolicyOptions } from './memory-policy.ts';

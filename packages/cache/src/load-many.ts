@@ -53,7 +53,7 @@ function loadTogether(
   const batch = createBatch(ownKeys, async (keys, batchSignal) => {
     const [{ call }] = wanted as [Wanted];
     const run = () => loader(keys, { signal: batchSignal });
-    const loaded: unknown = await callLoader(engine, call.outcomes, batchSignal, run);
+    const loaded: unknown = await callLoader(engine, call, keys, batchSignal, run);
     if (types.isMap(loaded)) return loaded;
     throw batchError(loaded);
   });

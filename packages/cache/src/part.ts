@@ -96,7 +96,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
       call,
       terms: writeTermsOf(key, policy, options),
       produce: async (context) => ({
-        value: await callLoader(engine, call.outcomes, context.signal, () => loader(key, context)),
+        value: await callLoader(engine, call, [key], context.signal, () => loader(key, context)),
       }),
       signal: options?.signal,
     };
