@@ -28,7 +28,9 @@ export interface BusListeners {
 export type LossReason = 'gap' | 'reconnected' | 'connected';
 
 export interface BusOptions {
-  readonly redis: Pick<RedisPort, 'duplicate' | 'publish'>;
+  readonly redis: Pick<RedisPort, 'publish'>;
+  /** As it was given: what bounds its commands would not pass on how it is to be duplicated. */
+  readonly client: Pick<RedisPort, 'duplicate' | 'nodes'>;
   readonly channel: string;
   readonly record: BusRecord;
   readonly announcer: Announcer;
@@ -43,7 +45,7 @@ const RETRY_MS = 250;
 const LIVES = 3;
 
 export function createBus(options: BusOptions, listeners: BusListeners): Bus {
-  const { redis, channel, record, announcer, instanceName, heartbeatMs } = options;
+  const { redis, client, channel, record, announcer, instanceName, heartbeatMs } = options;
   const watch = createSequenceWatch(GAP_GRACE_MS);
   const peers = createPeers(heartbeatMs * PRESENCE_TICKS * LIVES);
   let hears = false;
@@ -176,7 +178,7 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
     listeners.onLoss(reason);
   }
 
-  const subscription = createSubscription(redis, channel, {
+  const subscription = createSubscription(client, channel, {
     onSubscribed() {
       connection += 1;
       void catchUp(wasConnected ? 'reconnected' : 'connected');

@@ -140,10 +140,11 @@ export function createCache<PolicyName extends string = never>(
   const coherence = client ? createCoherence(engine, table) : undefined;
   const invalidator = createInvalidator(engine, table);
   const bus =
-    client && coherence
+    options.redis && client && coherence
       ? createBus(
           {
             redis: client,
+            client: options.redis,
             channel: keys.channel,
             record: createBusRecord(client, keys.record),
             announcer,

@@ -1,9 +1,6 @@
 import type { RedisPort, RedisSubscriber } from '@breakwater/core/redis';
 
-/**
- * One channel, heard over one connection at a time. One that is lost is replaced, not renewed: ioredis renews
- * subscriptions without hearing what comes of it, and a connection lost in that moment is an unhandled rejection.
- */
+/** One channel, heard over one connection at a time. */
 export interface Subscription {
   /** Gives up a connection that is silent, though it may look alive, for a new one. */
   replace(): void;
@@ -17,16 +14,25 @@ export interface SubscriptionListeners {
   onText(text: string): void;
 }
 
-const REPLACE_AFTER_MS = 50;
+/** A client's own duplicates; what a Cluster's `duplicate` takes is something else. */
+interface Duplicable {
+  duplicate(settings: { readonly autoResubscribe: false }): RedisSubscriber;
+}
 
 export function createSubscription(
-  redis: Pick<RedisPort, 'duplicate'>,
+  redis: Pick<RedisPort, 'duplicate' | 'nodes'>,
   channel: string,
   { onSubscribed, onLost, onText }: SubscriptionListeners,
 ): Subscription {
   let current: RedisSubscriber | undefined;
   let isSubscribed = false;
-  let replacing: NodeJS.Timeout | undefined;
+
+  /** ioredis would renew subscriptions without hearing what comes of it: a loss in that moment is an unhandled rejection. */
+  function duplicate(): RedisSubscriber {
+    if (redis.nodes) return redis.duplicate();
+    const client: Duplicable = redis;
+    return client.duplicate({ autoResubscribe: false });
+  }
 
   function lose(): void {
     if (!isSubscribed) return;
@@ -38,7 +44,7 @@ export function createSubscription(
     try {
       await subscriber.subscribe(channel);
     } catch {
-      // The connection went away again; its `close` replaces it.
+      // The connection went away again; its next `ready` subscribes.
       return;
     }
     if (current !== subscriber || isSubscribed || subscriber.status !== 'ready') return;
@@ -47,21 +53,14 @@ export function createSubscription(
   }
 
   function open(): void {
-    const subscriber = redis.duplicate();
+    const subscriber = duplicate();
     current = subscriber;
-    let wasReady = subscriber.status === 'ready';
     subscriber.on('message', (_channel, text) => {
       if (current === subscriber) onText(text);
     });
-    subscriber.on('ready', () => {
-      wasReady = true;
-      void subscribe(subscriber);
-    });
+    subscriber.on('ready', () => void subscribe(subscriber));
     subscriber.on('close', () => {
-      if (current !== subscriber) return;
-      lose();
-      // Until its first connection stands ioredis tries by itself.
-      if (wasReady) replacing ??= setTimeout(replace, REPLACE_AFTER_MS).unref();
+      if (current === subscriber) lose();
     });
     // `close` says what matters; without a listener ioredis prints every failed attempt to connect.
     subscriber.on('error', () => {});
@@ -70,8 +69,6 @@ export function createSubscription(
   }
 
   function close(): void {
-    clearTimeout(replacing);
-    replacing = undefined;
     const subscriber = current;
     current = undefined;
     subscriber?.disconnect();

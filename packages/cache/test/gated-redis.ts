@@ -67,7 +67,7 @@ export function gateRedis(redis: RedisPort): GatedRedis {
       publish: (channel, message) => redis.publish(channel, message),
       ping: () => redis.ping(),
       info: (section) => redis.info(section),
-      duplicate: () => redis.duplicate(),
+      duplicate: (...settings) => redis.duplicate(...settings),
     },
     holdCommands: (name) => hold(commands, name),
     holdReplies: (name) => hold(replies, name),

@@ -25,7 +25,11 @@ beforeEach(async () => {
   name = `n${count}`;
   flushed = vi.fn();
   const listener = proxied.client();
-  const redis = { ...gateRedis(instances.client()).client, status: 'ready', duplicate: () => listener.duplicate() };
+  const redis = {
+    ...gateRedis(instances.client()).client,
+    status: 'ready',
+    duplicate: (settings?: object) => listener.duplicate(settings),
+  };
   [cache, other] = await Promise.all([
     instances.open(name, { redis, bus: { heartbeat: '100ms' } }),
     instances.open(name, { bus: { heartbeat: '100ms' } }),
