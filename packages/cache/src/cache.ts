@@ -31,6 +31,9 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
    * value before it is removed from Redis when that is back. Of writes to one key the last wins; a load of this process
    * that began before a write loses to it. Plain objects and arrays in the value are frozen, deeply.
    *
+   * With a `source` in the policy the value goes there first, as the policy's `write` says, and what the source throws is the
+   * error of this call; the cache is then as it was.
+   *
    * @throws CacheInputError `ERR_CACHE_VALUE` for what JSON and the typed forms cannot hold, or a value over `maxEntrySize`.
    */
   set<Value>(key: string, value: Value, options?: WriteOptions<PolicyName>): Promise<void>;
@@ -46,6 +49,12 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
    * no other call finds it then.
    */
   getOrLoad<Value>(key: string, loader: Loader<Value>, options?: LoadCallOptions<PolicyName>): Promise<Value>;
+  /**
+   * The same from the `source` of the policy; `undefined` where that has no such key.
+   *
+   * @throws CacheInputError `ERR_CACHE_LOADER` for a policy without a source to load from.
+   */
+  getOrLoad<Value>(key: string, options?: LoadCallOptions<PolicyName>): Promise<Value | undefined>;
 
   /**
    * The cached values, and the loader's for those that no tier has, stored: {@link Cache.getOrLoad} for many keys, with one
@@ -58,6 +67,8 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
     loader: BatchLoader<Value>,
     options?: LoadCallOptions<PolicyName>,
   ): Promise<Map<string, Value>>;
+  /** The same from the `source` of the policy: its `loadMany`, or `load` for each. */
+  loadMany<Value>(keys: readonly string[], options?: LoadCallOptions<PolicyName>): Promise<Map<string, Value>>;
 
   /** `load` behind this cache: each call is a {@link Cache.getOrLoad} under the key that `options.key` makes of its arguments. */
   wrap<Arguments extends readonly unknown[], Value>(
@@ -90,8 +101,12 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
    */
   forget(subject: string): Promise<InvalidationReport>;
 
-  /** {@link Cache.invalidate} of one key. @returns whether this instance's memory or Redis held it. */
-  delete(key: string): Promise<boolean>;
+  /**
+   * {@link Cache.invalidate} of one key, which the policy's `source` is to `remove` first.
+   *
+   * @returns whether this instance's memory or Redis held it.
+   */
+  delete(key: string, options?: ReadOptions<PolicyName>): Promise<boolean>;
 
   /** {@link Cache.invalidate} of everything in the namespace, spaces included. */
   clear(): Promise<InvalidationReport>;
@@ -199,7 +214,9 @@ export interface CacheEvents extends OutageEvents {
     readonly remote: boolean;
   };
   'bus:flushed': { readonly reason: 'gap' | 'reconnected' };
-  /** Buffered writes that could not be sent before `close`: Redis never gets them. */
+  /** A source did not take buffered writes; they are tried again. */
+  'store:failed': { readonly error: unknown; readonly entries: number };
+  /** Buffered writes that could not be sent before `close`, nor will be. */
   'writes:dropped': { readonly entries: number };
   /** A loader's error that no caller gets: it ran in the background, or a stale value was served instead. */
   'load:failed': { readonly error: unknown };

@@ -71,18 +71,37 @@ function apply.flush()
   return reply.err and reply or 1
 end
 
+-- Whether every fence is what it was before the work.
+local function fences_hold()
+  local holds = true
+  for _ = 1, tonumber(value()) do
+    if (redis.call('GET', key()) or '') ~= value() then holds = false end
+  end
+  return holds
+end
+
 -- Stores unless one of the fences is no longer what it was before the load.
 function apply.commit()
   local entry = key()
   local frame = value()
   local ttl = value()
-  local fences = tonumber(value())
-  local holds = true
-  for _ = 1, fences do
-    if (redis.call('GET', key()) or '') ~= value() then holds = false end
-  end
-  if not holds then return 0 end
+  if not fences_hold() then return 0 end
   local reply = redis.pcall('SET', entry, frame, 'PX', ttl)
+  return reply.err and reply or 1
+end
+
+-- Stores what a source has just taken, unless somebody else came to the key meanwhile. What others have loaded from the source
+-- before must not come behind it, so it leaves a tombstone.
+function apply.replace()
+  local entry = key()
+  local tombstone = key()
+  local frame = value()
+  local ttl = value()
+  local id = value()
+  local kept_for = value()
+  if not fences_hold() then return 0 end
+  local reply = redis.pcall('SET', tombstone, id, 'PX', kept_for)
+  if not reply.err then reply = redis.pcall('SET', entry, frame, 'PX', ttl) end
   return reply.err and reply or 1
 end
 

@@ -10,6 +10,7 @@ export interface Change {
     | 'store'
     | 'flush'
     | 'commit'
+    | 'replace'
     | 'invalidate'
     | 'expire'
     | 'forget'

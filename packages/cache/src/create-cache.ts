@@ -9,7 +9,7 @@ import { createEncryption } from './encryption.ts';
 import type { Engine } from './engine.ts';
 import { unreadable } from './entries.ts';
 import { createFence } from './fence.ts';
-import { flushToRedis } from './flush-writes.ts';
+import { sendWrites } from './flush-writes.ts';
 import { createGenerationTable } from './generations.ts';
 import { checkName } from './input.ts';
 import { createInvalidator } from './invalidate.ts';
@@ -32,6 +32,7 @@ import type { CacheStats } from './stats.ts';
 import { isSubjectTag } from './subject.ts';
 import { createSubjectKeys } from './subject-keys.ts';
 import { createTagGenerations } from './tag-generations.ts';
+import { createTurns } from './turns.ts';
 import { createWriteBack } from './write-back.ts';
 import { createWriteBuffer } from './write-buffer.ts';
 
@@ -104,7 +105,7 @@ export function createCache<PolicyName extends string = never>(
   const writeBack = createWriteBack({
     options: options.writeBack,
     buffer: createWriteBuffer(options.writeBack),
-    send: async (batch) => (redis ? flushToRedis(engine, redis, batch) : []),
+    send: (batch) => sendWrites(engine, batch),
     background,
     onDropped: (entries) => events.emit('writes:dropped', { entries }),
   });
@@ -128,6 +129,7 @@ export function createCache<PolicyName extends string = never>(
     flushes: 0,
     replay,
     writeBack,
+    turns: createTurns(),
     background,
     events,
     latency,

@@ -8,6 +8,7 @@ import type { MemoryTier } from './memory-tier.ts';
 import type { RedisTier } from './redis-tier.ts';
 import type { Replay } from './replay.ts';
 import type { TagGenerations } from './tag-generations.ts';
+import type { Turns } from './turns.ts';
 import type { WriteBack } from './write-back.ts';
 
 export type { Call } from './call.ts';
@@ -30,6 +31,8 @@ export interface Engine {
   readonly replay: Replay;
   /** What Redis is to get later: read before Redis is. */
   readonly writeBack: WriteBack;
+  /** Keeps the writes of a key to its source in order. */
+  readonly turns: Turns;
   readonly background: BackgroundWork;
   readonly events: Emitter<CacheEvents>;
   readonly latency: { readonly redis: Histogram; readonly load: Histogram };

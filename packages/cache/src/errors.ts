@@ -9,7 +9,8 @@ export type CacheInputCode =
   | 'ERR_CACHE_POLICY'
   | 'ERR_CACHE_PATTERN'
   | 'ERR_CACHE_TARGET'
-  | 'ERR_CACHE_VALUE';
+  | 'ERR_CACHE_VALUE'
+  | 'ERR_CACHE_LOADER';
 
 /** What a call was given cannot be cached or named; a wrong `ttl` is an `OptionError` with `ERR_CACHE_OPTION`. */
 export class CacheInputError extends BreakwaterError {
@@ -55,6 +56,13 @@ export function policyError(policy: unknown, known: Iterable<string>): CacheInpu
   return new CacheInputError(
     'ERR_CACHE_POLICY',
     `There is no policy ${describeValue(policy)}. Declare it in createCache's policies, or name one of: ${names}.`,
+  );
+}
+
+export function loaderError(policy: string): CacheInputError {
+  return new CacheInputError(
+    'ERR_CACHE_LOADER',
+    `There is nothing to load from: give the call a loader, or the policy ${describeValue(policy)} a source with load.`,
   );
 }
 

@@ -1,14 +1,30 @@
 import type { Engine } from './engine.ts';
 import { frameOf, holdEntry } from './entries.ts';
 import { isExpired } from './freshness.ts';
-import { areCurrent, type Generation } from './generations.ts';
+import { areCurrent } from './generations.ts';
 import type { Held } from './held.ts';
 import { type Failure, isFailure, UNSENT } from './redis-state.ts';
 import type { RedisTier } from './redis-tier.ts';
+import { sharedGenerations } from './shared-generations.ts';
+import type { Source } from './source.ts';
+import { storeWrites } from './store-writes.ts';
+import { supersede } from './supersede.ts';
 import type { BufferedWrite } from './write-buffer.ts';
 
-/** Puts buffered writes into Redis. @returns those to be tried again. */
-export async function flushToRedis(
+/** Sends buffered writes where they are due. @returns those to be tried again. */
+export async function sendWrites(engine: Engine, batch: readonly BufferedWrite[]): Promise<readonly BufferedWrite[]> {
+  const sources = [...new Set(batch.map(({ source }) => source))];
+  const refused = await Promise.all(
+    sources.map((source) => {
+      const writes = batch.filter((write) => write.source === source);
+      if (source) return flushToSource(engine, source, writes);
+      return engine.redis ? flushToRedis(engine, engine.redis, writes) : [];
+    }),
+  );
+  return refused.flat();
+}
+
+async function flushToRedis(
   engine: Engine,
   redis: RedisTier,
   batch: readonly BufferedWrite[],
@@ -34,27 +50,30 @@ async function flushOne(engine: Engine, redis: RedisTier, write: BufferedWrite):
 
 /** Another instance has invalidated it, and this one has not heard of that yet. */
 function forget(engine: Engine, { call }: BufferedWrite): void {
-  const { id } = call.address;
-  engine.loads.raise(id);
-  engine.fills.raise(id);
-  engine.memory.drop(id);
+  supersede(engine, call.address.id);
 }
 
-/** Those of the write, and for tags that Redis did not know of then, those of now; `undefined` where Redis does not say. */
-async function sharedGenerations(
+function flushToSource(
   engine: Engine,
-  { generations, lifetime }: BufferedWrite,
-): Promise<readonly Generation[] | undefined> {
-  if (generations.every(({ shared }) => shared)) return generations;
-  const [, ...tags] = generations.map(({ tag }) => tag);
-  const now = await engine.generations.forWrite(tags, lifetime.expiresAtMs - engine.clock.now());
-  return now.shared ? generations.map((own, index) => (own.shared ? own : (now.generations[index] ?? own))) : undefined;
+  source: Source,
+  batch: readonly BufferedWrite[],
+): Promise<readonly BufferedWrite[]> {
+  const ids = batch.map(({ call }) => call.address.id);
+  return engine.turns.run(ids, async () => {
+    // A write that came after one of these, and could not be buffered, may have had its turn before.
+    const refusals = await storeWrites(engine, source, batch.filter(engine.writeBack.holds));
+    for (const error of refusals.values()) {
+      engine.events.emit('store:failed', { error, entries: refusals.size });
+      break;
+    }
+    return [...refusals.keys()];
+  });
 }
 
 /** What Redis is to get later, as a read finds it. */
 export function findBuffered(engine: Engine, id: string): Held | undefined {
   const write = engine.writeBack.find(id);
-  if (!write || isExpired(write.lifetime, engine.clock.now())) return undefined;
+  if (!write || !engine.writeBack.isKept(write) || isExpired(write.lifetime, engine.clock.now())) return undefined;
   const { call, encoded, lifetime, generations } = write;
   // An invalidation takes it out of the buffer. A generation that is not current without one is merely not vouched for:
   // messages may have been missed, and Redis says at the flush whether one was of this entry.

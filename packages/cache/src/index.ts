@@ -36,6 +36,7 @@ export type { QuotaPeriod } from './quota-period.ts';
 export { createQuotas, type QuotaStats, type Quotas, type QuotaUsage } from './quotas.ts';
 export type { RedisPolicyOptions } from './redis-policy.ts';
 export type { SchemaResult, StandardSchema } from './schema.ts';
+export type { Source } from './source.ts';
 export type { CacheOutcomes, CacheStats, InvalidatedBy, WriteBackStats } from './stats.ts';
 export type { TtlPreset, TtlSchedule } from './ttl.ts';
 export type { WriteBackOptions, WriteStrategy } from './write-options.ts';

@@ -1,6 +1,5 @@
-import { addressOf, idOf } from './address.ts';
-import type { Cache, Codec, Found, LoadCallOptions, ReadOptions, WriteOptions } from './cache.ts';
-import { callLoader } from './call-loader.ts';
+import { idOf } from './address.ts';
+import type { Cache, Codec, Found, LoadCallOptions, ReadOptions } from './cache.ts';
 import { deepCopy } from './deep-copy.ts';
 import type { Call, Engine } from './engine.ts';
 import { isOwn } from './entries.ts';
@@ -8,18 +7,19 @@ import type { Entry } from './entry.ts';
 import { checks } from './errors.ts';
 import { findBuffered } from './flush-writes.ts';
 import { isDueEarly, isFresh } from './freshness.ts';
-import { checkKey, uniqueKeys } from './input.ts';
+import { uniqueKeys } from './input.ts';
 import type { Invalidator } from './invalidate.ts';
 import { loadMany, type ManyRequest, refreshMany } from './load-many.ts';
 import type { LoadOnce } from './load-once.ts';
-import { loadOne, type OneRequest, refreshOne } from './load-one.ts';
+import { loadOne, refreshOne } from './load-one.ts';
 import type { BatchLoader, Loader } from './loader.ts';
 import { createPartInvalidations } from './part-invalidations.ts';
 import type { Policies, Policy } from './policies.ts';
 import { readRedis } from './read-redis.ts';
-import { reserve, type WriteTerms } from './reservation.ts';
-import { termsOf, withSubject } from './terms.ts';
-import { encodeForWrite, write } from './write.ts';
+import { createRequests } from './requests.ts';
+import { reserve } from './reservation.ts';
+import { batchLoaderOf } from './source-loader.ts';
+import { writeValues } from './write-source.ts';
 
 /** The calls over one part's keys: the cache's own, or a space's. */
 export type Part = Omit<Cache, 'space' | 'stats' | 'drain' | 'close' | 'on'>;
@@ -41,21 +41,9 @@ export interface PartOptions {
 
 export function createPart(engine: Engine, paths: Paths, { space, codec, policy: ownPolicyName }: PartOptions): Part {
   const { policies, loadOnce, invalidator } = paths;
-  const ownPolicy = policies.get(ownPolicyName);
+  const requests = createRequests(engine, { policies, space, codec, policy: ownPolicyName });
+  const { policyOf, callOf } = requests;
   const ownsValues = isOwn(codec);
-
-  function policyOf(options: ReadOptions | undefined): Policy {
-    return options?.policy === undefined ? ownPolicy : policies.get(options.policy);
-  }
-
-  function callOf(key: string, { memory, redis, outcomes }: Policy): Call {
-    checkKey(key);
-    return { address: addressOf(space, key), codec, memoryPolicy: memory, redisPolicy: redis, outcomes };
-  }
-
-  function writeTermsOf(key: string, policy: Policy, options: WriteOptions | undefined): WriteTerms {
-    return withSubject(engine, key, termsOf(engine.clock.now(), policy, options), policy, options);
-  }
 
   /** The path every hit takes: what it allocates and calls, every hit pays. */
   function hitMemory(key: string, policy: Policy): Entry<unknown> | undefined {
@@ -85,23 +73,6 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     return entry && isFresh(entry, engine.clock.now()) ? entry : undefined;
   }
 
-  function requestOf(
-    key: string,
-    loader: Loader<unknown>,
-    policy: Policy,
-    options: LoadCallOptions | undefined,
-  ): OneRequest {
-    const call = callOf(key, policy);
-    return {
-      call,
-      terms: writeTermsOf(key, policy, options),
-      produce: async (context) => ({
-        value: await callLoader(engine, call, [key], context.signal, () => loader(key, context)),
-      }),
-      signal: options?.signal,
-    };
-  }
-
   function isDue(entry: Entry<unknown>, { load }: Policy): boolean {
     return load.eagerRefresh < 1 && isDueEarly(entry, load.eagerRefresh, engine.clock.now());
   }
@@ -109,18 +80,26 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
   /** As any read, but counted nowhere. */
   async function find(key: string): Promise<Entry<unknown> | undefined> {
     const held = engine.memory.find(idOf(space, key), space);
-    return held && engine.memory.isFresh(held) ? held.entry : readFresh(callOf(key, ownPolicy));
+    return held && engine.memory.isFresh(held) ? held.entry : readFresh(callOf(key, policyOf(undefined)));
   }
 
-  async function getOrLoad<Value>(key: string, loader: Loader<Value>, options?: LoadCallOptions) {
+  async function getOrLoad<Value>(key: string, given?: Loader<Value> | LoadCallOptions, more?: LoadCallOptions) {
+    const loader = typeof given === 'function' ? given : undefined;
+    const options = typeof given === 'function' ? more : (given ?? more);
     const policy = policyOf(options);
     const entry = hitMemory(key, policy);
     if (entry === undefined) {
-      const { found } = await loadOne(engine, loadOnce, requestOf(key, loader, policy, options));
+      const { found } = await loadOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
       return handOut(found, policy).value as Value;
     }
-    if (isDue(entry, policy)) refreshOne(engine, loadOnce, requestOf(key, loader, policy, options));
+    if (isDue(entry, policy)) refreshOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
     return entry.value as Value;
+  }
+
+  /** From a source that has its values one by one. */
+  async function loadEach<Value>(keys: readonly string[], options: LoadCallOptions | undefined) {
+    const values = await Promise.all(keys.map((key) => getOrLoad<Value>(key, options)));
+    return new Map(keys.map((key, index) => [key, values[index] as Value]));
   }
 
   return {
@@ -159,34 +138,30 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
     async set(key, value, options) {
       const policy = policyOf(options);
-      const call = callOf(key, policy);
-      const terms = writeTermsOf(key, policy, options);
-      await write(engine, call, policy.write, encodeForWrite(engine, call, value), terms);
+      await writeValues(engine, policy, requests.writesOf([[key, value]], policy, options));
     },
 
     async setMany(entries, options) {
       const policy = policyOf(options);
-      const terms = termsOf(engine.clock.now(), policy, options);
-      const writes = Array.from(new Map(entries), ([key, value]) => {
-        const call = callOf(key, policy);
-        const own = withSubject(engine, key, terms, policy, options);
-        return { call, encoded: encodeForWrite(engine, call, value), own };
-      });
-      await Promise.all(writes.map(({ call, encoded, own }) => write(engine, call, policy.write, encoded, own)));
+      await writeValues(engine, policy, requests.writesOf(entries, policy, options));
     },
 
     getOrLoad,
 
-    async loadMany<Value>(keys: readonly string[], loader: BatchLoader<Value>, options?: LoadCallOptions) {
+    async loadMany<Value>(
+      keys: readonly string[],
+      given?: BatchLoader<Value> | LoadCallOptions,
+      more?: LoadCallOptions,
+    ) {
+      const options = typeof given === 'function' ? more : (given ?? more);
       const policy = policyOf(options);
-      const terms = termsOf(engine.clock.now(), policy, options);
+      const loader = typeof given === 'function' ? given : batchLoaderOf(engine, space, policy.source);
+      if (!loader) return loadEach<Value>(uniqueKeys(keys), options);
       const unique = uniqueKeys(keys);
       const entries = unique.map((key) => hitMemory(key, policy));
       const requestFor = (isWanted: (entry: Entry<unknown> | undefined) => boolean): ManyRequest => {
-        const wanted = unique
-          .filter((_, index) => isWanted(entries[index]))
-          .map((key) => ({ call: callOf(key, policy), terms: withSubject(engine, key, terms, policy, options) }));
-        return { wanted, loader, signal: options?.signal };
+        const wanted = unique.filter((_, index) => isWanted(entries[index]));
+        return { wanted: requests.loadsOf(wanted, policy, options), loader, signal: options?.signal };
       };
       if (policy.load.eagerRefresh < 1) {
         refreshMany(
@@ -216,10 +191,10 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
     async reserve(key, options) {
       const policy = policyOf(options);
-      return reserve(engine, callOf(key, policy), writeTermsOf(key, policy, options));
+      return reserve(engine, callOf(key, policy), requests.termsOf(key, policy, options));
     },
 
-    ...createPartInvalidations(invalidator, space),
+    ...createPartInvalidations(engine, invalidator, { space, policyOf }),
   };
 }
 

@@ -4,6 +4,7 @@ import { checkTags } from './input.ts';
 import { type LoadPolicyOptions, type ResolvedLoadPolicy, resolveLoadPolicy } from './load-options.ts';
 import { type MemoryPolicyOptions, type ResolvedMemoryPolicy, resolveMemoryPolicy } from './memory-policy.ts';
 import { type RedisPolicyOptions, type ResolvedRedisPolicy, resolveRedisPolicy } from './redis-policy.ts';
+import { checkSource, type Source } from './source.ts';
 import { checkTtl, MAX_TTL_MS, type ResolvedTtl, resolvePolicyTtl, type TtlPreset, type TtlSchedule } from './ttl.ts';
 import { WRITE_STRATEGIES, type WriteStrategy } from './write-options.ts';
 
@@ -52,6 +53,11 @@ export interface PolicyOptions {
   readonly load?: LoadPolicyOptions;
   /** How its entries lie in memory. */
   readonly memory?: MemoryPolicyOptions;
+  /**
+   * What is behind the cache, which then reads through it and writes to it.
+   * @default none
+   */
+  readonly source?: Source;
   /** How its entries lie in Redis. */
   readonly redis?: RedisPolicyOptions;
 }
@@ -74,11 +80,12 @@ export interface ResolvedPolicy {
   readonly subject: ((key: string) => string | undefined) | undefined;
   readonly write: WriteStrategy;
   readonly load: ResolvedLoadPolicy;
+  readonly source: Source | undefined;
   readonly memory: ResolvedMemoryPolicy;
   readonly redis: ResolvedRedisPolicy;
 }
 
-const POLICY_KEYS = [...Object.keys(POLICY_DEFAULTS), 'subject', 'load', 'memory', 'redis'];
+const POLICY_KEYS = [...Object.keys(POLICY_DEFAULTS), 'subject', 'source', 'load', 'memory', 'redis'];
 
 /** The `ttl` of a call, in milliseconds. */
 export function resolveTtl(ttl: Duration): number {
@@ -101,7 +108,7 @@ export function resolvePolicies(policies: Readonly<Record<string, PolicyOptions>
 export function resolvePolicy(name: string, policy: PolicyOptions): ResolvedPolicy {
   const path = `policies.${name}`;
   checks.known(path, policy, POLICY_KEYS);
-  const { ttl, tags, subject, jitter, write, load, memory, redis, ...stale } = withDefaults<
+  const { ttl, tags, subject, jitter, write, source, load, memory, redis, ...stale } = withDefaults<
     PolicyOptions,
     typeof POLICY_DEFAULTS
   >(policy, POLICY_DEFAULTS);
@@ -116,6 +123,7 @@ export function resolvePolicy(name: string, policy: PolicyOptions): ResolvedPoli
     write: checks.oneOf(`${path}.write`, write, WRITE_STRATEGIES),
     load: resolveLoadPolicy(`${path}.load`, load ?? {}),
     memory: resolveMemoryPolicy(`${path}.memory`, memory ?? {}),
+    source: checkSource(`${path}.source`, source),
     redis: resolveRedisPolicy(`${path}.redis`, redis ?? {}),
   };
 }

@@ -1,7 +1,7 @@
 import type { RedisPort } from '@breakwater/core/redis';
 import type { Address } from './address.ts';
 import type { Announcement } from './announcement.ts';
-import { createChanges } from './changes.ts';
+import { type Change, createChanges } from './changes.ts';
 import { createGatheredReads } from './gathered-reads.ts';
 import { createRedisExpire, createRedisInvalidate, type RedisInvalidations } from './redis-invalidations.ts';
 import type { CacheKeys } from './redis-keys.ts';
@@ -28,6 +28,8 @@ export interface RedisTier {
   flush(address: Address, frame: Buffer, ttlMs: number, ageMs: number): Promise<boolean | Failure>;
   /** @returns whether every fence still held, so that it was stored. */
   commit(address: Address, frame: Buffer, ttlMs: number, seen: SeenFences): Promise<boolean | Failure>;
+  /** {@link RedisTier.commit}, which also keeps others from committing what they began before it. */
+  replace(address: Address, frame: Buffer, ttlMs: number, seen: SeenFences): Promise<boolean | Failure>;
   readonly invalidate: RedisInvalidations;
   readonly expire: RedisInvalidations;
 }
@@ -59,6 +61,17 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
   const invalidations = { redis, keys, state, apply, tombstoneTtlMs, newId };
   // A commit's script must not cross slots, so on a Cluster it cannot see the sweep; the process's own fence does.
   const seesSweep = redis.nodes === undefined;
+
+  function fencesOf(address: Address, seen: SeenFences): (readonly [key: string, value: string])[] {
+    const tombstone = [keys.tombstone(address), seen.tombstone] as const;
+    return seesSweep ? [tombstone, [keys.sweep, seen.sweep]] : [tombstone];
+  }
+
+  /** For a change that says whether it was made. A client may be set to return numbers as texts (ioredis's `stringNumbers`). */
+  async function attempt(change: Change): Promise<boolean | Failure> {
+    const made = await state.watch(apply(change));
+    return isFailure(made) ? made : Number(made) === 1;
+  }
 
   async function readText(key: string): Promise<string | Failure> {
     const bytes = await read(key);
@@ -103,30 +116,31 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
         }),
       ),
 
-    async flush(address, frame, ttlMs, ageMs) {
-      const kept = await state.watch(
-        apply({
-          verb: 'flush',
-          keys: [keys.entry(address), keys.tombstone(address)],
-          values: [frame, ttlMs, ageMs, tombstoneTtlMs, writer],
-          announcement: { written: [[address.space, address.key]] },
-        }),
-      );
-      return isFailure(kept) ? kept : Number(kept) === 1;
-    },
+    flush: (address, frame, ttlMs, ageMs) =>
+      attempt({
+        verb: 'flush',
+        keys: [keys.entry(address), keys.tombstone(address)],
+        values: [frame, ttlMs, ageMs, tombstoneTtlMs, writer],
+        announcement: { written: [[address.space, address.key]] },
+      }),
 
     async commit(address, frame, ttlMs, seen) {
-      const fences: [string, string][] = [[keys.tombstone(address), seen.tombstone]];
-      if (seesSweep) fences.push([keys.sweep, seen.sweep]);
-      const kept = await state.watch(
-        apply({
-          verb: 'commit',
-          keys: [keys.entry(address), ...fences.map(([key]) => key)],
-          values: [frame, ttlMs, fences.length, ...fences.map(([, value]) => value)],
-        }),
-      );
-      // A client may be set to return numbers as texts (ioredis's `stringNumbers`).
-      return isFailure(kept) ? kept : Number(kept) === 1;
+      const fences = fencesOf(address, seen);
+      return attempt({
+        verb: 'commit',
+        keys: [keys.entry(address), ...fences.map(([key]) => key)],
+        values: [frame, ttlMs, fences.length, ...fences.map(([, value]) => value)],
+      });
+    },
+
+    async replace(address, frame, ttlMs, seen) {
+      const fences = fencesOf(address, seen);
+      return attempt({
+        verb: 'replace',
+        keys: [keys.entry(address), keys.tombstone(address), ...fences.map(([key]) => key)],
+        values: [frame, ttlMs, newId(), tombstoneTtlMs, fences.length, ...fences.map(([, value]) => value)],
+        announcement: { written: [[address.space, address.key]] },
+      });
     },
 
     invalidate: createRedisInvalidate(invalidations),

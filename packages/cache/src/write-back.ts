@@ -5,10 +5,10 @@ import type { ResolvedWriteBack } from './write-options.ts';
 
 /** Sends buffered writes in batches: when enough are due, after a while, again where they were refused, and at the end. */
 export interface WriteBack {
-  /** The last write of a key that Redis has not yet. */
-  find(id: string): BufferedWrite | undefined;
-  /** Whether it is to be sent still. */
-  holds(write: BufferedWrite): boolean;
+  readonly find: WriteBuffer['find'];
+  readonly holds: WriteBuffer['holds'];
+  readonly isKept: WriteBuffer['isKept'];
+  readonly remove: WriteBuffer['remove'];
   /** @returns whether there was room; without it the caller writes through. */
   add(write: BufferedWrite): boolean;
   /**
@@ -44,34 +44,38 @@ export function createWriteBack({ options, buffer, send, background, onDropped }
   let sending: Promise<unknown> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
-  /** Flushes in a row that came to nothing. */
+  /** Batches in a row of which nothing was taken. */
   let failures = 0;
+  /** Halved where a whole batch was refused, which one of its writes may be the cause of, and doubled again after that. */
+  let batchSize = options.batch;
   const counts = { flushed: 0, overflowed: 0, dropped: 0 };
 
   async function sendBatch(batch: readonly BufferedWrite[]): Promise<boolean> {
     let refused = batch;
+    failures += 1;
     try {
       refused = await send(batch);
     } finally {
       buffer.settle(batch, refused);
     }
     counts.flushed += batch.length - refused.length;
-    return refused.length < batch.length;
+    const isTaken = refused.length < batch.length;
+    if (isTaken) failures = 0;
+    batchSize = isTaken ? Math.min(options.batch, batchSize * 2) : Math.max(1, Math.floor(batch.length / 2));
+    return isTaken;
   }
 
   async function sendAll(): Promise<void> {
-    failures += 1;
     // What comes meanwhile is the next flush's.
     let due = buffer.size;
     while (due > 0) {
-      const batch = buffer.take(Math.min(due, options.batch));
+      const batch = buffer.take(Math.min(due, batchSize));
       if (batch.length === 0) break;
       due -= batch.length;
       const sent = sendBatch(batch);
       sending = sent;
       if (!(await sent)) return;
     }
-    failures = 0;
   }
 
   function flush(): Promise<void> {
@@ -115,6 +119,8 @@ export function createWriteBack({ options, buffer, send, background, onDropped }
   return {
     find: buffer.find,
     holds: buffer.holds,
+    isKept: buffer.isKept,
+    remove: buffer.remove,
     add(write) {
       const isTaken = !isClosed && buffer.add(write);
       if (!isTaken) counts.overflowed += 1;
@@ -133,7 +139,9 @@ export function createWriteBack({ options, buffer, send, background, onDropped }
     },
     async close() {
       isClosed = true;
-      const left = await drain();
+      let left = await drain();
+      // One write that is refused must not cost the others their last chance.
+      while (left > 0 && failures <= Math.log2(options.batch)) left = await drain();
       clearTimeout(timer);
       counts.dropped += left;
       if (left > 0) onDropped(left);

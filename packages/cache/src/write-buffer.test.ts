@@ -3,12 +3,13 @@ import { addressOf } from './address.ts';
 import { jsonCodec } from './json-codec.ts';
 import { createOutcomes } from './outcomes.ts';
 import { resolvePolicy } from './policy-options.ts';
+import type { Source } from './source.ts';
 import { type BufferedWrite, createWriteBuffer } from './write-buffer.ts';
 
 const { memory, redis } = resolvePolicy('p', {});
 const memoryPolicy = { ...memory, budget: undefined };
 
-function writeOf(key: string, value: unknown = key, bytes = 10): BufferedWrite {
+function writeOf(key: string, value: unknown = key, bytes = 10, source?: Source): BufferedWrite {
   return {
     call: {
       address: addressOf('', key),
@@ -21,6 +22,7 @@ function writeOf(key: string, value: unknown = key, bytes = 10): BufferedWrite {
     lifetime: { storedAtMs: 0, freshUntilMs: 1, staleUntilMs: 1, expiresAtMs: 1 },
     generations: [],
     writtenAtMs: 0,
+    source,
   };
 }
 
@@ -51,16 +53,7 @@ describe('the write buffer', () => {
     expect(buffer).toMatchObject({ size: 0, bytes: 0 });
   });
 
-  it('has all that was refused again, before what came meanwhile', () => {
-    const buffer = createBuffer();
-    for (const key of ['a', 'b']) buffer.add(writeOf(key));
-    const taken = buffer.take(2);
-    buffer.add(writeOf('c'));
-    buffer.settle(taken, taken);
-    expect(keysOf(buffer.take(3))).toEqual(['a', 'b', 'c']);
-  });
-
-  it('has one that alone was refused again behind the others, which it must not keep waiting', () => {
+  it('has what was refused again, behind the others, which it must not keep waiting', () => {
     const buffer = createBuffer();
     for (const key of ['a', 'b']) buffer.add(writeOf(key));
     const taken = buffer.take(2);
@@ -90,6 +83,27 @@ describe('the write buffer', () => {
     expect(buffer.discard('b')).toBe('waiting');
     expect(buffer.discardMatching(({ call }) => call.address.key !== 'c')).toBe('under way');
     expect(buffer.size).toBe(1);
+  });
+
+  it('keeps for its source what an invalidation takes from the tiers', () => {
+    const buffer = createBuffer();
+    const source = { store() {} };
+    const writes = ['a', 'b'].map((key) => writeOf(key, key, 10, source));
+    for (const write of writes) buffer.add(write);
+    const taken = buffer.take(1);
+    expect(buffer.discardMatching(() => true)).toBe('none');
+    expect(writes.map(buffer.isKept)).toEqual([false, false]);
+    buffer.settle(taken, taken);
+    expect(keysOf(buffer.take(2))).toEqual(['b', 'a']);
+    buffer.remove('a');
+    expect(buffer.size).toBe(1);
+  });
+
+  it('does not replace what is due for one source by what is not for it', () => {
+    const buffer = createBuffer();
+    buffer.add(writeOf('a', 1, 10, { store() {} }));
+    expect(buffer.add(writeOf('a', 2))).toBe(false);
+    expect(buffer.find('a')?.encoded.value).toBe(1);
   });
 
   it('refuses a write beyond its entries or bytes, what is under way included, but not a later write of a key', () => {

@@ -1,9 +1,11 @@
 import type { Call, Engine } from './engine.ts';
 import { type Encoded, encodeValue, frameOf, holdEntry, refuseTooLarge } from './entries.ts';
-import { lifetimeAt, spread, wholeLifeMs } from './freshness.ts';
+import { lifetimeAt, wholeLifeMs } from './freshness.ts';
 import { areCurrent } from './generations.ts';
 import { isFailure } from './redis-state.ts';
 import type { WriteTerms } from './reservation.ts';
+import type { Source } from './source.ts';
+import { supersede } from './supersede.ts';
 import type { WriteGenerations } from './tag-generations.ts';
 import type { WriteStrategy } from './write-options.ts';
 
@@ -14,23 +16,21 @@ export function encodeForWrite(engine: Engine, call: Call, value: unknown): Enco
   return encoded;
 }
 
+export interface ValueToWrite {
+  readonly call: Call;
+  readonly encoded: Encoded;
+  readonly terms: WriteTerms;
+}
+
 /**
  * Writes as the strategy says. Of writes to one key, the last one wins; a load that began before a write loses to it.
  */
-export async function write(
-  engine: Engine,
-  call: Call,
-  strategy: WriteStrategy,
-  encoded: Encoded,
-  given: WriteTerms,
-): Promise<void> {
+export async function write(engine: Engine, strategy: WriteStrategy, value: ValueToWrite): Promise<void> {
+  const { call, terms } = value;
   const { id } = call.address;
-  const terms = spread(given, given.jitter, Math.random);
   call.outcomes.sets += 1;
-  engine.loads.raise(id);
-  engine.fills.raise(id);
-  engine.memory.drop(id);
-  if (strategy === 'back' && engine.redis && keepForLater(engine, call, encoded, terms)) return;
+  if (strategy === 'back' && engine.redis && keepForLater(engine, value, undefined)) return;
+  supersede(engine, id);
   const mark = engine.loads.mark();
   const landing = engine.writeBack.discard([id]);
   if (landing) await landing;
@@ -39,16 +39,28 @@ export async function write(
     engine.generations.known(terms.tags, lifeMs) ?? (await engine.generations.forWrite(terms.tags, lifeMs));
   // A later call for this key, or one from elsewhere, came in the meantime.
   if (engine.loads.isRaised(id, mark)) return;
-  await keep(engine, call, strategy, encoded, terms, generations);
+  await keep(engine, strategy, value, generations);
 }
 
-/** @returns whether there was room. */
-function keepForLater(engine: Engine, call: Call, encoded: Encoded, terms: WriteTerms): boolean {
+/** Writes to memory, and to the buffer what the source, if there is one, and Redis are to get. @returns whether there was room. */
+export function keepForLater(
+  engine: Engine,
+  { call, encoded, terms }: ValueToWrite,
+  source: Source | undefined,
+): boolean {
+  supersede(engine, call.address.id);
   // Redis is not asked, nor waited for: a tag that it does not know of yet it learns of with the write.
   const known = engine.generations.known(terms.tags, wholeLifeMs(terms));
   const { generations } = known ?? engine.generations.forMemory(terms.tags);
   const lifetime = lifetimeAt(terms, engine.clock.now());
-  const isTaken = engine.writeBack.add({ call, encoded, lifetime, generations, writtenAtMs: performance.now() });
+  const isTaken = engine.writeBack.add({
+    call,
+    encoded,
+    lifetime,
+    generations,
+    writtenAtMs: performance.now(),
+    source,
+  });
   if (isTaken && areCurrent(generations)) {
     engine.memory.store(call.address.id, holdEntry(engine, call, encoded, lifetime, generations));
   }
@@ -57,10 +69,8 @@ function keepForLater(engine: Engine, call: Call, encoded: Encoded, terms: Write
 
 async function keep(
   engine: Engine,
-  call: Call,
   strategy: WriteStrategy,
-  encoded: Encoded,
-  terms: WriteTerms,
+  { call, encoded, terms }: ValueToWrite,
   { generations, shared }: WriteGenerations,
 ): Promise<void> {
   const { id, space, key } = call.address;

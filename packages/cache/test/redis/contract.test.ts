@@ -8,6 +8,7 @@ import { describeFailing } from '../failing-contract.ts';
 import { describeLoading } from '../loading-contract.ts';
 import { describeMany } from '../many-contract.ts';
 import { describeMemoryPolicies } from '../memory-policy-contract.ts';
+import { describeSource } from '../source-contract.ts';
 import { describeStale } from '../stale-contract.ts';
 import { describeWrites } from '../write-contract.ts';
 
@@ -39,6 +40,8 @@ describeLoading('a plain ioredis client', () => client);
 describeLoading('our pool', () => pool);
 describeMany('a plain ioredis client', () => client);
 describeMany('our pool', () => pool);
+describeSource('a plain ioredis client', () => client);
+describeSource('our pool', () => pool);
 describeStale('a plain ioredis client', () => client);
 describeStale('our pool', () => pool);
 describeExpire('a plain ioredis client', () => client);

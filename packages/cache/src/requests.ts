@@ -1,0 +1,92 @@
+import { addressOf } from './address.ts';
+import type { Codec, LoadCallOptions, ReadOptions, WriteOptions } from './cache.ts';
+import { callLoader } from './call-loader.ts';
+import type { Call, Engine } from './engine.ts';
+import { loaderError } from './errors.ts';
+import { spread } from './freshness.ts';
+import { checkKey } from './input.ts';
+import type { Wanted } from './load-many.ts';
+import type { OneRequest } from './load-one.ts';
+import type { Loader } from './loader.ts';
+import type { Policies, Policy } from './policies.ts';
+import type { WriteTerms } from './reservation.ts';
+import { loaderOf } from './source-loader.ts';
+import { termsOf, withSubject } from './terms.ts';
+import { encodeForWrite, type ValueToWrite } from './write.ts';
+
+/** What is to be done for a part's callers: what they gave, checked, and their policy where they gave nothing. */
+export interface Requests {
+  policyOf(options: ReadOptions | undefined): Policy;
+  /** @throws CacheInputError `ERR_CACHE_KEY`. */
+  callOf(key: string, policy: Policy): Call;
+  termsOf(key: string, policy: Policy, options: WriteOptions | undefined): WriteTerms;
+  /** @throws CacheInputError `ERR_CACHE_LOADER` where neither the caller nor the policy has a loader. */
+  loadOf(key: string, given: Loader<unknown> | undefined, policy: Policy, options?: LoadCallOptions): OneRequest;
+  loadsOf(keys: readonly string[], policy: Policy, options: WriteOptions | undefined): Wanted[];
+  /** @throws CacheInputError `ERR_CACHE_KEY`, `ERR_CACHE_VALUE`. */
+  writesOf(
+    pairs: Iterable<readonly [string, unknown]>,
+    policy: Policy,
+    options: WriteOptions | undefined,
+  ): ValueToWrite[];
+}
+
+export interface RequestsOptions {
+  readonly policies: Policies;
+  readonly space: string;
+  readonly codec: Codec<unknown>;
+  /** The policy of callers that name none. */
+  readonly policy: string;
+}
+
+export function createRequests(engine: Engine, options: RequestsOptions): Requests {
+  const { policies, space, codec } = options;
+  const ownPolicy = policies.get(options.policy);
+
+  function callOf(key: string, { memory, redis, outcomes }: Policy): Call {
+    checkKey(key);
+    return { address: addressOf(space, key), codec, memoryPolicy: memory, redisPolicy: redis, outcomes };
+  }
+
+  function ownTermsOf(key: string, policy: Policy, call: WriteOptions | undefined): WriteTerms {
+    return withSubject(engine, key, termsOf(engine.clock.now(), policy, call), policy, call);
+  }
+
+  return {
+    policyOf: (call) => (call?.policy === undefined ? ownPolicy : policies.get(call.policy)),
+    callOf,
+    termsOf: ownTermsOf,
+
+    loadOf(key, given, policy, load) {
+      const call = callOf(key, policy);
+      const loader = given ?? loaderOf(engine, space, policy.source);
+      if (!loader) throw loaderError(load?.policy ?? options.policy);
+      return {
+        call,
+        terms: ownTermsOf(key, policy, load),
+        produce: async (context) => ({
+          value: await callLoader(engine, call, [key], context.signal, () => loader(key, context)),
+        }),
+        signal: load?.signal,
+      };
+    },
+
+    loadsOf(keys, policy, load) {
+      const terms = termsOf(engine.clock.now(), policy, load);
+      return keys.map((key) => ({
+        call: callOf(key, policy),
+        terms: withSubject(engine, key, terms, policy, load),
+      }));
+    },
+
+    writesOf(pairs, policy, write) {
+      const terms = termsOf(engine.clock.now(), policy, write);
+      return Array.from(new Map(pairs), ([key, value]) => {
+        const call = callOf(key, policy);
+        const own = withSubject(engine, key, terms, policy, write);
+        const encoded = encodeForWrite(engine, call, value);
+        return { call, encoded, terms: spread(own, own.jitter, Math.random) };
+      });
+    },
+  };
+}
