@@ -31,6 +31,11 @@ export default defineConfig({
           hookTimeout: 30_000,
         },
       },
+      {
+        resolve,
+        ssr,
+        test: { name: 'conformance', include: ['packages/*/test/conformance/*.test.ts'], testTimeout: 60_000 },
+      },
     ],
   },
 });

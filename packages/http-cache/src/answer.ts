@@ -1,16 +1,20 @@
 import { bump, type PolicyCounters } from './counters.ts';
-import { type Course, type CourseTools, createCourses, forwardReason, type Job, timesOf } from './course.ts';
+import { type Course, type CourseTools, createCourses, forwardReason, type Job, ttlSecondsOf } from './course.ts';
 import type { Exchange } from './exchange.ts';
-import { type Fill, type FillTools, startFill } from './fill.ts';
+import { type Fill, startFill } from './fill.ts';
+import type { FillTools } from './intake.ts';
 import type { Policy } from './options.ts';
 import type { BypassReason } from './reasons.ts';
+import { isRefresh, type Refreshes } from './refresh.ts';
 import type { Selected } from './response-store.ts';
 import { type ForwardReason, forwardStatus, hitStatus } from './rules/cache-status.ts';
-import { conditionsOf, isNotModified } from './rules/conditional.ts';
+import { conditionsOf } from './rules/conditional.ts';
 import { requestDirectives } from './rules/request-rules.ts';
-import { sendNotModified, sendOnlyIfCached, sendStored } from './send-stored.ts';
+import { sendOnlyIfCached } from './send-stored.ts';
+import { serveStored } from './serve-stored.ts';
 
 export interface AnswerTools extends FillTools, CourseTools {
+  readonly refreshes: Refreshes;
   baseKey(policy: Policy, policyName: string, request: Exchange['request']): string;
 }
 
@@ -43,8 +47,13 @@ export function createAnswering(tools: AnswerTools): Answering {
       case 'serve':
         serve(job, course.selected, course.forwarded);
         break;
+      case 'serve-stale':
+        counters.stale += 1;
+        serve(job, course.selected);
+        tools.refreshes.begin(job.base, exchange);
+        break;
       case 'fill':
-        onFill(startFill({ ...course, ...job, forwarded: forwardReason(course.place) }, tools));
+        onFill(startFill({ ...course, ...job, forwarded: forwardReason(course.place, clock.now()) }, tools));
         exchange.next();
         break;
       case 'pass':
@@ -67,21 +76,20 @@ export function createAnswering(tools: AnswerTools): Answering {
 
   function serve(job: Job, selected: Selected, forwarded?: ForwardReason): void {
     const { exchange, counters } = job;
-    const { request, response } = exchange;
-    const { ageSeconds, ttlSeconds } = timesOf(selected, clock.now());
+    const nowMs = clock.now();
     if (forwarded) counters.coalesced += 1;
     else if (selected.tier === 'memory') counters.hitMemory += 1;
     else counters.hitRedis += 1;
     const cacheStatus = forwarded
       ? forwardStatus(forwarded, { collapsed: true })
-      : hitStatus(ttlSeconds, selected.tier);
+      : hitStatus(ttlSecondsOf(selected, nowMs), selected.tier);
     exchange.claim();
-    if (isNotModified(conditionsOf(request.headers), selected.response.validators)) {
-      if (!forwarded) counters.notModified += 1;
-      sendNotModified(response, selected.response, { ageSeconds, cacheStatus });
-    } else {
-      sendStored(response, selected.response, { ageSeconds, cacheStatus }, request.method !== 'HEAD');
-    }
+    const sent = serveStored(exchange, selected, {
+      cacheStatus,
+      conditions: conditionsOf(exchange.request.headers),
+      nowMs,
+    });
+    if (sent === 'not-modified' && !forwarded) counters.notModified += 1;
   }
 
   return {
@@ -93,7 +101,8 @@ export function createAnswering(tools: AnswerTools): Answering {
         passBy(exchange, counters, reason);
         return;
       }
-      const job: Job = { exchange, policy, counters, directives, base: tools.baseKey(policy, policyName, request) };
+      const base = tools.baseKey(policy, policyName, request);
+      const job: Job = { exchange, policy, counters, directives, base, isRefresh: isRefresh(exchange.raw) };
       const course = courses.decideAtOnce(job);
       if (course) {
         take(job, course, onFill);

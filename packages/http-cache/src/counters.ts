@@ -8,6 +8,9 @@ export interface PolicyCounters {
   coalesced: number;
   stored: number;
   notModified: number;
+  stale: number;
+  staleIfError: number;
+  revalidated: number;
   readonly notStored: Partial<Record<NotStoredReason, number>>;
   readonly bypass: Partial<Record<BypassReason, number>>;
 }
@@ -23,7 +26,18 @@ export function createCounters(): Counters {
     of(policyName) {
       let counters = policies.get(policyName);
       if (!counters) {
-        counters = { hitMemory: 0, hitRedis: 0, coalesced: 0, stored: 0, notModified: 0, notStored: {}, bypass: {} };
+        counters = {
+          hitMemory: 0,
+          hitRedis: 0,
+          coalesced: 0,
+          stored: 0,
+          notModified: 0,
+          stale: 0,
+          staleIfError: 0,
+          revalidated: 0,
+          notStored: {},
+          bypass: {},
+        };
         policies.set(policyName, counters);
       }
       return counters;

@@ -1,13 +1,15 @@
 import type { PolicyCounters } from './counters.ts';
+import { ageMsOf } from './entry.ts';
 import type { Exchange } from './exchange.ts';
-import type { FillTools, Shared } from './fill.ts';
 import type { Flight, Flights, Landing } from './flights.ts';
+import type { FillTools, Shared } from './intake.ts';
 import type { Policy } from './options.ts';
 import type { BypassReason, NotStoredReason } from './reasons.ts';
 import type { Place, ResponseStore, Selected } from './response-store.ts';
-import type { CacheControl } from './rules/cache-control.ts';
+import { NO_DIRECTIVES, type RequestControl } from './rules/cache-control.ts';
 import type { ForwardReason } from './rules/cache-status.ts';
-import { acceptsStored, personalBypass, requestBypass } from './rules/request-rules.ts';
+import { personalBypass, requestBypass } from './rules/request-rules.ts';
+import { type Reuse, reuseOf } from './rules/reuse.ts';
 import { varyValues } from './rules/vary.ts';
 
 /** One request under one policy. */
@@ -15,7 +17,9 @@ export interface Job {
   readonly exchange: Exchange;
   readonly policy: Policy;
   readonly counters: PolicyCounters;
-  readonly directives: CacheControl;
+  readonly directives: RequestControl;
+  /** It is the cache's own, to have a stale response made anew. */
+  readonly isRefresh: boolean;
   /** The key of its URL. */
   readonly base: string;
 }
@@ -23,6 +27,8 @@ export interface Job {
 /** What is done with a request. */
 export type Course =
   | { readonly kind: 'serve'; readonly selected: Selected; readonly forwarded?: ForwardReason }
+  /** At once, and made anew in the background. */
+  | { readonly kind: 'serve-stale'; readonly selected: Selected }
   | { readonly kind: 'fill'; readonly place: Place; readonly flight: Flight<Shared> }
   | { readonly kind: 'pass'; readonly reason: NotStoredReason; readonly collapsed?: false }
   | { readonly kind: 'bypass'; readonly reason: BypassReason }
@@ -42,7 +48,7 @@ export interface CourseTools extends Pick<FillTools, 'options' | 'urls'> {
 /** Decides what is done with a request. It answers nothing and counts nothing. */
 export interface Courses {
   /** Why a request is none of the cache's, by itself alone. */
-  bypassOf(policy: Policy, request: Exchange['request'], directives: CacheControl): BypassReason | undefined;
+  bypassOf(policy: Policy, request: Exchange['request'], directives: RequestControl): BypassReason | undefined;
   /** What memory alone can tell, `undefined` where Redis has to be asked. */
   decideAtOnce(job: Job): Course | undefined;
   /** A `fill` that it decides on has begun: its flight must land. */
@@ -54,14 +60,20 @@ export function createCourses({ options, store, flights, urls, report }: CourseT
 
   function personal(policy: Policy, request: Exchange['request']): BypassReason | undefined {
     if (policy.audience === 'everyone') return undefined;
-    const reason = personalBypass(request, request.headers, options.sessionCookies);
+    const reason = personalBypass(request, request.headers, options.sessionCookies, policy.authorization);
     return reason ?? (options.personal?.(request) ? 'personal' : undefined);
   }
 
-  function accepts(job: Job, selected: Selected): boolean {
-    if (!options.honoursClients) return true;
-    const { ageSeconds, ttlSeconds } = timesOf(selected, clock.now());
-    return acceptsStored(job.directives, ageSeconds, ttlSeconds);
+  function reuse({ directives, isRefresh }: Job, { response, storedAtMs }: Selected): Reuse {
+    const ageMs = ageMsOf(response, storedAtMs, clock.now());
+    const answer = reuseOf(response.reuse, ageMs, options.honoursClients ? directives : NO_DIRECTIVES);
+    return answer === 'stale' && isRefresh ? 'ask' : answer;
+  }
+
+  function serving(job: Job, selected: Selected | undefined): Course | undefined {
+    const answer = selected && reuse(job, selected);
+    if (!selected || answer === 'ask') return undefined;
+    return { kind: answer === 'fresh' ? 'serve' : 'serve-stale', selected };
   }
 
   async function decide(job: Job, waits = 0): Promise<Course> {
@@ -78,8 +90,11 @@ export function createCourses({ options, store, flights, urls, report }: CourseT
 
   /** What a look into all tiers tells, `undefined` where the response is to be filled. */
   function decideAt(job: Job, { selected }: Place): Course | undefined {
-    if (selected && accepts(job, selected)) return { kind: 'serve', selected };
+    const served = serving(job, selected);
+    if (served) return served;
     if (wantsStoredOnly(job)) return { kind: 'refuse' };
+    // A part is served from a stored whole; what asks for a part fills nothing.
+    if (job.exchange.request.headers.range !== undefined) return { kind: 'bypass', reason: 'range' };
     return job.exchange.request.method === 'HEAD' ? { kind: 'pass', reason: 'head' } : undefined;
   }
 
@@ -87,7 +102,7 @@ export function createCourses({ options, store, flights, urls, report }: CourseT
   function courseAfter(job: Job, place: Place, landing: Landing<Shared>): Course | undefined {
     if (landing.kind === 'each') return NOTHING_SHARED;
     if (landing.kind === 'again' || !isFor(landing.value, job)) return undefined;
-    return { kind: 'serve', selected: landing.value.selected, forwarded: forwardReason(place) };
+    return { kind: 'serve', selected: landing.value.selected, forwarded: forwardReason(place, clock.now()) };
   }
 
   /**
@@ -115,8 +130,8 @@ export function createCourses({ options, store, flights, urls, report }: CourseT
       requestBypass(request.method, request.headers, directives) ?? personal(policy, request),
 
     decideAtOnce(job) {
-      const selected = store.peek(job.base, job.exchange.request.headers);
-      if (selected && accepts(job, selected)) return { kind: 'serve', selected };
+      const served = serving(job, store.peek(job.base, job.exchange.request.headers));
+      if (served) return served;
       const lesson = urls.recall(job.base, clock.now());
       if (lesson === undefined || lesson === 'storable') return undefined;
       return wantsStoredOnly(job) ? { kind: 'refuse' } : { kind: 'bypass', reason: lesson };
@@ -126,18 +141,19 @@ export function createCourses({ options, store, flights, urls, report }: CourseT
   };
 }
 
-/** RFC 9211 §2.2: `request` where something was stored that the request's own directives did not want. */
-export function forwardReason(place: Place): ForwardReason {
-  if (place.selected) return 'request';
+/** RFC 9211 §2.2: `request` where something fresh was stored that the request's own directives did not want. */
+export function forwardReason(place: Place, nowMs: number): ForwardReason {
+  if (place.selected) {
+    const { response, storedAtMs } = place.selected;
+    const isFresh = reuseOf(response.reuse, ageMsOf(response, storedAtMs, nowMs), NO_DIRECTIVES) === 'fresh';
+    return isFresh ? 'request' : 'stale';
+  }
   return place.record ? 'vary-miss' : 'uri-miss';
 }
 
-export function timesOf(selected: Selected, nowMs: number): { ageSeconds: number; ttlSeconds: number } {
-  const ageMs = Math.max(0, nowMs - selected.storedAtMs) + selected.response.initialAgeMs;
-  return {
-    ageSeconds: Math.floor(ageMs / 1000),
-    ttlSeconds: Math.max(0, Math.floor((selected.expiresAtMs - nowMs) / 1000)),
-  };
+/** Seconds that a response is still fresh; below 0 where it is stale. */
+export function ttlSecondsOf({ response, storedAtMs }: Selected, nowMs: number): number {
+  return Math.floor((response.reuse.lifetimeMs - ageMsOf(response, storedAtMs, nowMs)) / 1000);
 }
 
 /** RFC 9111 §5.2.1.7. Not the application's to refuse: a route further on may have the response stored. */

@@ -13,6 +13,12 @@ const response: fc.Arbitrary<HttpEntry> = fc
     body: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
     hasOwnTag: fc.boolean(),
     initialAgeMs: fc.nat(),
+    reuse: fc.record({
+      lifetimeMs: fc.nat(),
+      staleWhileRevalidateMs: fc.nat(),
+      staleIfErrorMs: fc.nat(),
+      validation: fc.constantFrom('none', 'when-stale', 'always'),
+    }),
   })
   .map(createStoredResponse);
 
@@ -49,7 +55,8 @@ describe('entryCodec', () => {
     ['a name without a value', { headers: ['x-a'] }],
   ];
   it.each(broken)('refuses a head that node would not send: %s', (_what, facts) => {
-    const fine = { status: 200, headers: [], body: Buffer.alloc(0), hasOwnTag: false, initialAgeMs: 0 };
+    const reuse = { lifetimeMs: 1, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, validation: 'none' as const };
+    const fine = { status: 200, headers: [], body: Buffer.alloc(0), hasOwnTag: false, initialAgeMs: 0, reuse };
     const bytes = entryCodec.encode(createStoredResponse({ ...fine, ...facts }));
     expect(() => entryCodec.decode(bytes)).toThrow();
   });

@@ -7,15 +7,18 @@ const KIND_RESPONSE = 1;
 const KIND_VARIANTS = 2;
 const FLAG_OWN_TAG = 1;
 
-/** Kind, flags, status, initial age, list length: what stands in front of a response's header list. */
-const RESPONSE_HEAD_BYTES = 1 + 1 + 2 + 6 + 4;
+/** By their number in an entry. */
+const VALIDATIONS = ['none', 'when-stale', 'always'] as const;
+
+/** Kind, flags, status, four durations, validation, list length: what stands in front of a response's header list. */
+const RESPONSE_HEAD_BYTES = 1 + 1 + 2 + 4 * 6 + 1 + 4;
 
 /** Names, values and prepared lists around the bytes themselves, roughly. */
 const ENTRY_OVERHEAD_BYTES = 512;
 
 /** The layout is the name's number: another layout gets another number, and what is stored under this one is a miss. */
 export const entryCodec: Codec<HttpEntry> = Object.freeze({
-  name: 'http-1',
+  name: 'http-2',
   encode: (entry: HttpEntry) => (entry.kind === 'response' ? encodeResponse(entry) : encodeVariants(entry)),
   decode(bytes: Buffer): HttpEntry {
     const kind = bytes.readUInt8(0);
@@ -35,20 +38,32 @@ function encodeResponse(response: StoredResponse): Buffer {
   head.writeUInt8(response.hasOwnTag ? FLAG_OWN_TAG : 0, 1);
   head.writeUInt16BE(response.status, 2);
   head.writeUIntBE(response.initialAgeMs, 4, 6);
-  head.writeUInt32BE(response.headers.length, 10);
+  head.writeUIntBE(response.reuse.lifetimeMs, 10, 6);
+  head.writeUIntBE(response.reuse.staleWhileRevalidateMs, 16, 6);
+  head.writeUIntBE(response.reuse.staleIfErrorMs, 22, 6);
+  head.writeUInt8(VALIDATIONS.indexOf(response.reuse.validation), 28);
+  head.writeUInt32BE(response.headers.length, 29);
   return Buffer.concat([head, encodeTexts(response.headers), response.body]);
 }
 
 function decodeResponse(bytes: Buffer): StoredResponse {
-  const { texts: headers, end } = decodeTexts(bytes, RESPONSE_HEAD_BYTES, bytes.readUInt32BE(10));
+  const { texts: headers, end } = decodeTexts(bytes, RESPONSE_HEAD_BYTES, bytes.readUInt32BE(29));
   const status = bytes.readUInt16BE(2);
+  const validation = VALIDATIONS[bytes.readUInt8(28)];
   checkHead(status, headers);
+  if (validation === undefined) throw new RangeError('An entry with an unknown demand for validation.');
   return createStoredResponse({
     status,
     headers,
     body: bytes.subarray(end),
     hasOwnTag: (bytes.readUInt8(1) & FLAG_OWN_TAG) !== 0,
     initialAgeMs: bytes.readUIntBE(4, 6),
+    reuse: {
+      lifetimeMs: bytes.readUIntBE(10, 6),
+      staleWhileRevalidateMs: bytes.readUIntBE(16, 6),
+      staleIfErrorMs: bytes.readUIntBE(22, 6),
+      validation,
+    },
   });
 }
 

@@ -1,4 +1,6 @@
-import { parseHttpDate, type Validators } from './rules/conditional.ts';
+import type { Validators } from './rules/conditional.ts';
+import type { Header } from './rules/handler-headers.ts';
+import type { ReuseTerms } from './rules/reuse.ts';
 import type { VariantRecord } from './rules/variants.ts';
 
 /** What is stored under a URL: its response, or the knowledge that it has several. */
@@ -18,6 +20,7 @@ export interface StoredResponse {
   readonly hasOwnTag: boolean;
   /** How old the response already was when it was stored. */
   readonly initialAgeMs: number;
+  readonly reuse: ReuseTerms;
 }
 
 /** The facts of a stored response; the rest of it follows from them. */
@@ -27,6 +30,7 @@ export interface ResponseFacts {
   readonly body: Buffer;
   readonly hasOwnTag: boolean;
   readonly initialAgeMs: number;
+  readonly reuse: ReuseTerms;
 }
 
 const NOT_MODIFIED_NAMES: ReadonlySet<string> = new Set([
@@ -56,7 +60,26 @@ export function createStoredResponse(facts: ResponseFacts): StoredResponse {
 
 /** RFC 9111 §4.3.2: without a `Last-Modified`, the response's own `Date` stands for it. */
 export function validatorsOf(header: (name: string) => string | undefined): Validators {
-  return { etag: header('etag'), lastModifiedMs: parseHttpDate(header('last-modified') ?? header('date')) };
+  return { etag: header('etag'), lastModified: header('last-modified') ?? header('date') };
+}
+
+/** What its origin can be asked by, whether it changed: validators of the origin's own making. */
+export function originValidators(stored: StoredResponse): Validators {
+  const headers = new Map(headerPairs(stored));
+  return { etag: stored.hasOwnTag ? undefined : headers.get('etag'), lastModified: headers.get('last-modified') };
+}
+
+export function headerPairs({ headers }: StoredResponse): Header[] {
+  const pairs: Header[] = [];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    pairs.push(headers.slice(index, index + 2) as unknown as Header);
+  }
+  return pairs;
+}
+
+/** How old it is now, by RFC 9111 §4.2.3. */
+export function ageMsOf(response: StoredResponse, storedAtMs: number, nowMs: number): number {
+  return Math.max(0, nowMs - storedAtMs) + response.initialAgeMs;
 }
 
 export function isKeptOnNotModified(name: string): boolean {

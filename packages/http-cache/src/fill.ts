@@ -1,165 +1,145 @@
-import type { BackgroundWork } from '@breakwater/core';
-import { bump, type PolicyCounters } from './counters.ts';
+import { bump } from './counters.ts';
 import { createStoredResponse, type StoredResponse, validatorsOf } from './entry.ts';
-import type { Exchange } from './exchange.ts';
-import type { Flight } from './flights.ts';
-import type { Policy, ResolvedOptions } from './options.ts';
-import { isLasting, type NotStoredReason } from './reasons.ts';
+import { type Accepted, createIntake, type FillJob, type FillTools } from './intake.ts';
 import { createHeadWriter, withholdConditions } from './response-head.ts';
-import type { Admission, Place, Selected } from './response-store.ts';
 import { type HeadDecision, teeResponse } from './response-tee.ts';
-import { type ForwardReason, forwardStatus } from './rules/cache-status.ts';
+import { forwardStatus } from './rules/cache-status.ts';
 import { conditionsOf, isNotModified } from './rules/conditional.ts';
 import { strongEntityTag } from './rules/entity-tag.ts';
 import type { Header } from './rules/handler-headers.ts';
-import { holdsSession } from './rules/request-rules.ts';
-import { storability } from './rules/storable.ts';
 import { appendCacheStatus, isTransformed } from './send-stored.ts';
-import type { UrlMemory } from './url-memory.ts';
-
-/** A response that those who waited for it are sent, if they chose alike by the headers it varies on. */
-export interface Shared {
-  readonly selected: Selected;
-  readonly varyNames: readonly string[];
-  readonly varyValues: string;
-}
-
-/** What one response of a URL teaches about the next: that it will be stored, or why it will not. */
-export type UrlLesson = 'storable' | 'uncacheable';
-
-/** What a fill needs of the engine. */
-export interface FillTools {
-  readonly options: ResolvedOptions;
-  readonly urls: UrlMemory<UrlLesson>;
-  readonly background: BackgroundWork;
-}
-
-export interface FillJob {
-  readonly exchange: Exchange;
-  readonly policy: Policy;
-  readonly counters: PolicyCounters;
-  readonly place: Place;
-  readonly flight: Flight<Shared>;
-  readonly forwarded: ForwardReason;
-}
+import { serveStored } from './serve-stored.ts';
+import { createStandby, freshenedResponse, type Standby } from './standby.ts';
 
 export interface Fill {
   /** Another policy answers this request from here on; this one stores nothing. */
   yield(): void;
 }
 
-/** How long a URL of the application is taken to be storable since it last was, in milliseconds. */
-const STORABLE_FOR_MS = 3_600_000;
-
-/** What was settled when the head left and is stored when the body is complete. */
-interface Accepted {
-  readonly admission: Admission;
+/** What was accepted with the head and is stored when the body is complete. */
+interface Awaited {
+  readonly accepted: Accepted;
+  readonly status: number;
   readonly headers: readonly Header[];
   readonly declaredBytes: number | undefined;
-  readonly ttlMs: number;
-  readonly initialAgeMs: number;
-  readonly headAtMs: number;
 }
 
 /** Runs the handler and stores what it answers, if it may be stored. */
-export function startFill(job: FillJob, { options, urls, background }: FillTools): Fill {
+export function startFill(job: FillJob, tools: FillTools): Fill {
   const { exchange, policy, counters, place, flight } = job;
   const { request, response } = exchange;
-  const { clock, maxBodyBytes } = options;
-  const writer = createHeadWriter(response, exchange.earlierHeaders(), isTransformed(response));
+  const { clock, maxBodyBytes } = tools.options;
+  const intake = createIntake(job, tools);
+  const earlier = exchange.earlierHeaders();
+  const writer = createHeadWriter(response, earlier, isTransformed(response));
   const conditions = conditionsOf(request.headers);
   const restoreConditions = withholdConditions(request.headers);
-  let accepted: Accepted | undefined;
-
-  function refuse(reason: NotStoredReason, status: number): void {
-    bump(counters.notStored, reason);
-    if (isLasting(reason, status)) urls.remember(place.base, 'uncacheable', clock.now() + options.uncacheableForMs);
-    flight.land({ kind: reason === 'aborted' || reason === 'invalidated' ? 'again' : 'each' });
-  }
+  const standby = place.selected && createStandby(place.selected);
+  standby?.askBy(request.headers);
+  let awaited: Awaited | undefined;
 
   function head(status: number, body: Buffer | undefined): HeadDecision {
     restoreConditions();
-    const reason = accept(status);
-    if (reason) refuse(reason, status);
+    const nowMs = clock.now();
+    const instead = standIn(status, nowMs);
+    if (instead) return { instead };
+    const refused = accept(status, nowMs);
+    if (refused) intake.refuse(refused, status);
     else if (body) writer.addEntityTag(body);
-    const isUnchanged = status === 200 && isNotModified(conditions, validatorsOf(writer.header));
+    const isUnchanged = status === 200 && isNotModified(conditions, validatorsOf(writer.header), nowMs);
     if (isUnchanged) writer.dropContent();
-    const stored = accepted !== undefined && (body !== undefined || accepted.declaredBytes !== undefined);
-    appendCacheStatus(response, forwardStatus(job.forwarded, { stored, detail: reason }));
-    return { status: isUnchanged ? 304 : status, keep: accepted !== undefined };
+    const stored = awaited !== undefined && (body !== undefined || awaited.declaredBytes !== undefined);
+    appendCacheStatus(response, forwardStatus(job.forwarded, { stored, detail: refused }));
+    return { status: isUnchanged ? 304 : status, keep: awaited !== undefined };
+  }
+
+  /** What answers in the handler's place, if its answer is that nothing has changed, or an error worse than what is stored. */
+  function standIn(status: number, nowMs: number): (() => void) | undefined {
+    if (!standby) return undefined;
+    if (standby.isAsked && status === 304) return () => revive(standby, nowMs);
+    return standby.servesInPlaceOf(status, nowMs) ? () => serveStandby(standby) : undefined;
   }
 
   /** Takes the response in and completes its head, or says why not. */
-  function accept(status: number): NotStoredReason | undefined {
-    // Session middleware may stand behind the cache, where the request's own check could not see what it loads.
-    if (policy.audience !== 'everyone' && holdsSession(request)) return 'session';
+  function accept(status: number, nowMs: number) {
     const headers = new Map(writer.added());
     const control = writer.header('cache-control');
     // Whoever said how the response may be cached, it is said of this response.
     if (control !== undefined) headers.set('cache-control', control);
-    const verdict = storability(
-      { status, headers, vary: writer.header('vary') },
-      { ttlMs: policy.ttlMs, vary: policy.vary, maxBodyBytes },
-    );
-    if (!verdict.storable) return verdict.reason;
-    const { ttlMs, initialAgeMs, varyNames } = verdict;
-    const headAtMs = clock.now();
-    const admission = place.slot?.admit(varyNames, request.headers, headAtMs);
-    if (!admission) return 'variants';
+    const accepted = intake.accept({ status, headers, vary: writer.header('vary'), nowMs });
+    if (typeof accepted === 'string') return accepted;
     const length = headers.get('content-length');
-    accepted = {
-      admission,
-      headers: writer.complete({ varyNames, lifetimeMs: ttlMs + initialAgeMs, nowMs: headAtMs }),
+    awaited = {
+      accepted,
+      status,
+      headers: writer.complete({
+        varyNames: accepted.admission.varyNames,
+        lifetimeMs: policy.storage.ttlMs === undefined ? undefined : accepted.reuse.lifetimeMs,
+        nowMs,
+      }),
       declaredBytes: length === undefined ? undefined : Number(length),
-      ttlMs,
-      initialAgeMs,
-      headAtMs,
     };
     return undefined;
   }
 
-  function complete(body: Buffer): void {
-    const taken = accepted;
-    if (!taken) return;
-    // A body that took its time to stream has aged meanwhile.
-    const streamedMs = Math.max(0, clock.now() - taken.headAtMs);
-    const ttlMs = taken.ttlMs - streamedMs;
-    if (taken.declaredBytes !== undefined && taken.declaredBytes !== body.length) refuse('length', 200);
-    else if (ttlMs <= 0) refuse('no-freshness', 200);
-    else {
-      const stored = toStored(taken.headers, body, taken.initialAgeMs + streamedMs);
-      background.run('commit', () => commit(taken.admission, stored, ttlMs));
+  /** RFC 9111 §4.3.3: nothing has changed but what the 304 says, and its lifetime begins anew. */
+  function revive({ selected, freshened }: Standby, nowMs: number): void {
+    const update = writer.addedEndToEnd();
+    // Of one that does not say when it was made, that is now.
+    if (!update.some(([name]) => name === 'date')) update.push(['date', new Date(nowMs).toUTCString()]);
+    const headers = freshened(update);
+    const fields = new Map(headers);
+    const { status } = selected.response;
+    const accepted = intake.accept({ status, headers: fields, vary: fields.get('vary'), nowMs });
+    const isKept = typeof accepted !== 'string';
+    const terms = isKept ? accepted : { initialAgeMs: 0, reuse: selected.response.reuse };
+    const fresh = freshenedResponse(selected.response, headers, terms);
+    serveInstead(fresh, forwardStatus('stale', { forwardedStatus: 304, stored: isKept }), nowMs);
+    if (isKept) {
+      intake.keep(
+        accepted,
+        (initialAgeMs) => ({ ...fresh, initialAgeMs }),
+        () => {
+          counters.revalidated += 1;
+        },
+      );
+    } else {
+      intake.refuse(accepted, status);
     }
   }
 
-  async function commit(admission: Admission, stored: StoredResponse, ttlMs: number): Promise<void> {
-    const storedAtMs = clock.now();
-    let isKept = false;
-    try {
-      isKept = await admission.commit(stored, ttlMs, storedAtMs);
-    } catch (error) {
-      refuse('cache-failed', 200);
-      throw error;
-    }
-    if (isKept) {
-      counters.stored += 1;
-      urls.remember(place.base, 'storable', storedAtMs + STORABLE_FOR_MS);
-      const { varyNames, varyValues } = admission;
-      const selected: Selected = { response: stored, storedAtMs, expiresAtMs: storedAtMs + ttlMs, tier: 'memory' };
-      flight.land({ kind: 'shared', value: { selected, varyNames, varyValues } });
-    } else {
-      refuse('invalidated', 200);
-    }
+  /** RFC 5861 §4. */
+  function serveStandby({ selected }: Standby): void {
+    counters.staleIfError += 1;
+    flight.land({ kind: 'each' });
+    bump(counters.notStored, 'status');
+    const { response: stored, storedAtMs } = selected;
+    serveInstead(stored, forwardStatus('stale', { detail: 'stale-if-error' }), storedAtMs);
+  }
+
+  /** What the handler set goes; what was there before stays, as for any hit. */
+  function serveInstead(stored: StoredResponse, cacheStatus: string, storedAtMs: number): void {
+    for (const [name] of writer.added()) response.removeHeader(name);
+    serveStored(exchange, { response: stored, storedAtMs }, { cacheStatus, conditions, nowMs: clock.now() });
+  }
+
+  function complete(body: Buffer): void {
+    if (!awaited) return;
+    const { accepted, headers, status, declaredBytes } = awaited;
+    if (declaredBytes !== undefined && declaredBytes !== body.length) intake.refuse('length', status);
+    else
+      intake.keep(accepted, (initialAgeMs) => toStored(status, headers, body, { initialAgeMs, reuse: accepted.reuse }));
   }
 
   const tee = teeResponse(response, maxBodyBytes, {
+    mayReplace: standby !== undefined,
     head,
     complete,
     abandoned(reason) {
       restoreConditions();
-      refuse(reason, 200);
+      intake.refuse(reason, 200);
       // A head that node refused: the one that follows is an error's, and what was said of this one is not true of it.
-      if (accepted && !response.headersSent) {
+      if (awaited && !response.headersSent) {
         response.setHeader('Cache-Control', 'no-store');
         response.removeHeader('Cache-Status');
       }
@@ -176,10 +156,18 @@ export function startFill(job: FillJob, { options, urls, background }: FillTools
   };
 }
 
-function toStored(headers: readonly Header[], body: Buffer, initialAgeMs: number): StoredResponse {
-  const hasOwnTag = !headers.some(([name]) => name === 'etag');
+const BODILESS: ReadonlySet<number> = new Set([204, 205]);
+
+function toStored(
+  status: number,
+  headers: readonly Header[],
+  body: Buffer,
+  terms: Pick<StoredResponse, 'initialAgeMs' | 'reuse'>,
+): StoredResponse {
+  const isBodiless = BODILESS.has(status);
+  const hasOwnTag = !isBodiless && !headers.some(([name]) => name === 'etag');
   const flat = headers.flat();
   if (hasOwnTag) flat.push('etag', strongEntityTag(body));
-  flat.push('content-length', String(body.length));
-  return createStoredResponse({ status: 200, headers: flat, body, hasOwnTag, initialAgeMs });
+  if (!isBodiless) flat.push('content-length', String(body.length));
+  return createStoredResponse({ status, headers: flat, body, hasOwnTag, ...terms });
 }

@@ -6,16 +6,17 @@ import { entryCodec } from './entry-codec.ts';
 import { NotMountedError } from './errors.ts';
 import type { HttpCacheEvents } from './events.ts';
 import type { Exchange } from './exchange.ts';
-import type { Fill, Shared, UrlLesson } from './fill.ts';
+import type { Fill } from './fill.ts';
 import { createFlights } from './flights.ts';
-import { type HttpCacheOptions, ORIGIN_POLICY, type Policy, type ResolvedOptions, resolveOptions } from './options.ts';
+import type { Shared, UrlLesson } from './intake.ts';
+import { baseKey } from './keys.ts';
+import { type HttpCacheOptions, originPolicy, type Policy, resolveOptions } from './options.ts';
+import { createRefreshes } from './refresh.ts';
 import { createResponseStore } from './response-store.ts';
-import { teeResponse } from './response-tee.ts';
-import { requestAuthority } from './rules/authority.ts';
 import { forwardStatus } from './rules/cache-status.ts';
-import { customKey, type KeyKind, uriKey } from './rules/request-key.ts';
 import { isSafe } from './rules/request-rules.ts';
 import type { HttpCacheStats } from './stats.ts';
+import { watchUnsafe } from './unsafe.ts';
 import { createUrlMemory } from './url-memory.ts';
 
 /** A cache of responses, whichever framework's door it is behind. */
@@ -55,46 +56,39 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   const store = createResponseStore(resolved.cache.space('http', { codec: entryCodec }), resolved.maxVariants);
   const counters = createCounters();
   const routed = createUrlMemory<'route-policy'>();
+  const ownPolicy = originPolicy(resolved.origin);
+  const refreshes = createRefreshes();
   const answering: Answering = createAnswering({
     options: resolved,
     store,
     flights: createFlights<Shared>(resolved.maxWaitMs),
     urls: createUrlMemory<UrlLesson>(),
     background,
+    refreshes,
     baseKey: (policy, policyName, request) => baseKey(resolved, policy, policyName, request),
     report,
   });
 
-  /** RFC 9111 §4.4: what a successful unsafe request changed is the resource at its URI, however it was cached. */
-  function watchUnsafe({ request, response, next }: Exchange): void {
-    bump(counters.of('origin').bypass, 'method');
-    const keys = (['origin', 'route'] as const).map((kind) => uriKeyOf(resolved, kind, request));
-    response.setHeader('Cache-Status', forwardStatus('method'));
-    teeResponse(response, 0, {
-      head(status) {
-        if (status >= 200 && status < 400) background.run('invalidate', () => store.remove(keys));
-        return { status, keep: false };
-      },
-      complete() {},
-      abandoned() {},
-    });
-    next();
-  }
-
   const httpCache: HttpCache = {
     on: events.on,
     stats: counters.snapshot,
-    close: background.drain,
+    async close() {
+      await refreshes.settle();
+      await background.drain();
+    },
     enter(exchange) {
       const context: RequestContext = { httpCache, fill: undefined };
       (exchange.raw as Carrier)[CONTEXT] = context;
       if (!isSafe(exchange.request.method)) {
-        watchUnsafe(exchange);
+        bump(counters.of('origin').bypass, 'method');
+        exchange.response.setHeader('Cache-Status', forwardStatus('method'));
+        watchUnsafe(exchange, resolved, (keys) => background.run('invalidate', () => store.remove(keys)));
+        exchange.next();
       } else if (routed.recall(urlOf(exchange), resolved.clock.now())) {
         bump(counters.of('origin').bypass, 'route-policy');
         exchange.next();
       } else {
-        answering.answer(exchange, ORIGIN_POLICY, 'origin', counters.of('origin'), (fill) => {
+        answering.answer(exchange, ownPolicy, 'origin', counters.of('origin'), (fill) => {
           context.fill = fill;
         });
       }
@@ -128,16 +122,4 @@ export function httpCacheOf(raw: IncomingMessage, policyName: string): HttpCache
 
 function urlOf({ request }: Exchange): string {
   return `${request.headers.host} ${request.originalUrl}`;
-}
-
-function baseKey(options: ResolvedOptions, policy: Policy, name: string, request: Exchange['request']): string {
-  const key: unknown = policy.keyOf?.(request);
-  // A key that is no text, such as a parameter that is absent or there twice, names nothing: one would stand for all.
-  if (typeof key !== 'string') return uriKeyOf(options, policy.kind, request);
-  return customKey(policy.name ?? `${request.baseUrl ?? ''}${name}`, key);
-}
-
-function uriKeyOf({ authority }: ResolvedOptions, kind: KeyKind, request: Exchange['request']): string {
-  if (authority === undefined) return uriKey(kind, requestAuthority(request), request.originalUrl);
-  return uriKey(kind, typeof authority === 'string' ? authority : authority(request), request.originalUrl);
 }

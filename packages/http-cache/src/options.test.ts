@@ -10,6 +10,7 @@ import {
   resolveOptions,
   resolveRoutePolicy,
 } from './options.ts';
+import { ORIGIN_DEFAULTS } from './origin-options.ts';
 
 const cache = createCache();
 
@@ -17,8 +18,10 @@ describe('options', () => {
   it.each([
     ['HttpCacheOptions', DEFAULTS],
     ['RoutePolicyOptions', ROUTE_DEFAULTS],
+    ['OriginOptions', ORIGIN_DEFAULTS],
   ])('of %s are documented with the defaults they have', (name, defaults) => {
-    expect(documentedDefaults(new URL('options.ts', import.meta.url), name)).toEqual(asDocumented(defaults));
+    const file = name === 'OriginOptions' ? 'origin-options.ts' : 'options.ts';
+    expect(documentedDefaults(new URL(file, import.meta.url), name)).toEqual(asDocumented(defaults));
   });
 
   it('take an explicit undefined for absent, and are not written to', () => {
@@ -38,6 +41,10 @@ describe('options', () => {
     ['personal', { cache, personal: true }],
     ['sessionCookies', { cache, sessionCookies: /sid/g }],
     ['sessionCookies', { cache, sessionCookies: 'sid' }],
+    ['origin.trust', { cache, origin: { trust: 'blind' } }],
+    ['origin.targetFields', { cache, origin: { targetFields: 'cdn-cache-control' } }],
+    ['origin.staleIfError', { cache, origin: { staleIfError: -1 } }],
+    ['origin', { cache, origin: { ttl: '5s' } }],
     ['options', { cache, ttl: '5s' }],
   ];
   it.each(wrong)('refuse a wrong %s: %o', (option, options) => {
@@ -53,6 +60,8 @@ describe('a route’s policy', () => {
     ['ttl', {}],
     ['ttl', { ttl: 0 }],
     ['ttl', { ttl: '5 seconds' }],
+    ['staleWhileRevalidate', { ttl: '5s', staleWhileRevalidate: 'long' }],
+    ['staleIfError', { ttl: '5s', staleIfError: -1 }],
     ['tags', { ttl: '5s', tags: 'prices' }],
     ['tags', { ttl: '5s', tags: [''] }],
     ['vary', { ttl: '5s', vary: [7] }],

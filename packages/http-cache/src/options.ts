@@ -1,6 +1,8 @@
 import type { Cache } from '@breakwater/cache';
 import { type Clock, type Duration, type Size, systemClock, withDefaults } from '@breakwater/core';
 import { checks } from './errors.ts';
+import { type OriginOptions, type ResolvedOrigin, resolveOrigin } from './origin-options.ts';
+import type { StorageTerms } from './rules/storable.ts';
 
 export interface HttpCacheOptions<Request = unknown> {
   /** Where responses are kept: a cache of `@breakwater/cache`. Its tags and invalidations reach responses too. */
@@ -31,6 +33,8 @@ export interface HttpCacheOptions<Request = unknown> {
    * @default /sess|auth|jwt|token|(?:^|[-_.])sid(?:$|[-_.])/i
    */
   readonly sessionCookies?: RegExp;
+  /** How responses are taken that no route has a policy for. */
+  readonly origin?: OriginOptions;
   /** Where the time comes from; give it the cache's own. @default the system's clock */
   readonly clock?: Clock;
 }
@@ -38,6 +42,14 @@ export interface HttpCacheOptions<Request = unknown> {
 export interface RoutePolicyOptions<Request = unknown> {
   /** How long a response is served from the cache. A smaller `s-maxage` of the response wins. */
   readonly ttl: Duration;
+  /**
+   * How long beyond `ttl` it is served at once while the handler runs again in the background; `stale-while-revalidate` of
+   * the response itself goes before it.
+   * @default 0
+   */
+  readonly staleWhileRevalidate?: Duration;
+  /** How long beyond `ttl` it is served where the handler fails with a 5xx; `stale-if-error` goes before it. @default 0 */
+  readonly staleIfError?: Duration;
   /** Tags of the stored response, by which `cache.invalidate({ tag })` removes it. @default none */
   readonly tags?: readonly string[] | ((request: Request) => readonly string[] | undefined);
   /** Request headers the handler reads, beside those its `Vary` names. Added to the `Vary` that is sent. @default none */
@@ -68,7 +80,11 @@ export const DEFAULTS = Object.freeze({
   clock: systemClock,
 } as const);
 
-export const ROUTE_DEFAULTS = Object.freeze({ audience: 'anonymous' } as const);
+export const ROUTE_DEFAULTS = Object.freeze({
+  staleWhileRevalidate: 0,
+  staleIfError: 0,
+  audience: 'anonymous',
+} as const);
 
 export interface ResolvedOptions {
   readonly cache: Cache;
@@ -80,10 +96,12 @@ export interface ResolvedOptions {
   readonly authority: string | ((request: unknown) => string) | undefined;
   readonly personal: ((request: unknown) => boolean) | undefined;
   readonly sessionCookies: RegExp;
+  readonly origin: ResolvedOrigin;
   readonly clock: Clock;
 }
 
-const OPTION_NAMES = [...Object.keys(DEFAULTS), 'cache', 'authority', 'personal'];
+const OPTION_NAMES = [...Object.keys(DEFAULTS), 'cache', 'authority', 'personal', 'origin'];
+
 /** @throws OptionError `ERR_HTTP_CACHE_OPTION` */
 export function resolveOptions<Request>(options: HttpCacheOptions<Request>): ResolvedOptions {
   checks.known('options', options, OPTION_NAMES);
@@ -104,6 +122,7 @@ export function resolveOptions<Request>(options: HttpCacheOptions<Request>): Res
     authority: given.authority as ResolvedOptions['authority'],
     personal: given.personal as ResolvedOptions['personal'],
     sessionCookies: checkPattern(given.sessionCookies),
+    origin: resolveOrigin(given.origin),
     clock: given.clock,
   };
 }
@@ -119,9 +138,9 @@ function checkPattern(pattern: unknown): RegExp {
 /** What one kind of response is cached by. */
 export interface Policy {
   readonly kind: 'origin' | 'route';
-  /** `undefined`: the lifetime the response declares. */
-  readonly ttlMs: number | undefined;
-  readonly vary: readonly string[];
+  /** What its responses must be to be stored, the size of their bodies apart. */
+  readonly storage: Omit<StorageTerms, 'maxBodyBytes'>;
+  readonly authorization: 'bypass' | 'rfc9111';
   readonly audience: 'anonymous' | 'everyone';
   readonly name: string | undefined;
   tagsOf(request: unknown): readonly string[];
@@ -129,28 +148,39 @@ export interface Policy {
 }
 
 /** Of the application's own responses: what they say of themselves. */
-export const ORIGIN_POLICY: Policy = Object.freeze({
-  kind: 'origin',
-  ttlMs: undefined,
-  vary: [],
-  audience: 'anonymous',
-  name: 'origin',
-  tagsOf: () => [],
-  keyOf: undefined,
-});
+export function originPolicy({ authorization, ...storage }: ResolvedOrigin): Policy {
+  return {
+    kind: 'origin',
+    storage: { ttlMs: undefined, vary: [], ...storage },
+    authorization,
+    audience: 'anonymous',
+    name: 'origin',
+    tagsOf: () => [],
+    keyOf: undefined,
+  };
+}
 
-const ROUTE_OPTION_NAMES = ['ttl', 'tags', 'vary', 'name', 'key', 'audience'];
+const ROUTE_OPTION_NAMES = [...Object.keys(ROUTE_DEFAULTS), 'ttl', 'tags', 'vary', 'name', 'key'];
 
 /** @throws OptionError `ERR_HTTP_CACHE_OPTION` */
 export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>): Policy {
   checks.known('route', options, ROUTE_OPTION_NAMES);
-  const { ttl, tags = [], vary = [], name, key, audience } = withDefaults(options, ROUTE_DEFAULTS);
+  const { ttl, tags = [], vary = [], name, key, audience, ...stale } = withDefaults(options, ROUTE_DEFAULTS);
   if (key !== undefined) checks.callable('key', key);
   if (typeof tags !== 'function') checkTexts('tags', tags);
   return {
     kind: 'route',
-    ttlMs: checks.duration('ttl', ttl),
-    vary: checkTexts('vary', vary),
+    storage: {
+      ttlMs: checks.duration('ttl', ttl),
+      staleWhileRevalidateMs: checks.duration('staleWhileRevalidate', stale.staleWhileRevalidate, { min: 0 }),
+      staleIfErrorMs: checks.duration('staleIfError', stale.staleIfError, { min: 0 }),
+      vary: checkTexts('vary', vary),
+      trust: 'declared',
+      targetFields: [],
+      setCookie: 'refuse',
+      keptForValidationMs: 0,
+    },
+    authorization: 'bypass',
     audience: checks.oneOf('audience', audience, ['anonymous', 'everyone']),
     name: name === undefined ? undefined : checks.text('name', name),
     tagsOf: typeof tags === 'function' ? (request) => tags(request as Request) ?? [] : () => tags,

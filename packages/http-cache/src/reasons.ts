@@ -18,6 +18,8 @@ export type NotStoredReason =
   | 'head'
   | 'status'
   | 'set-cookie'
+  /** A request with `Authorization`, and nothing in the response that lets others have it. */
+  | 'authorization'
   /** A session that holds data was loaded, or filled, behind the cache. */
   | 'session'
   | 'no-store'

@@ -9,6 +9,8 @@ export interface ResponseHeadWriter {
   header(name: string): string | undefined;
   /** What the handler added or changed. */
   added(): Header[];
+  /** Those of them that are not of this connection alone. */
+  addedEndToEnd(): Header[];
   /** Adds what the cache says of a response it stores; returns the headers to store. */
   complete(terms: HeadTerms): Header[];
   /** A validator made of the body, where the handler set none. */
@@ -19,8 +21,8 @@ export interface ResponseHeadWriter {
 
 export interface HeadTerms {
   readonly varyNames: readonly string[];
-  /** From the response's own beginning, its `Age` included. */
-  readonly lifetimeMs: number;
+  /** Said of a response that says nothing; `undefined`: nothing is added. From its own beginning, its `Age` included. */
+  readonly lifetimeMs: number | undefined;
   readonly nowMs: number;
 }
 
@@ -46,10 +48,11 @@ export function createHeadWriter(
   return {
     header,
     added,
+    addedEndToEnd: () => endToEnd(added()),
     complete({ varyNames, lifetimeMs, nowMs }) {
       if (varyNames.length > 0) response.setHeader('Vary', mergeVary(header('vary'), varyNames.join(', ')));
       const stored = endToEnd(added()).filter(([name]) => !REMADE.has(name));
-      if (header('cache-control') === undefined) {
+      if (lifetimeMs !== undefined && header('cache-control') === undefined) {
         const lifetime = `public, max-age=${Math.floor(lifetimeMs / 1000)}`;
         stored.push(['cache-control', lifetime]);
         // A cookie of this caller travels with the response: no other cache may take it for everybody's.

@@ -9,7 +9,6 @@ import { varyValues } from './rules/vary.ts';
 export interface Selected {
   readonly response: StoredResponse;
   readonly storedAtMs: number;
-  readonly expiresAtMs: number;
   readonly tier: 'memory' | 'redis';
 }
 
@@ -138,7 +137,7 @@ function keyOf(base: string, record: VariantRecord, headers: IncomingHttpHeaders
 
 function select(entry: Entry<HttpEntry> | undefined, tier: Selected['tier'] | undefined): Selected | undefined {
   if (!tier || entry?.value.kind !== 'response') return undefined;
-  return { response: entry.value, storedAtMs: entry.storedAtMs, expiresAtMs: entry.expiresAtMs, tier };
+  return { response: entry.value, storedAtMs: entry.storedAtMs, tier };
 }
 
 function createRecordId(): string {

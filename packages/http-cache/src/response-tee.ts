@@ -10,16 +10,21 @@ export interface TeeObserver {
   head(status: number, body: Buffer | undefined): HeadDecision;
   /** The handler ended the response while its client was there, and `keep` had asked for the body. */
   complete(body: Buffer): void;
+  /** Whether the head's decision may be to answer in the handler's place. */
+  readonly mayReplace: boolean;
   /** The body is not to be had after all. What was kept of it is already let go. */
   abandoned(reason: 'aborted' | 'too-large'): void;
 }
 
-export interface HeadDecision {
-  /** The status that leaves. */
-  readonly status: number;
-  /** Whether the body is to be kept. */
-  readonly keep: boolean;
-}
+export type HeadDecision =
+  | {
+      /** The status that leaves. */
+      readonly status: number;
+      /** Whether the body is to be kept. */
+      readonly keep: boolean;
+    }
+  /** Answers in the handler's place, whose response goes nowhere. */
+  | { readonly instead: () => void };
 
 export interface Tee {
   /** From here on the response passes by unseen, and nobody is told anything. */
@@ -28,13 +33,16 @@ export interface Tee {
 
 const TEED = ['writeHead', 'write', 'end'] as const;
 
+const BODILESS: ReadonlySet<number> = new Set([204, 304]);
+
 /**
  * Copies a response while it is written, in node's own calls, below every framework's. Every chunk goes on at once, so
  * the first byte is not later than without; a body beyond `maxBytes` is no longer kept from the chunk that crosses it.
  */
 export function teeResponse(response: ServerResponse, maxBytes: number, observer: TeeObserver): Tee {
-  // `head`: it has not left. `body`: it left, chunks are kept. `passing`: nothing is kept (any more).
-  let phase: 'head' | 'body' | 'passing' = 'head';
+  // `head`: it has not left. `body`: it left, chunks are kept. `passing`: nothing is kept (any more). `replaced`: another
+  // answer went in its place, and what the handler still writes goes nowhere.
+  let phase: 'head' | 'body' | 'passing' | 'replaced' = 'head';
   let ended = false;
   let chunks: Buffer[] | 'too-large' = [];
   let bytes = 0;
@@ -76,11 +84,45 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
     observer.complete(body);
   }
 
+  /** Node's own calls again, or those of who wrapped them before. */
+  function unwrap(which: (name: (typeof TEED)[number]) => boolean): void {
+    for (const [name, descriptor] of before) {
+      if (!which(name)) continue;
+      if (descriptor) Object.defineProperty(response, name, descriptor);
+      else Reflect.deleteProperty(response, name);
+    }
+  }
+
+  function replaceBy(instead: () => void): void {
+    pass();
+    unwrap(() => true);
+    instead();
+    phase = 'replaced';
+    Object.assign(response, teed);
+  }
+
+  /**
+   * Has the head decided on before node begins to write it, so that another answer can still take its place. Called by
+   * its outermost name: who wrapped it since adds headers there.
+   */
+  function decideEarly(): void {
+    if (phase !== 'head' || !observer.mayReplace || response.headersSent) return;
+    const body = wholeBody();
+    const isFramed = response.hasHeader('content-length') || response.hasHeader('transfer-encoding');
+    if (body && !isFramed && !BODILESS.has(response.statusCode)) response.setHeader('Content-Length', body.length);
+    response.writeHead(response.statusCode);
+  }
+
   response.writeHead = function writeHeadAndTell(status: number, ...rest: unknown[]) {
+    if (phase === 'replaced') return response;
     if (phase !== 'head') return Reflect.apply(writeHead, response, [status, ...rest]);
     const reason = typeof rest[0] === 'string' ? [rest.shift()] : [];
     applyHeaders(response, rest[0]);
     const decision = observer.head(status, wholeBody());
+    if ('instead' in decision) {
+      replaceBy(decision.instead);
+      return response;
+    }
     try {
       Reflect.apply(writeHead, response, [decision.status, ...(decision.status === status ? reason : [])]);
     } catch (error) {
@@ -96,11 +138,13 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
 
   response.write = function writeAndKeep(chunk: unknown, ...rest: unknown[]) {
     keep(chunk, rest[0]);
+    decideEarly();
+    if (phase === 'replaced') return swallow([chunk, ...rest], true);
     return Reflect.apply(write, response, [chunk, ...rest]);
   } as ServerResponse['write'];
 
   response.end = function endAndTell(...args: unknown[]) {
-    if (phase !== 'passing' && !ended) {
+    if ((phase === 'head' || phase === 'body') && !ended) {
       // A handler that ends because its client went may have left out the rest.
       if (response.destroyed) abandon('aborted');
       else {
@@ -108,26 +152,31 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
         ended = true;
       }
     }
+    decideEarly();
+    if (phase === 'replaced') return swallow(args, response);
     const result = Reflect.apply(end, response, args);
     settle();
     return result;
   } as ServerResponse['end'];
 
   response.once('close', () => {
-    if (phase !== 'passing') abandon('aborted');
+    if (phase === 'head' || phase === 'body') abandon('aborted');
   });
   const teed = { writeHead: response.writeHead, write: response.write, end: response.end };
   return {
     detach() {
       pass();
       // Calls that nobody wrapped since are given back: a response with node's own is the quickest to send.
-      for (const [name, descriptor] of before) {
-        if (response[name] !== teed[name]) continue;
-        if (descriptor) Object.defineProperty(response, name, descriptor);
-        else Reflect.deleteProperty(response, name);
-      }
+      unwrap((name) => response[name] === teed[name]);
     },
   };
+}
+
+/** A write that goes nowhere is a write that is done. */
+function swallow<Result>(args: readonly unknown[], result: Result): Result {
+  const done = args.findLast((argument) => typeof argument === 'function');
+  if (typeof done === 'function') process.nextTick(done);
+  return result;
 }
 
 /** The three forms of headers that node's `writeHead` takes: an object, a flat list, a list of pairs. */

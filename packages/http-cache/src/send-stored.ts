@@ -24,6 +24,31 @@ export function sendNotModified(response: ServerResponse, stored: StoredResponse
   response.end();
 }
 
+/** RFC 9110 §15.3.7. */
+export function sendPart(
+  response: ServerResponse,
+  stored: StoredResponse,
+  moment: Moment,
+  { start, end }: { readonly start: number; readonly end: number },
+): void {
+  const headers = withoutLength(stored.headers);
+  headers.push('content-range', `bytes ${start}-${end - 1}/${stored.body.length}`, 'content-length', `${end - start}`);
+  sendHead(response, 206, stored, headers, moment);
+  response.end(stored.body.subarray(start, end));
+}
+
+/** RFC 9110 §15.5.17. */
+export function sendUnsatisfiable(response: ServerResponse, stored: StoredResponse, moment: Moment): void {
+  const headers = ['content-range', `bytes */${stored.body.length}`, 'content-length', '0'];
+  sendHead(response, 416, stored, headers, moment);
+  response.end();
+}
+
+function withoutLength(headers: readonly string[]): string[] {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name === 'content-length');
+  return at === -1 ? [...headers] : headers.toSpliced(at, 2);
+}
+
 function sendHead(
   response: ServerResponse,
   status: number,

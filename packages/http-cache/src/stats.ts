@@ -17,4 +17,10 @@ export interface HttpOutcomes {
   readonly bypass: Readonly<Record<string, number>>;
   /** Answered 304 out of `hitMemory` and `hitRedis`. */
   readonly notModified: number;
+  /** Out of `hitMemory` and `hitRedis`: served beyond its lifetime, and refreshed in the background. */
+  readonly stale: number;
+  /** The handler failed, and a stored response beyond its lifetime was served in place of its error. */
+  readonly staleIfError: number;
+  /** Out of `stored`: the handler said that nothing had changed. */
+  readonly revalidated: number;
 }

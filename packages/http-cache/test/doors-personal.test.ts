@@ -39,7 +39,6 @@ describe.each(frameworks)('what is somebody’s own, on $name', (framework) => {
     ['a session that holds a user', { 'x-log-in': 'ada' }, 'session'],
     ['the application’s own mark', { 'x-mine': '1' }, 'personal'],
     ['no-store', { 'cache-control': 'no-store' }, 'no-store'],
-    ['a range', { range: 'bytes=0-1' }, 'range'],
     ['a precondition', { 'if-match': '"a"' }, 'precondition'],
   ];
   it.each(personal)('a request with %s is neither served from the cache nor stored', async (_what, headers, reason) => {

@@ -93,6 +93,9 @@ export function httpOutcomes(changes: Partial<HttpOutcomes> = {}): HttpOutcomes 
     notStored: { 'no-store': 20, 'set-cookie': 10 },
     bypass: { method: 300, authorization: 200 },
     notModified: 21,
+    stale: 5,
+    staleIfError: 2,
+    revalidated: 9,
     ...changes,
   };
 }

@@ -1,7 +1,7 @@
 import type { BypassReason, NotStoredReason } from '../reasons.ts';
 
 /** Why a request was forwarded to the handler, in the words of RFC 9211 §2.2. */
-export type ForwardReason = 'bypass' | 'method' | 'uri-miss' | 'vary-miss' | 'request';
+export type ForwardReason = 'bypass' | 'method' | 'uri-miss' | 'vary-miss' | 'request' | 'stale';
 
 const CACHE_NAME = 'breakwater';
 
@@ -14,11 +14,17 @@ export interface Forwarded {
   readonly stored?: boolean;
   /** `true`: another request's response was used. `false`: that was tried, and this request ran the handler itself. */
   readonly collapsed?: boolean;
-  readonly detail?: BypassReason | NotStoredReason;
+  /** What the handler answered, where that is not what leaves. */
+  readonly forwardedStatus?: number;
+  readonly detail?: BypassReason | NotStoredReason | 'stale-if-error';
 }
 
-export function forwardStatus(reason: ForwardReason, { stored, collapsed, detail }: Forwarded = {}): string {
+export function forwardStatus(
+  reason: ForwardReason,
+  { stored, collapsed, forwardedStatus, detail }: Forwarded = {},
+): string {
   let status = `${CACHE_NAME}; fwd=${reason}`;
+  if (forwardedStatus !== undefined) status += `; fwd-status=${forwardedStatus}`;
   if (stored) status += '; stored';
   if (collapsed !== undefined) status += collapsed ? '; collapsed' : '; collapsed=?0';
   if (detail !== undefined) status += `; detail=${detail}`;

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isWeakMatch } from './entity-tag.ts';
 import { splitFieldList } from './field-list.ts';
+import { parseHttpDate } from './http-date.ts';
 
 export interface Conditions {
   readonly ifNoneMatch: string | undefined;
@@ -9,8 +10,8 @@ export interface Conditions {
 
 export interface Validators {
   readonly etag: string | undefined;
-  /** Milliseconds since the epoch. */
-  readonly lastModifiedMs: number | undefined;
+  /** An HTTP date, as it was sent. */
+  readonly lastModified: string | undefined;
 }
 
 export function conditionsOf(headers: IncomingHttpHeaders): Conditions {
@@ -18,7 +19,7 @@ export function conditionsOf(headers: IncomingHttpHeaders): Conditions {
 }
 
 /** Whether a GET or HEAD with these conditions is answered 304. RFC 9110 §13.2.2. */
-export function isNotModified(conditions: Conditions, validators: Validators): boolean {
+export function isNotModified(conditions: Conditions, validators: Validators, nowMs: number): boolean {
   const { ifNoneMatch, ifModifiedSince } = conditions;
   // Where If-None-Match is present, If-Modified-Since is not read.
   if (ifNoneMatch !== undefined) {
@@ -26,19 +27,8 @@ export function isNotModified(conditions: Conditions, validators: Validators): b
     if (ifNoneMatch.trim() === '*') return true;
     return etag !== undefined && splitFieldList(ifNoneMatch).some((candidate) => isWeakMatch(candidate, etag));
   }
-  const sinceMs = parseHttpDate(ifModifiedSince);
-  if (sinceMs === undefined || validators.lastModifiedMs === undefined) return false;
-  return validators.lastModifiedMs <= sinceMs;
-}
-
-const IMF_OR_RFC_850_DATE = /^[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -]\d{2,4} \d{2}:\d{2}:\d{2} GMT$/;
-const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
-
-/** Milliseconds since the epoch of one of the three forms of RFC 9110 §5.6.7; no other text is a date. */
-export function parseHttpDate(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  let parsed = Number.NaN;
-  if (IMF_OR_RFC_850_DATE.test(value)) parsed = Date.parse(value);
-  else if (ASCTIME_DATE.test(value)) parsed = Date.parse(`${value} GMT`);
-  return Number.isNaN(parsed) ? undefined : parsed;
+  const sinceMs = parseHttpDate(ifModifiedSince, nowMs);
+  if (sinceMs === undefined) return false;
+  const modifiedMs = parseHttpDate(validators.lastModified, nowMs);
+  return modifiedMs !== undefined && modifiedMs <= sinceMs;
 }

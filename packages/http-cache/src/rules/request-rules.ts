@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { BypassReason } from '../reasons.ts';
-import { type CacheControl, parseCacheControl } from './cache-control.ts';
+import { parseCacheControl, type RequestControl } from './cache-control.ts';
 
 /** RFC 9110 §9.2.1. Every other method may have changed something. */
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
@@ -13,10 +13,9 @@ export function isSafe(method: string): boolean {
 export function requestBypass(
   method: string,
   headers: IncomingHttpHeaders,
-  directives: CacheControl,
+  directives: RequestControl,
 ): BypassReason | undefined {
   if (method !== 'GET' && method !== 'HEAD') return 'method';
-  if (headers.range !== undefined) return 'range';
   // RFC 9110 §13.2: these are for the origin to evaluate, a cache that cannot must forward them.
   if (headers['if-match'] !== undefined || headers['if-unmodified-since'] !== undefined) return 'precondition';
   if (directives.has('no-store')) return 'no-store';
@@ -33,8 +32,9 @@ export function personalBypass(
   request: SessionCarrier,
   headers: IncomingHttpHeaders,
   sessionCookies: RegExp,
+  authorization: 'bypass' | 'rfc9111' = 'bypass',
 ): BypassReason | undefined {
-  if (headers.authorization !== undefined) return 'authorization';
+  if (authorization === 'bypass' && headers.authorization !== undefined) return 'authorization';
   // A session that was loaded is better evidence than its cookie: an empty one is nobody's.
   if (isObject(request.session)) return holdsSession(request) ? 'session' : undefined;
   return headers.cookie !== undefined && namesSession(headers.cookie, sessionCookies) ? 'session' : undefined;
@@ -59,16 +59,7 @@ function namesSession(cookie: string, sessionCookies: RegExp): boolean {
 }
 
 /** The request's directives; `Pragma` counts where there is no `Cache-Control` (RFC 9111 §5.4). */
-export function requestDirectives(headers: IncomingHttpHeaders): CacheControl {
+export function requestDirectives(headers: IncomingHttpHeaders): RequestControl {
   const { 'cache-control': control, pragma } = headers;
   return parseCacheControl(control ?? (pragma?.toLowerCase().includes('no-cache') ? 'no-cache' : undefined));
-}
-
-/** Whether the request's own wishes (RFC 9111 §5.2.1) allow a stored response of this age. */
-export function acceptsStored(directives: CacheControl, ageSeconds: number, ttlSeconds: number): boolean {
-  if (directives.has('no-cache')) return false;
-  const maxAge = directives.seconds('max-age');
-  // `max-age=0` is how a browser's reload asks for a new response, so a brand-new stored one does not do either.
-  if (maxAge === 0 || (maxAge !== undefined && ageSeconds > maxAge)) return false;
-  return (directives.seconds('min-fresh') ?? 0) <= ttlSeconds;
 }

@@ -1,17 +1,45 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NO_DIRECTIVES } from './cache-control.ts';
 import { type StorageTerms, storability } from './storable.ts';
 
-const POLICY: StorageTerms = { ttlMs: 5000, vary: [], maxBodyBytes: 1000 };
-const ORIGIN: StorageTerms = { ttlMs: undefined, vary: [], maxBodyBytes: 1000 };
+const NOW_MS = Date.UTC(2026, 10, 21);
+const POLICY: StorageTerms = {
+  ttlMs: 5000,
+  staleWhileRevalidateMs: 0,
+  staleIfErrorMs: 0,
+  vary: [],
+  maxBodyBytes: 1000,
+  trust: 'declared',
+  targetFields: [],
+  setCookie: 'refuse',
+  keptForValidationMs: 0,
+};
+const ORIGIN: StorageTerms = { ...POLICY, ttlMs: undefined };
+const ANYBODY = { hasAuthorization: false, directives: NO_DIRECTIVES };
 
-function judge(headers: Record<string, string>, terms = POLICY, status = 200) {
-  return storability({ status, headers: new Map(Object.entries(headers)), vary: headers.vary }, terms);
+function judge(headers: Record<string, string>, terms = POLICY, status = 200, asked = ANYBODY) {
+  const fields = new Map(Object.entries(headers));
+  return storability(
+    { status, headers: fields, vary: headers.vary, requestedAtMs: NOW_MS, nowMs: NOW_MS },
+    asked,
+    terms,
+  );
+}
+
+function lifetimeOf(headers: Record<string, string>, terms = ORIGIN, status = 200): number | undefined {
+  const verdict = judge(headers, terms, status);
+  return verdict.storable ? verdict.reuse.lifetimeMs : undefined;
 }
 
 describe('storability under a policy', () => {
   it('takes the policy’s lifetime where the response says nothing', () => {
-    expect(judge({})).toEqual({ storable: true, ttlMs: 5000, initialAgeMs: 0, varyNames: [] });
+    expect(judge({})).toEqual({
+      storable: true,
+      reuse: { lifetimeMs: 5000, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, validation: 'none' },
+      initialAgeMs: 0,
+      varyNames: [],
+    });
   });
 
   const refused: [string, Record<string, string>, number][] = [
@@ -37,14 +65,17 @@ describe('storability under a policy', () => {
   });
 
   it('lets s-maxage shorten the policy, and leaves max-age to the clients', () => {
-    expect(judge({ 'cache-control': 's-maxage=2' })).toMatchObject({ ttlMs: 2000 });
-    expect(judge({ 'cache-control': 's-maxage=60' })).toMatchObject({ ttlMs: 5000 });
-    expect(judge({ 'cache-control': 'public, max-age=0' })).toMatchObject({ ttlMs: 5000 });
+    expect(lifetimeOf({ 'cache-control': 's-maxage=2' }, POLICY)).toBe(2000);
+    expect(lifetimeOf({ 'cache-control': 's-maxage=60' }, POLICY)).toBe(5000);
+    expect(lifetimeOf({ 'cache-control': 'public, max-age=0' }, POLICY)).toBe(5000);
   });
 
   it('counts the age a response already has', () => {
-    expect(judge({ age: '2' })).toMatchObject({ ttlMs: 3000, initialAgeMs: 2000 });
-    expect(judge({ age: '-2' })).toMatchObject({ ttlMs: 5000, initialAgeMs: 0 });
+    expect(judge({ age: '2' })).toMatchObject({ reuse: { lifetimeMs: 5000 }, initialAgeMs: 2000 });
+  });
+
+  it('takes a response of an unknown age for one that is too old', () => {
+    expect(judge({ age: '-2' })).toEqual({ storable: false, reason: 'no-freshness' });
   });
 
   it('varies on what the response, the policy and a content coding say together', () => {
@@ -65,8 +96,81 @@ describe('storability by the response’s own word', () => {
     ['public, max-age=x', undefined],
     ['', undefined],
   ])('%s lives %s ms', (control, ttlMs) => {
-    const verdict = judge({ 'cache-control': control }, ORIGIN);
-    expect(verdict.storable ? verdict.ttlMs : undefined).toBe(ttlMs);
+    expect(lifetimeOf({ 'cache-control': control })).toBe(ttlMs);
+  });
+
+  const date = new Date(NOW_MS).toUTCString();
+  const at = (seconds: number) => new Date(NOW_MS + seconds * 1000).toUTCString();
+  it.each<[StorageTerms['trust'], Record<string, string>, number | undefined]>([
+    ['declared', { expires: at(60), date }, undefined],
+    ['declared', { expires: at(60), date, 'cache-control': 'public' }, 60_000],
+    ['explicit', { expires: at(60), date }, 60_000],
+    ['explicit', { expires: at(60), date, 'cache-control': 'max-age=5' }, 5000],
+    ['explicit', { expires: '0', date }, undefined],
+    ['explicit', { expires: at(60), date: at(30) }, 30_000],
+    ['explicit', { 'last-modified': at(-1000), date }, undefined],
+    ['heuristic', { 'last-modified': at(-1000), date }, 100_000],
+    ['heuristic', { 'last-modified': at(-100 * 86_400), date }, 86_400_000],
+    ['heuristic', { 'last-modified': at(1000), date }, undefined],
+  ])('with %s trust, %o lives %s ms', (trust, headers, expected) => {
+    expect(lifetimeOf(headers, { ...ORIGIN, trust })).toBe(expected);
+  });
+
+  it.each([
+    [404, 100_000],
+    [302, undefined],
+    [500, undefined],
+  ])('guesses a lifetime for status %i: %s', (status, expected) => {
+    const headers = { 'last-modified': at(-1000), date };
+    expect(lifetimeOf(headers, { ...ORIGIN, trust: 'heuristic' }, status)).toBe(expected);
+  });
+
+  it('follows a targeted field in place of all the others, if it is one', () => {
+    const terms = { ...ORIGIN, targetFields: ['own-cache-control', 'cdn-cache-control'] };
+    const others = { 'cache-control': 'no-store', expires: at(60) };
+    expect(lifetimeOf({ ...others, 'cdn-cache-control': 'max-age=9' }, terms)).toBe(9000);
+    expect(lifetimeOf({ 'own-cache-control': 'max-age=1', 'cdn-cache-control': 'max-age=9' }, terms)).toBe(1000);
+    expect(lifetimeOf({ 'cache-control': 's-maxage=3', 'cdn-cache-control': 'max-age=9, ' }, terms)).toBe(3000);
+    expect(lifetimeOf({ 'cache-control': 's-maxage=3', 'cdn-cache-control': 'max-age="9"' }, terms)).toBeUndefined();
+    expect(lifetimeOf({ 'cache-control': 's-maxage=3', 'cdn-cache-control': 'no-store' }, terms)).toBeUndefined();
+  });
+
+  it('stores what may only be used after asking, where it can be asked', () => {
+    const terms = { ...ORIGIN, keptForValidationMs: 60_000 };
+    expect(judge({ 'cache-control': 'no-cache', etag: '"a"' }, terms)).toEqual({ storable: false, reason: 'no-cache' });
+    expect(judge({ 'cache-control': 'public, no-cache', etag: '"a"' }, terms)).toMatchObject({
+      reuse: { validation: 'always' },
+    });
+    expect(judge({ 'cache-control': 'no-cache' }, terms)).toEqual({ storable: false, reason: 'no-cache' });
+    expect(judge({ 'cache-control': 's-maxage=0', etag: '"a"' }, terms)).toMatchObject({ storable: true });
+  });
+
+  it.each([
+    ['public, max-age=5', 'none'],
+    ['s-maxage=5', 'when-stale'],
+    ['s-maxage=5, stale-while-revalidate=5', 'none'],
+    ['public, max-age=5, must-revalidate, stale-while-revalidate=5', 'when-stale'],
+    ['public, max-age=5, proxy-revalidate', 'when-stale'],
+  ])('%s demands validation: %s', (control, validation) => {
+    expect(judge({ 'cache-control': control }, ORIGIN)).toMatchObject({ reuse: { validation } });
+  });
+
+  it('shares the answer to a request with Authorization only where the answer says so', () => {
+    const asked = { ...ANYBODY, hasAuthorization: true };
+    const explicit = { ...ORIGIN, trust: 'explicit' as const };
+    expect(judge({ 'cache-control': 'max-age=5' }, explicit, 200, asked)).toEqual({
+      storable: false,
+      reason: 'authorization',
+    });
+    for (const word of ['public', 'must-revalidate', 's-maxage=5']) {
+      expect(judge({ 'cache-control': `max-age=5, ${word}` }, explicit, 200, asked)).toMatchObject({ storable: true });
+    }
+  });
+
+  it('lets must-understand stand in place of no-store for a status it knows', () => {
+    const control = { 'cache-control': 'public, max-age=5, no-store, must-understand' };
+    expect(judge(control, ORIGIN, 200)).toMatchObject({ storable: true });
+    expect(judge(control, ORIGIN, 299)).toEqual({ storable: false, reason: 'no-store' });
   });
 
   it('never stores a response of unknown sharing, whatever else its head says', () => {
@@ -90,7 +194,7 @@ describe('storability by the response’s own word', () => {
     fc.assert(
       fc.property(text, text, text, (shared, maxAge, age) => {
         const verdict = judge({ 'cache-control': `public, s-maxage=${shared}, max-age=${maxAge}`, age }, ORIGIN);
-        return !verdict.storable || verdict.ttlMs > 0;
+        return !verdict.storable || verdict.reuse.lifetimeMs > verdict.initialAgeMs;
       }),
     );
   });

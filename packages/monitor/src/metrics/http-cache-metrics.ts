@@ -23,6 +23,17 @@ export const httpCacheMetrics: readonly MetricFamily<HttpCacheStats>[] = [
     ({ notStored }) => notStored,
   ),
   byReason('breakwater_http_cache_bypass_total', 'Requests that went past the cache, by why.', pastHttpCache),
+  counter(
+    'breakwater_http_cache_beyond_lifetime_total',
+    'Stored responses beyond their lifetime, by what became of them.',
+    ['policy', 'outcome'],
+    (stats) =>
+      eachPolicy(stats, (policy, { stale, staleIfError, revalidated }) => [
+        sample(stale, { policy, outcome: 'stale-while-revalidate' }),
+        sample(staleIfError, { policy, outcome: 'stale-if-error' }),
+        sample(revalidated, { policy, outcome: 'revalidated' }),
+      ]),
+  ),
   counter('breakwater_http_cache_not_modified_total', 'Hits answered with 304.', ['policy'], (stats) =>
     eachPolicy(stats, (policy, { notModified }) => [sample(notModified, { policy })]),
   ),

@@ -1,0 +1,133 @@
+import type { BackgroundWork } from '@breakwater/core';
+import { bump, type PolicyCounters } from './counters.ts';
+import type { StoredResponse } from './entry.ts';
+import type { Exchange } from './exchange.ts';
+import type { Flight } from './flights.ts';
+import type { Policy, ResolvedOptions } from './options.ts';
+import { isLasting, type NotStoredReason } from './reasons.ts';
+import type { Admission, Place, Selected } from './response-store.ts';
+import type { RequestControl } from './rules/cache-control.ts';
+import type { ForwardReason } from './rules/cache-status.ts';
+import { holdsSession } from './rules/request-rules.ts';
+import { type ReuseTerms, usefulMs } from './rules/reuse.ts';
+import { storability } from './rules/storable.ts';
+import type { UrlMemory } from './url-memory.ts';
+
+/** A response that those who waited for it are sent, if they chose alike by the headers it varies on. */
+export interface Shared {
+  readonly selected: Selected;
+  readonly varyNames: readonly string[];
+  readonly varyValues: string;
+}
+
+/** What one response of a URL teaches about the next: that it will be stored, or why it will not. */
+export type UrlLesson = 'storable' | 'uncacheable';
+
+/** What a fill needs of the engine. */
+export interface FillTools {
+  readonly options: ResolvedOptions;
+  readonly urls: UrlMemory<UrlLesson>;
+  readonly background: BackgroundWork;
+}
+
+export interface FillJob {
+  readonly exchange: Exchange;
+  readonly policy: Policy;
+  readonly counters: PolicyCounters;
+  readonly directives: RequestControl;
+  readonly place: Place;
+  readonly flight: Flight<Shared>;
+  readonly forwarded: ForwardReason;
+}
+
+/** A response's head as it leaves. */
+export interface LeavingHead {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly vary: string | undefined;
+  readonly nowMs: number;
+}
+
+/** What was settled when the head left; the body may still be on its way. */
+export interface Accepted {
+  readonly admission: Admission;
+  readonly reuse: ReuseTerms;
+  readonly initialAgeMs: number;
+  readonly headAtMs: number;
+}
+
+/** The way of one response into the cache. */
+export interface Intake {
+  /** What is settled with the head, or why the response is not to be stored. */
+  accept(head: LeavingHead): Accepted | NotStoredReason;
+  refuse(reason: NotStoredReason, status: number): void;
+  /** Stores in the background, and shares it with those who wait. */
+  keep(accepted: Accepted, build: (initialAgeMs: number) => StoredResponse, onKept?: () => void): void;
+}
+
+/** How long a URL of the application is taken to be storable since it last was, in milliseconds. */
+const STORABLE_FOR_MS = 3_600_000;
+/** RFC 9111 §5.2.2.1 allows for any number of seconds; a cache keeps nothing for longer than a year. */
+const LONGEST_MS = 365 * 86_400_000;
+
+export function createIntake(job: FillJob, { options, urls, background }: FillTools): Intake {
+  const { policy, counters, place, flight } = job;
+  const { request } = job.exchange;
+  const { clock, maxBodyBytes } = options;
+  const requestedAtMs = clock.now();
+
+  function refuse(reason: NotStoredReason, status: number): void {
+    bump(counters.notStored, reason);
+    if (isLasting(reason, status)) urls.remember(place.base, 'uncacheable', clock.now() + options.uncacheableForMs);
+    flight.land({ kind: reason === 'aborted' || reason === 'invalidated' ? 'again' : 'each' });
+  }
+
+  async function commit({ admission, reuse }: Accepted, response: StoredResponse, onKept?: () => void): Promise<void> {
+    const storedAtMs = clock.now();
+    const ttlMs = Math.min(usefulMs(reuse, response.initialAgeMs, policy.storage.keptForValidationMs), LONGEST_MS);
+    let isKept = false;
+    try {
+      isKept = await admission.commit(response, ttlMs, storedAtMs);
+    } catch (error) {
+      refuse('cache-failed', 200);
+      throw error;
+    }
+    if (isKept) {
+      counters.stored += 1;
+      onKept?.();
+      urls.remember(place.base, 'storable', storedAtMs + STORABLE_FOR_MS);
+      const { varyNames, varyValues } = admission;
+      const selected: Selected = { response, storedAtMs, tier: 'memory' };
+      flight.land({ kind: 'shared', value: { selected, varyNames, varyValues } });
+    } else {
+      refuse('invalidated', 200);
+    }
+  }
+
+  return {
+    refuse,
+    accept(head) {
+      // Session middleware may stand behind the cache, where the request's own check could not see what it loads.
+      if (policy.audience !== 'everyone' && holdsSession(request)) return 'session';
+      const hasAuthorization = policy.authorization === 'rfc9111' && request.headers.authorization !== undefined;
+      const verdict = storability(
+        { ...head, requestedAtMs },
+        { hasAuthorization, directives: job.directives },
+        { ...policy.storage, maxBodyBytes },
+      );
+      if (!verdict.storable) return verdict.reason;
+      const { reuse, initialAgeMs, varyNames } = verdict;
+      const admission = place.slot?.admit(varyNames, request.headers, head.nowMs);
+      return admission ? { admission, reuse, initialAgeMs, headAtMs: head.nowMs } : 'variants';
+    },
+    keep(accepted, build, onKept) {
+      // A body that took its time to stream has aged meanwhile.
+      const response = build(accepted.initialAgeMs + Math.max(0, clock.now() - accepted.headAtMs));
+      if (usefulMs(accepted.reuse, response.initialAgeMs, policy.storage.keptForValidationMs) <= 0) {
+        refuse('no-freshness', response.status);
+      } else {
+        background.run('commit', () => commit(accepted, response, onKept));
+      }
+    },
+  };
+}

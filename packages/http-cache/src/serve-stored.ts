@@ -1,0 +1,43 @@
+import { ageMsOf } from './entry.ts';
+import type { Exchange } from './exchange.ts';
+import type { Selected } from './response-store.ts';
+import { type Conditions, isNotModified } from './rules/conditional.ts';
+import { matchesIfRange, rangeOf } from './rules/ranges.ts';
+import { sendNotModified, sendPart, sendStored, sendUnsatisfiable } from './send-stored.ts';
+
+export interface Serving {
+  readonly cacheStatus: string;
+  readonly conditions: Conditions;
+  readonly nowMs: number;
+}
+
+/**
+ * Answers a request with a stored response: whole, the part it asks for, or that nothing changed, in the order of RFC 9110
+ * §13.2.2.
+ */
+export function serveStored(
+  { request, response }: Exchange,
+  { response: stored, storedAtMs }: Pick<Selected, 'response' | 'storedAtMs'>,
+  { cacheStatus, conditions, nowMs }: Serving,
+): 'whole' | 'not-modified' | 'part' {
+  const moment = { ageSeconds: Math.floor(ageMsOf(stored, storedAtMs, nowMs) / 1000), cacheStatus };
+  if (stored.status === 200 && isNotModified(conditions, stored.validators, nowMs)) {
+    sendNotModified(response, stored, moment);
+    return 'not-modified';
+  }
+  const { range, 'if-range': ifRange } = request.headers;
+  const isAsked = range !== undefined && stored.status === 200 && request.method === 'GET';
+  if (isAsked && matchesIfRange(ifRange as string | undefined, stored.validators, nowMs)) {
+    const answer = rangeOf(range, stored.body.length);
+    if (answer.kind === 'part') {
+      sendPart(response, stored, moment, answer);
+      return 'part';
+    }
+    if (answer.kind === 'unsatisfiable') {
+      sendUnsatisfiable(response, stored, moment);
+      return 'part';
+    }
+  }
+  sendStored(response, stored, moment, request.method !== 'HEAD');
+  return 'whole';
+}

@@ -1,0 +1,51 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { ageMsOf, createStoredResponse, headerPairs, originValidators, type StoredResponse } from './entry.ts';
+import type { Selected } from './response-store.ts';
+import { freshenedHeaders } from './rules/freshen.ts';
+import type { Header } from './rules/handler-headers.ts';
+import { servesOnError } from './rules/reuse.ts';
+
+/** A stored response whose handler is asked once more, before it is served again. */
+export interface Standby {
+  readonly selected: Selected;
+  /** Puts its validators on the request, for the handler to say that nothing has changed. */
+  askBy(headers: IncomingHttpHeaders): void;
+  /** Whether a 304 is an answer to what was asked. */
+  readonly isAsked: boolean;
+  /** Whether it is better than the error that the handler answers with. */
+  servesInPlaceOf(status: number, nowMs: number): boolean;
+  /** The stored headers, with those of a 304. */
+  freshened(update: readonly Header[]): Header[];
+}
+
+export function createStandby(selected: Selected): Standby {
+  const { response, storedAtMs } = selected;
+  const { etag, lastModified } = originValidators(response);
+  return {
+    selected,
+    isAsked: etag !== undefined || lastModified !== undefined,
+    askBy(headers) {
+      // RFC 9111 §4.3.1: both, where there are both.
+      if (etag !== undefined) headers['if-none-match'] = etag;
+      if (lastModified !== undefined) headers['if-modified-since'] = lastModified;
+    },
+    servesInPlaceOf: (status, nowMs) =>
+      FAILURES.has(status) &&
+      response.status < 500 &&
+      servesOnError(response.reuse, ageMsOf(response, storedAtMs, nowMs)),
+    freshened: (update) => freshenedHeaders(headerPairs(response), update),
+  };
+}
+
+/** RFC 5861 §4. */
+const FAILURES: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+
+/** The stored body under its new head. */
+export function freshenedResponse(
+  stored: StoredResponse,
+  headers: readonly Header[],
+  { initialAgeMs, reuse }: Pick<StoredResponse, 'initialAgeMs' | 'reuse'>,
+): StoredResponse {
+  const { status, body, hasOwnTag } = stored;
+  return createStoredResponse({ status, headers: headers.flat(), body, hasOwnTag, initialAgeMs, reuse });
+}

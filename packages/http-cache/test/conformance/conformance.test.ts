@@ -1,0 +1,49 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type RedisServer, startRedis } from '@breakwater/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXCEPTIONS, NOT_OPTIMAL } from './exceptions.ts';
+import { type Column, resultsPage } from './results-page.ts';
+import { type Run, runInChild } from './run-suite.ts';
+import { type Results, SUITES } from './suite.ts';
+import { notPassed, testsOf } from './verdicts.ts';
+
+const RESULTS = new URL('RESULTS.md', import.meta.url);
+const KNOWN = new Set([...Object.keys(EXCEPTIONS), ...Object.keys(NOT_OPTIMAL)]);
+
+let redis: RedisServer;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+
+/** The suite waits in real seconds for lifetimes of two and three: what fails unexpectedly is run once more, by itself. */
+async function run(settings: Run): Promise<Results> {
+  const first = await runInChild(settings);
+  const failed = [...notPassed(SUITES, first, 'required'), ...notPassed(SUITES, first, 'optimal')];
+  const ids = failed.filter((id) => !KNOWN.has(id));
+  return ids.length === 0 || ids.length > 20 ? first : { ...first, ...(await runInChild({ ...settings, ids })) };
+}
+
+describe('the public suite', () => {
+  const columns: Column[] = [];
+  it.each([
+    ['Express, memory', 'express', 'memory'],
+    ['Express, Redis', 'express', 'redis'],
+    ['Fastify, memory', 'fastify', 'memory'],
+    ['Fastify, Redis', 'fastify', 'redis'],
+  ] as const)('%s: all is passed but what has a reason', async (name, framework, tiers) => {
+    const results = await run({ framework, profile: 'suite', ...(tiers === 'redis' && { redisUrl: redis.url }) });
+    expect(notPassed(SUITES, results, 'required').toSorted()).toEqual(Object.keys(EXCEPTIONS).toSorted());
+    expect(notPassed(SUITES, results, 'optimal').toSorted()).toEqual(Object.keys(NOT_OPTIMAL).toSorted());
+    columns.push({ name, results });
+  });
+
+  it('with the defaults nothing is served that must not be; the results are written down', async () => {
+    const results = await runInChild({ framework: 'express', profile: 'safe' });
+    const served = testsOf(SUITES, 'required').filter((id) => String(results[id]).includes('comes from cache'));
+    expect(served.filter((id) => !(id in EXCEPTIONS))).toEqual([]);
+    const page = resultsPage(columns, { name: 'Express, defaults', results });
+    writeFileSync(RESULTS, page);
+    expect(readFileSync(RESULTS, 'utf8')).toContain('| Express, memory |');
+  });
+});

@@ -1,0 +1,23 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import handleConfig from 'http-cache-tests/server/handle-config.mjs';
+import handleState from 'http-cache-tests/server/handle-state.mjs';
+import handleTest from 'http-cache-tests/server/handle-test.mjs';
+
+export type Handle = (segments: string[], request: IncomingMessage, response: ServerResponse) => void;
+
+const HANDLES: Readonly<Record<string, Handle>> = { config: handleConfig, state: handleState, test: handleTest };
+
+/** The suite's origin on loopback; its own server listens on every interface. Returns its URL. */
+export async function startOrigin(): Promise<string> {
+  const server = createServer((request, response) => {
+    const [dispatch = '', ...segments] = new URL(request.url ?? '/', 'http://origin').pathname.slice(1).split('/');
+    const handle = HANDLES[dispatch];
+    if (handle) handle(segments, request, response);
+    else response.writeHead(404).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

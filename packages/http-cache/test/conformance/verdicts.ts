@@ -1,0 +1,27 @@
+import type { Results, Suite, SuiteTest } from './suite.ts';
+
+/** How a test came out, in the suite's own words and by its own rule. */
+export type Verdict = 'pass' | 'fail' | 'setup' | 'dependency' | 'harness' | 'untested';
+
+/** A test whose dependency did not pass says nothing, whatever its own result. */
+export function createJudge(suites: readonly Suite[], results: Results): (id: string) => Verdict {
+  const tests = new Map<string, SuiteTest>(suites.flatMap((suite) => suite.tests.map((test) => [test.id, test])));
+  return function judge(id): Verdict {
+    const result = results[id];
+    if (result === undefined) return 'untested';
+    if (tests.get(id)?.depends_on?.some((dependency) => judge(dependency) !== 'pass')) return 'dependency';
+    if (result === true) return 'pass';
+    if (result[0] === 'Setup') return 'setup';
+    return result[0] === 'Assertion' ? 'fail' : 'harness';
+  };
+}
+
+/** Tests of a kind that did not pass. */
+export function notPassed(suites: readonly Suite[], results: Results, kind: 'required' | 'optimal'): string[] {
+  const judge = createJudge(suites, results);
+  return testsOf(suites, kind).filter((id) => judge(id) !== 'pass');
+}
+
+export function testsOf(suites: readonly Suite[], kind: 'required' | 'optimal' | 'check'): string[] {
+  return suites.flatMap(({ tests }) => tests.filter((test) => (test.kind ?? 'required') === kind).map(({ id }) => id));
+}
