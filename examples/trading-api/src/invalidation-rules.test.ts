@@ -1,42 +1,40 @@
-import type { InvalidationReport, InvalidationTarget } from '@breakwater/cache';
-import { describe, expect, it } from 'vitest';
+import { createCache } from '@breakwater/cache';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEventBus } from './events.ts';
-import { INVALIDATION_RULES, invalidateOnEvents } from './invalidation-rules.ts';
+import { invalidateOnEvents, invalidationRules } from './invalidation-rules.ts';
 import { createTrade } from './trading/trade.ts';
 
 const trade = createTrade({ pair: 'AAPL-USD', side: 'buy', quantity: 1, price: 100 }, 0);
 
 describe('the invalidation rules', () => {
-  it('a trade makes the prices, order books, indicators and predictions of its pair untrue', () => {
-    expect(INVALIDATION_RULES['trade:executed'](trade)).toEqual([
-      'price:AAPL-USD',
-      'orderbook:AAPL-USD',
-      'indicators:AAPL-USD',
-      'predictions:AAPL-USD',
-    ]);
+  let cache: ReturnType<typeof createCache>;
+  beforeEach(() => {
+    cache = createCache();
+  });
+  afterEach(() => cache.close());
+
+  it('a trade makes the prices, order books, indicators and predictions of its pair untrue', async () => {
+    expect(await invalidationRules(cache).emit('trade:executed', trade)).toMatchObject({
+      tags: ['price:AAPL-USD', 'orderbook:AAPL-USD', 'indicators:AAPL-USD', 'predictions:AAPL-USD'],
+    });
   });
 
-  it('an order makes only the order book of its pair untrue', () => {
-    expect(INVALIDATION_RULES['order:placed'](trade)).toEqual(['orderbook:AAPL-USD']);
+  it('an order makes only the order book of its pair untrue', async () => {
+    expect(await invalidationRules(cache).emit('order:placed', trade)).toMatchObject({ tags: ['orderbook:AAPL-USD'] });
   });
 
-  it('a retrained model makes all its predictions untrue', () => {
-    expect(INVALIDATION_RULES['model:retrained']({ model: 'forest', version: 2 })).toEqual(['model:forest']);
+  it('a retrained model makes all its predictions untrue', async () => {
+    expect(await invalidationRules(cache).emit('model:retrained', { model: 'forest', version: 2 })).toMatchObject({
+      tags: ['model:forest'],
+    });
   });
 
   it('are carried out before the publisher goes on', async () => {
-    const done: InvalidationTarget[] = [];
-    const report: InvalidationReport = { memoryEntries: 0, redisKeys: 0, tags: 1, shared: false };
-    const cache = {
-      async invalidate(target: InvalidationTarget) {
-        await new Promise(setImmediate);
-        done.push(target);
-        return report;
-      },
-    };
     const events = createEventBus();
     invalidateOnEvents(events, cache);
+    await cache.set('book', 'old', { tags: ['orderbook:AAPL-USD'] });
+    await cache.set('price', 'kept', { tags: ['price:AAPL-USD'] });
     await events.publish('order:placed', trade);
-    expect(done).toEqual([{ tag: ['orderbook:AAPL-USD'] }]);
+    expect([cache.peek('book'), cache.peek('price')?.value]).toEqual([undefined, 'kept']);
   });
 });

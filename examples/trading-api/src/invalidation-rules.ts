@@ -1,25 +1,29 @@
-import type { Cache } from '@breakwater/cache';
+import type { Cache, Rules } from '@breakwater/cache';
 import type { DomainEvents, EventBus, EventName } from './events.ts';
 import { tags } from './tags.ts';
 
-/** What each event makes untrue: the whole coherence of this application in one table. */
-export const INVALIDATION_RULES: { readonly [Name in EventName]: (event: DomainEvents[Name]) => readonly string[] } = {
-  'trade:executed': ({ pair }) => [
+const EVENTS = ['trade:executed', 'order:placed', 'model:retrained'] as const satisfies readonly EventName[];
+
+/** What each event makes untrue: the whole coherence of this application in one place. */
+export function invalidationRules(cache: Pick<Cache, 'rules'>): Rules<DomainEvents> {
+  const rules = cache.rules<DomainEvents>();
+  rules.on('trade:executed', ({ pair }) => [
     tags.price(pair),
     tags.orderBook(pair),
     tags.indicators(pair),
     tags.predictions(pair),
-  ],
-  'order:placed': ({ pair }) => [tags.orderBook(pair)],
-  'model:retrained': ({ model }) => [tags.model(model)],
-};
+  ]);
+  rules.on('order:placed', ({ pair }) => tags.orderBook(pair));
+  rules.on('model:retrained', ({ model }) => tags.model(model));
+  return rules;
+}
 
 /** From now on every event invalidates, here and in every other instance, before its publisher goes on. */
-export function invalidateOnEvents(events: EventBus, cache: Pick<Cache, 'invalidate'>): void {
-  function apply<Name extends EventName>(name: Name): void {
+export function invalidateOnEvents(events: EventBus, cache: Pick<Cache, 'rules'>): void {
+  const rules = invalidationRules(cache);
+  for (const name of EVENTS) {
     events.on(name, async (event) => {
-      await cache.invalidate({ tag: INVALIDATION_RULES[name](event) });
+      await rules.emit(name, event);
     });
   }
-  for (const name of Object.keys(INVALIDATION_RULES) as EventName[]) apply(name);
 }

@@ -6,6 +6,8 @@ export interface BoundedMap<Value> {
   readonly bytes: number;
   /** Values that left for want of room. */
   readonly evictions: number;
+  /** Values that were found past their time. */
+  readonly expiries: number;
   /** A use. */
   get(id: string, nowMs: number): Value | undefined;
   /** No use. */
@@ -58,6 +60,7 @@ export function createBoundedMap<Value>({
   const order = createSieve<Place<Value>>();
   let bytes = 0;
   let evictions = 0;
+  let expiries = 0;
 
   function remove(place: Place<Value>): void {
     const { spot, budget, budgetSpot } = place;
@@ -96,6 +99,9 @@ export function createBoundedMap<Value>({
     get evictions() {
       return evictions;
     },
+    get expiries() {
+      return expiries;
+    },
     get(id, nowMs) {
       const place = places.get(id);
       if (place === undefined) return undefined;
@@ -104,6 +110,7 @@ export function createBoundedMap<Value>({
         return place.value;
       }
       remove(place);
+      expiries += 1;
       return undefined;
     },
     peek: (id) => places.get(id)?.value,

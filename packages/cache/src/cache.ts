@@ -2,9 +2,17 @@ import type { Duration, Subscribable } from '@breakwater/core';
 import type { OutageEvents } from '@breakwater/core/redis';
 import type { Entry } from './entry.ts';
 import type { FrameFault } from './frame.ts';
-import type { InvalidationEffect, InvalidationReport, InvalidationTarget } from './invalidation.ts';
+import type {
+  AuditRecord,
+  InvalidatedBy,
+  InvalidateOptions,
+  InvalidationEffect,
+  InvalidationReport,
+  InvalidationTarget,
+} from './invalidation.ts';
 import type { BatchLoader, Loader } from './loader.ts';
-import type { CacheStats, InvalidatedBy } from './stats.ts';
+import type { Rules } from './rules.ts';
+import type { CacheStats } from './stats.ts';
 
 /** A tiered cache: memory in front of Redis, or memory alone. Made by `createCache`. */
 export interface Cache<PolicyName extends string = string> extends Subscribable<CacheEvents> {
@@ -83,14 +91,20 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
   reserve(key: string, options?: WriteOptions<PolicyName>): Promise<Reservation>;
 
   /** Removes entries from both tiers here, and from the memory of every other instance. */
-  invalidate(target: InvalidationTarget): Promise<InvalidationReport>;
+  invalidate(target: InvalidationTarget, options?: InvalidateOptions): Promise<InvalidationReport>;
 
   /**
    * Ends the freshness of entries, as if their `ttl` ended now: each is served stale for as long as its
    * `staleWhileRevalidate` and `staleIfError` say, and is loaded again by the next `getOrLoad`. One that has neither
    * leaves. As with {@link Cache.invalidate}, a load that began before is not kept.
    */
-  expire(target: InvalidationTarget): Promise<InvalidationReport>;
+  expire(target: InvalidationTarget, options?: InvalidateOptions): Promise<InvalidationReport>;
+
+  /** What events make untrue, as rules by the names of `Events`: `rules.on(event, rule)`, then `rules.emit(event, payload)`. */
+  rules<Events extends object>(): Rules<Events>;
+
+  /** The last invalidations of this instance, and those it heard of, the newest first: `invalidation.auditSize` at most. */
+  audit(): readonly AuditRecord[];
 
   /**
    * {@link Cache.invalidate} of everything that was written with `subject`, and of the key it is encrypted with in Redis: what
@@ -109,7 +123,7 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
   delete(key: string, options?: ReadOptions<PolicyName>): Promise<boolean>;
 
   /** {@link Cache.invalidate} of everything in the namespace, spaces included. */
-  clear(): Promise<InvalidationReport>;
+  clear(options?: InvalidateOptions): Promise<InvalidationReport>;
 
   /**
    * A part of this cache with keys of its own and a codec of its own. Tiers, tags, bus and statistics are shared.
@@ -136,8 +150,8 @@ export interface CacheSpace<Value> {
   peek(key: string, options?: ReadOptions): Entry<Value> | undefined;
   set(key: string, value: Value, options?: WriteOptions): Promise<void>;
   reserve(key: string, options?: WriteOptions): Promise<Reservation<Value>>;
-  invalidate(target: InvalidationTarget): Promise<InvalidationReport>;
-  expire(target: InvalidationTarget): Promise<InvalidationReport>;
+  invalidate(target: InvalidationTarget, options?: InvalidateOptions): Promise<InvalidationReport>;
+  expire(target: InvalidationTarget, options?: InvalidateOptions): Promise<InvalidationReport>;
 }
 
 export interface Found<Value> {

@@ -1,6 +1,7 @@
 import { describeCache } from '../test/cache-contract.ts';
 import { describeExpire } from '../test/expire-contract.ts';
 import { describeFailing } from '../test/failing-contract.ts';
+import { describeInvalidation } from '../test/invalidation-contract.ts';
 import { describeLoading } from '../test/loading-contract.ts';
 import { describeMany } from '../test/many-contract.ts';
 import { describeMemoryPolicies } from '../test/memory-policy-contract.ts';
@@ -17,3 +18,4 @@ describeStale('memory alone', () => null);
 describeExpire('memory alone', () => null);
 describeWrites('memory alone', () => null);
 describeMemoryPolicies('memory alone', () => null);
+describeInvalidation('memory alone', () => null);

@@ -27,6 +27,7 @@ import { createCacheKeys } from './redis-keys.ts';
 import { createRedisState } from './redis-state.ts';
 import { createRedisTier } from './redis-tier.ts';
 import { createReplay } from './replay.ts';
+import { createRules } from './rules.ts';
 import { sendInvalidations } from './send-invalidations.ts';
 import type { CacheStats } from './stats.ts';
 import { isSubjectTag } from './subject.ts';
@@ -140,7 +141,7 @@ export function createCache<PolicyName extends string = never>(
     unreadableFrames: 0,
   };
   const coherence = client ? createCoherence(engine, table) : undefined;
-  const invalidator = createInvalidator(engine, table);
+  const invalidator = createInvalidator(engine, table, options.invalidation);
   const bus =
     options.redis && client && coherence
       ? createBus(
@@ -189,7 +190,7 @@ export function createCache<PolicyName extends string = never>(
         flushes: coherence?.flushes ?? 0,
       },
       writeBack: writeBack.stats(),
-      invalidations: invalidator.counts(),
+      ...invalidator.stats(),
       latencyMs: { redis: latency.redis.snapshot(), load: latency.load.snapshot() },
     };
   }
@@ -212,6 +213,8 @@ export function createCache<PolicyName extends string = never>(
   let closing: Promise<void> | undefined;
   return {
     ...createPart(engine, paths, { space: '', codec: jsonCodec, policy: 'default' }),
+    rules: () => createRules(invalidator),
+    audit: invalidator.audit,
     space: (name, { codec }) => openSpace(name, codec),
     stats,
     on: events.on,

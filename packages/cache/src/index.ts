@@ -23,7 +23,16 @@ export type { EncryptionKey, EncryptionOptions } from './encryption-options.ts';
 export type { Entry } from './entry.ts';
 export { type CacheInputCode, CacheInputError, LoadTimeoutError } from './errors.ts';
 export type { FrameFault } from './frame.ts';
-export type { InvalidationEffect, InvalidationReport, InvalidationTarget } from './invalidation.ts';
+export type {
+  AuditRecord,
+  InvalidatedBy,
+  InvalidateOptions,
+  InvalidationEffect,
+  InvalidationReason,
+  InvalidationReport,
+  InvalidationTarget,
+} from './invalidation.ts';
+export type { InvalidationOptions } from './invalidation-options.ts';
 export type { LoadPolicyOptions } from './load-options.ts';
 export type { LoadTrace } from './load-tracing.ts';
 export type { BatchContext, BatchLoader, LoadContext, Loader } from './loader.ts';
@@ -35,8 +44,9 @@ export type { QuotasOptions } from './quota-options.ts';
 export type { QuotaPeriod } from './quota-period.ts';
 export { createQuotas, type QuotaStats, type Quotas, type QuotaUsage } from './quotas.ts';
 export type { RedisPolicyOptions } from './redis-policy.ts';
+export type { EventReport, Rule, RuleOutcome, Rules, RuleTargets } from './rules.ts';
 export type { SchemaResult, StandardSchema } from './schema.ts';
 export type { Source } from './source.ts';
-export type { CacheOutcomes, CacheStats, InvalidatedBy, WriteBackStats } from './stats.ts';
+export type { CacheOutcomes, CacheStats, WriteBackStats } from './stats.ts';
 export type { TtlPreset, TtlSchedule } from './ttl.ts';
 export type { WriteBackOptions, WriteStrategy } from './write-options.ts';

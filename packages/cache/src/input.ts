@@ -1,5 +1,4 @@
-import { checks, keyError, patternError, tagError, targetError } from './errors.ts';
-import type { InvalidationTarget } from './invalidation.ts';
+import { checks, keyError, patternError, tagError } from './errors.ts';
 
 export const MAX_KEY_BYTES = 1024;
 export const MAX_TAGS = 128;
@@ -36,48 +35,18 @@ export function checkTags(tags: readonly string[]): readonly string[] {
   return unique;
 }
 
-function checkTag(tag: unknown): void {
+/** @throws CacheInputError `ERR_CACHE_TAG`. */
+export function checkTag(tag: unknown): asserts tag is string {
   if (typeof tag !== 'string' || tag === '') throw tagError('A tag must be a text that is not empty', tag);
   if (isLong(tag)) throw tagError(`A tag must be at most ${MAX_KEY_BYTES} bytes of UTF-8`, tag);
   if (UNSAFE.test(tag)) throw tagError('A tag must be well-formed text without control characters', tag);
 }
 
-function checkPattern(pattern: unknown): string {
+/** @throws CacheInputError `ERR_CACHE_PATTERN`. */
+export function checkPattern(pattern: unknown): asserts pattern is string {
   if (typeof pattern !== 'string' || pattern === '') throw patternError('a text that is not empty', pattern);
   if (isLong(pattern)) throw patternError(`at most ${MAX_KEY_BYTES} bytes of UTF-8`, pattern);
   if (UNSAFE.test(pattern)) throw patternError('well-formed text without control characters', pattern);
-  return pattern;
-}
-
-export type CheckedTarget =
-  | { readonly by: 'key'; readonly keys: readonly string[] }
-  | { readonly by: 'tag'; readonly tags: readonly string[] }
-  | { readonly by: 'pattern'; readonly pattern: string }
-  | { readonly by: 'all' }
-  | { readonly by: 'subject'; readonly tag: string };
-
-/** @throws CacheInputError of the part that is wrong; an unknown shape must never be an invalidation of nothing. */
-export function checkTarget(target: InvalidationTarget): CheckedTarget {
-  const given: { key?: unknown; tag?: unknown; pattern?: unknown; all?: unknown } = target ?? {};
-  const named = (['key', 'tag', 'pattern', 'all'] as const).filter((name) => given[name] !== undefined);
-  if (named.length !== 1) throw targetError(target);
-  if (named[0] === 'all') {
-    if (given.all !== true) throw targetError(target);
-    return { by: 'all' };
-  }
-  if (named[0] === 'pattern') return { by: 'pattern', pattern: checkPattern(given.pattern) };
-  if (named[0] === 'tag') {
-    const tags = eachOnce(given.tag);
-    for (const tag of tags) checkTag(tag);
-    return { by: 'tag', tags: tags as string[] };
-  }
-  const keys = eachOnce(given.key);
-  for (const key of keys) checkKey(key);
-  return { by: 'key', keys: keys as string[] };
-}
-
-function eachOnce(given: unknown): unknown[] {
-  return Array.isArray(given) ? [...new Set(given)] : [given];
 }
 
 function isLong(text: string): boolean {

@@ -26,7 +26,14 @@ export interface MemoryTier {
   clear(): void;
   /** While invalidations cannot be heard, entries are served only for `blindTtlMs`. */
   setBlind(blind: boolean): void;
-  stats(): { entries: number; bytes: number; maxBytes: number; maxEntries: number; evictions: number };
+  stats(): {
+    entries: number;
+    bytes: number;
+    maxBytes: number;
+    maxEntries: number;
+    evictions: number;
+    expiries: number;
+  };
 }
 
 export interface MemoryTierOptions {
@@ -129,6 +136,7 @@ export function createMemoryTier({
       maxBytes,
       maxEntries,
       evictions: entries.evictions,
+      expiries: entries.expiries,
     }),
   };
 }

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { BUS_DEFAULTS } from './bus-options.ts';
 import { type CacheOptions, createCache } from './index.ts';
+import { INVALIDATION_DEFAULTS } from './invalidation-options.ts';
 import { LOAD_DEFAULTS } from './load-options.ts';
 import { MEMORY_POLICY_DEFAULTS } from './memory-policy.ts';
 import { DEFAULTS, MEMORY_DEFAULTS, resolveOptions } from './options.ts';
@@ -18,6 +19,7 @@ describe('the options', () => {
     ['CacheOptions', 'options.ts', DEFAULTS],
     ['MemoryOptions', 'options.ts', MEMORY_DEFAULTS],
     ['BusOptions', 'bus-options.ts', BUS_DEFAULTS],
+    ['InvalidationOptions', 'invalidation-options.ts', INVALIDATION_DEFAULTS],
     ['PolicyOptions', 'policy-options.ts', POLICY_DEFAULTS],
     ['WriteBackOptions', 'write-options.ts', WRITE_BACK_DEFAULTS],
     ['LoadPolicyOptions', 'load-options.ts', LOAD_DEFAULTS],
@@ -106,6 +108,8 @@ describe('the options', () => {
     [{ writeBack: { size: 1 } }, 'writeBack must be an object with only the keys'],
     [{ policies: [] }, 'policies must be an object'],
     [{ clock: {} }, 'clock.now must be a function'],
+    [{ invalidation: { auditSize: -1 } }, 'invalidation.auditSize must be'],
+    [{ invalidation: { dependencies: ['a'] } }, 'invalidation.dependencies must be'],
     [{ ttl: 5 }, 'options must be an object with only the keys'],
   ])('%j are refused: %s', (options, message) => {
     expect(() => createCache(options as never)).toThrow(

@@ -3,6 +3,7 @@ import { type RedisPort, refuseKeyPrefix } from '@breakwater/core/redis';
 import { type BusOptions, type ResolvedBus, resolveBus } from './bus-options.ts';
 import { type EncryptionOptions, type KeyRing, resolveEncryption } from './encryption-options.ts';
 import { checks } from './errors.ts';
+import { type InvalidationOptions, type ResolvedInvalidation, resolveInvalidation } from './invalidation-options.ts';
 import { type PolicyOptions, type ResolvedPolicy, resolvePolicies } from './policy-options.ts';
 import { MAX_TTL_MS } from './ttl.ts';
 import { type ResolvedWriteBack, resolveWriteBack, type WriteBackOptions } from './write-options.ts';
@@ -33,6 +34,8 @@ export interface CacheOptions<PolicyName extends string = string> {
   readonly encryption?: EncryptionOptions;
   /** The buffer of the policies that write back. */
   readonly writeBack?: WriteBackOptions;
+  /** What invalidations carry along, and what is remembered of them. */
+  readonly invalidation?: InvalidationOptions;
   /**
    * The longest encoded value. `set` refuses a longer one, `getOrLoad` and `commit` do not keep it, and a longer frame
    * found in Redis is a miss.
@@ -106,13 +109,14 @@ export interface ResolvedOptions {
   readonly policies: Readonly<Record<string, ResolvedPolicy>>;
   readonly encryption: KeyRing | undefined;
   readonly writeBack: ResolvedWriteBack;
+  readonly invalidation: ResolvedInvalidation;
   readonly maxEntryBytes: number;
   readonly tombstoneTtlMs: number;
   readonly clock: Clock;
 }
 
 const MEMORY_KEYS = Object.keys(MEMORY_DEFAULTS);
-const KEYS = [...Object.keys(DEFAULTS), 'memory', 'bus', 'policies', 'encryption', 'writeBack'];
+const KEYS = [...Object.keys(DEFAULTS), 'memory', 'bus', 'policies', 'encryption', 'writeBack', 'invalidation'];
 
 export function resolveOptions(given: CacheOptions): ResolvedOptions {
   checks.known('options', given, KEYS);
@@ -139,6 +143,7 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
     policies,
     encryption,
     writeBack: resolveWriteBack(options.writeBack ?? {}),
+    invalidation: resolveInvalidation(options.invalidation ?? {}),
     maxEntryBytes: checks.size('maxEntrySize', options.maxEntrySize, { max: 512 * 1024 ** 2 }),
     tombstoneTtlMs: checks.duration('tombstoneTtl', options.tombstoneTtl),
     clock: options.clock,

@@ -1,10 +1,10 @@
 import { addressOf } from './address.ts';
 import type { Cache } from './cache.ts';
 import type { Engine } from './engine.ts';
-import { checkKey, checkTarget } from './input.ts';
+import { checkKey } from './input.ts';
 import type { Invalidator } from './invalidate.ts';
+import { checkInvalidation, forgetInvalidation } from './invalidate-options.ts';
 import type { Requests } from './requests.ts';
-import { subjectTagOf } from './subject.ts';
 import { removeFromSource } from './write-source.ts';
 
 /** A part's calls that end entries. */
@@ -14,26 +14,28 @@ export function createPartInvalidations(
   { space, policyOf }: { readonly space: string; readonly policyOf: Requests['policyOf'] },
 ): Pick<Cache, 'invalidate' | 'expire' | 'forget' | 'delete' | 'clear'> {
   return {
-    async invalidate(target) {
-      return invalidator.invalidate(space, checkTarget(target));
+    async invalidate(target, options) {
+      return invalidator.run(checkInvalidation(space, 'invalidate', target, options));
     },
 
-    async expire(target) {
-      return invalidator.expire(space, checkTarget(target));
+    async expire(target, options) {
+      return invalidator.run(checkInvalidation(space, 'expire', target, options));
     },
 
     async forget(subject) {
-      return invalidator.invalidate(space, { by: 'subject', tag: subjectTagOf(subject) });
+      return invalidator.run(forgetInvalidation(subject));
     },
 
     async delete(key, options) {
       const { source } = policyOf(options);
       checkKey(key);
       if (source?.remove) await removeFromSource(engine, source, addressOf(space, key));
-      const { memoryEntries, redisKeys } = await invalidator.invalidate(space, { by: 'key', keys: [key] });
+      const { memoryEntries, redisKeys } = await invalidator.run(checkInvalidation(space, 'invalidate', { key }));
       return memoryEntries + redisKeys > 0;
     },
 
-    clear: () => invalidator.invalidate(space, { by: 'all' }),
+    async clear(options) {
+      return invalidator.run(checkInvalidation(space, 'invalidate', { all: true }, options));
+    },
   };
 }

@@ -4,6 +4,8 @@ import { isFailure } from './redis-state.ts';
 
 export interface Sent {
   readonly keysTouched: number;
+  /** Tags that had no generation. */
+  readonly unknownTags: readonly string[];
   /** What Redis did not take. */
   readonly refused: Partial<Invalidations> | undefined;
 }
@@ -27,5 +29,6 @@ export async function sendInvalidations(
     patterns: patterns.filter((_, index) => isFailure(patternReplies[index])),
   };
   const isRefused = refused.keys.length + refused.tags.length + refused.patterns.length > 0;
-  return { keysTouched, refused: isRefused ? refused : undefined };
+  const unknownTags = tags.filter((_, index) => tagReplies[index] === false);
+  return { keysTouched, unknownTags, refused: isRefused ? refused : undefined };
 }

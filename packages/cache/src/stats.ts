@@ -1,7 +1,5 @@
 import type { HistogramSnapshot } from '@breakwater/core';
-
-/** What named the entries of an invalidation; `all` is `clear`, `subject` is `forget`. */
-export type InvalidatedBy = 'key' | 'tag' | 'pattern' | 'all' | 'subject';
+import type { InvalidatedBy, InvalidationReason } from './invalidation.ts';
 
 /** A copy of the cache's counters; all but `memory.entries`, `memory.bytes` and the states only grow. */
 export interface CacheStats {
@@ -13,7 +11,10 @@ export interface CacheStats {
     readonly bytes: number;
     readonly maxBytes: number;
     readonly maxEntries: number;
+    /** Entries that left for want of room. */
     readonly evictions: number;
+    /** Entries that were found at the end of their lifetime. */
+    readonly expiries: number;
   };
   /** `off`: no Redis was given. `down`: the last Redis call failed, the cache runs on memory. */
   readonly redis: { readonly state: 'off' | 'up' | 'down'; readonly errors: number; readonly unreadableFrames: number };
@@ -34,7 +35,10 @@ export interface CacheStats {
   };
   /** The buffer of the policies that write back. */
   readonly writeBack: WriteBackStats;
+  /** Calls of this instance, by what named the entries. */
   readonly invalidations: Readonly<Record<InvalidatedBy, number>>;
+  /** The same calls, by why. */
+  readonly reasons: Readonly<Record<InvalidationReason, number>>;
   readonly latencyMs: {
     /** One lookup in Redis, as the caller waited for it. */
     readonly redis: HistogramSnapshot;

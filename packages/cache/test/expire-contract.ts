@@ -13,7 +13,7 @@ export function describeExpire(name: string, connect: () => RedisPort | null): v
       swr: { ttl: '1h', staleWhileRevalidate: '20s', tags: ['x'] },
       sie: { ttl: '1h', staleIfError: '60s', tags: ['x'] },
     } as const;
-    const { cache, clock, open } = useCache(connect, policies);
+    const { cache, clock, openHearing } = useCache(connect, policies);
     const fail = () => Promise.reject(new Error('no price'));
 
     it.each(TARGETS)('by %j of an entry that may not be served stale makes it a miss', async (target) => {
@@ -102,7 +102,7 @@ export function describeExpire(name: string, connect: () => RedisPort | null): v
       await cache().expire({ tag: 'unused' });
       await cache().expire({ pattern: 'a*' });
       expect(await cache().getMany(['a', 'b', 'c'])).toEqual(new Map(Object.entries({ b: 2, c: 3 })));
-      expect(await cache().expire({ tag: 'y' })).toMatchObject({ memoryEntries: 1, redisKeys: 0, tags: 1 });
+      expect(await cache().expire({ tag: 'y' })).toMatchObject({ memoryEntries: 1, redisKeys: 0, tags: ['y'] });
       expect(await cache().getMany(['b', 'c'])).toEqual(new Map(Object.entries({ c: 3 })));
     });
 
@@ -128,8 +128,8 @@ export function describeExpire(name: string, connect: () => RedisPort | null): v
     });
 
     it('of everything that is held by nobody does no harm', async () => {
-      const empty = open({ namespace: `empty-${Math.random()}` });
-      expect(await empty.expire({ all: true })).toMatchObject({ memoryEntries: 0, tags: 0 });
+      const empty = await openHearing({ namespace: `empty-${Math.random()}` });
+      expect(await empty.expire({ all: true })).toMatchObject({ memoryEntries: 0, tags: [] });
       await empty.set('a', 1);
       expect(await empty.get('a')).toBe(1);
     });

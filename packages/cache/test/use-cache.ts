@@ -9,6 +9,8 @@ export interface CacheInUse {
   readonly clock: () => ManualClock;
   /** Another one of the same namespace. */
   readonly open: (options?: Partial<CacheOptions>) => Cache;
+  /** The same, when it hears its bus: what it holds before that is dropped. */
+  readonly openHearing: (options?: Partial<CacheOptions>) => Promise<Cache>;
 }
 
 export function useCache(connect: () => RedisPort | null, policies: NonNullable<CacheOptions['policies']>): CacheInUse {
@@ -22,12 +24,17 @@ export function useCache(connect: () => RedisPort | null, policies: NonNullable<
     return cache;
   }
 
+  async function openHearing(options?: Partial<CacheOptions>): Promise<Cache> {
+    const cache = open(options);
+    if (cache.stats().redis.state !== 'off') await eventually(() => cache.stats().bus.connected);
+    return cache;
+  }
+
   beforeEach(async () => {
     // A namespace of its own keeps tests apart on one server.
     namespace = `contract-${Math.random().toString(36).slice(2)}`;
     clock = createManualClock(Date.now());
-    const cache = open();
-    if (cache.stats().redis.state !== 'off') await eventually(() => cache.stats().bus.connected);
+    await openHearing();
   });
   afterEach(async () => {
     await Promise.all(caches.map((cache) => cache.close()));
@@ -42,5 +49,6 @@ export function useCache(connect: () => RedisPort | null, policies: NonNullable<
     },
     clock: () => clock,
     open,
+    openHearing,
   };
 }

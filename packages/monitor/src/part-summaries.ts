@@ -53,7 +53,7 @@ export function summarizePool(stats: PoolStats): PoolSummary {
 }
 
 export function summarizeCache(stats: CacheStats): CacheSummary {
-  const { total, memory, redis, bus, writeBack, invalidations, latencyMs } = stats;
+  const { total, memory, redis, bus, writeBack, invalidations, reasons, latencyMs } = stats;
   return {
     hitRate: rate(cacheLookups(total)),
     policies: mapRecord(stats.policies, (outcomes) => ({ hitRate: rate(cacheLookups(outcomes)), ...outcomes })),
@@ -62,6 +62,7 @@ export function summarizeCache(stats: CacheStats): CacheSummary {
     bus,
     writeBack,
     invalidations,
+    reasons,
     latencyMs: { redis: summarizeLatency(latencyMs.redis), load: summarizeLatency(latencyMs.load) },
   };
 }

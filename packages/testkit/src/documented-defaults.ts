@@ -33,5 +33,5 @@ function literalOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || Object.values(value).some((member) => typeof member === 'function'))
     return undefined;
   const members = Object.entries(value).map(([name, member]) => `${name}: ${literalOf(member)}`);
-  return `{ ${members.join(', ')} }`;
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }

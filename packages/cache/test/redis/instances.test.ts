@@ -167,10 +167,10 @@ describe('two instances', () => {
   it('report how many keys left Redis, also those not in this memory', async () => {
     for (let index = 0; index < 1200; index += 1) void a.set(`k:${index}`, index);
     await a.set('other', 1);
-    expect(await b.invalidate({ pattern: 'k:*' })).toEqual({
+    expect(await b.invalidate({ pattern: 'k:*' })).toMatchObject({
       memoryEntries: 0,
       redisKeys: 1200,
-      tags: 0,
+      tags: [],
       shared: true,
     });
     expect(await b.invalidate({ key: ['other', 'missing'] })).toMatchObject({ redisKeys: 1 });

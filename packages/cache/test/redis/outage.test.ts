@@ -51,7 +51,14 @@ describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) =
     expect(await cache.get('missing')).toBeUndefined();
     const reservation = await cache.reserve('reserved', { tags: ['x'] });
     expect(await reservation.commit(5)).toBe(true);
-    expect(await cache.invalidate({ tag: 'x' })).toEqual({ memoryEntries: 2, redisKeys: 0, tags: 1, shared: false });
+    expect(await cache.invalidate({ tag: 'x' })).toEqual({
+      memoryEntries: 2,
+      redisKeys: 0,
+      tags: ['x'],
+      unknownTags: [],
+      shared: false,
+      isComplete: true,
+    });
     expect(await cache.invalidate({ pattern: 'loaded' })).toMatchObject({ memoryEntries: 1, shared: false });
     expect(cache.stats().redis.state).toBe('down');
     await eventually(() => !cache.stats().bus.connected);

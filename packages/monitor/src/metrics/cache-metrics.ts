@@ -32,13 +32,12 @@ export const cacheMetrics: readonly MetricFamily<CacheStats>[] = [
     'Loaded values not kept because an invalidation came during the load.',
     ({ fenced }) => fenced,
   ),
-  counter('breakwater_cache_invalidations_total', 'Invalidations, by what named the entries.', ['by'], (stats) => [
-    sample(stats.invalidations.key, { by: 'key' }),
-    sample(stats.invalidations.tag, { by: 'tag' }),
-    sample(stats.invalidations.pattern, { by: 'pattern' }),
-    sample(stats.invalidations.all, { by: 'all' }),
-    sample(stats.invalidations.subject, { by: 'subject' }),
-  ]),
+  counter('breakwater_cache_invalidations_total', 'Invalidations, by what named the entries.', ['by'], (stats) =>
+    Object.entries(stats.invalidations).map(([by, calls]) => sample(calls, { by })),
+  ),
+  counter('breakwater_cache_invalidation_reasons_total', 'Invalidations, by why.', ['reason'], (stats) =>
+    Object.entries(stats.reasons).map(([reason, calls]) => sample(calls, { reason })),
+  ),
   gauge('breakwater_cache_memory_bytes', 'Bytes held by the memory tier.', [], ({ memory }) => [sample(memory.bytes)]),
   gauge('breakwater_cache_memory_limit_bytes', 'Bytes the memory tier may hold.', [], ({ memory }) => [
     sample(memory.maxBytes),
@@ -49,6 +48,9 @@ export const cacheMetrics: readonly MetricFamily<CacheStats>[] = [
   ]),
   counter('breakwater_cache_memory_evictions_total', 'Entries pushed out of a full memory tier.', [], ({ memory }) => [
     sample(memory.evictions),
+  ]),
+  counter('breakwater_cache_memory_expiries_total', 'Entries found at the end of their lifetime.', [], ({ memory }) => [
+    sample(memory.expiries),
   ]),
   stateGauge(
     'breakwater_cache_redis_state',

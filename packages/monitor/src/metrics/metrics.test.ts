@@ -96,17 +96,23 @@ describe('metrics', () => {
     expect(byPolicy.map((what) => value(`breakwater_cache_${what}_total`, { name, policy }))).toEqual([
       100, 26, 27, 11, 99, 3, 41, 2,
     ]);
-    const memory = ['bytes', 'limit_bytes', 'entries', 'limit_entries', 'evictions_total'];
-    expect(memory.map((what) => value(`breakwater_cache_memory_${what}`, { name }))).toEqual([500, 1000, 60, 80, 13]);
+    const memory = ['bytes', 'limit_bytes', 'entries', 'limit_entries', 'evictions_total', 'expiries_total'];
+    expect(memory.map((what) => value(`breakwater_cache_memory_${what}`, { name }))).toEqual([
+      500, 1000, 60, 80, 13, 15,
+    ]);
     expect(value('breakwater_cache_redis_state', { name, state: 'up' })).toBe(1);
     expect(value('breakwater_cache_redis_errors_total', { name })).toBe(14);
     expect(value('breakwater_cache_bus_connected', { name })).toBe(1);
     expect(value('breakwater_cache_bus_messages_total', { name, direction: 'published' })).toBe(16);
     expect(value('breakwater_cache_bus_messages_total', { name, direction: 'received' })).toBe(17);
-    const by = ['key', 'tag', 'pattern', 'all', 'subject'].map((target) =>
+    const by = ['key', 'tag', 'pattern', 'all', 'subject', 'event'].map((target) =>
       value('breakwater_cache_invalidations_total', { name, by: target }),
     );
-    expect(by).toEqual([18, 19, 20, 24, 66]);
+    expect(by).toEqual([18, 19, 20, 24, 70, 25]);
+    const why = ['manual', 'dataChanged', 'errorThreshold', 'pattern'].map((reason) =>
+      value('breakwater_cache_invalidation_reasons_total', { name, reason }),
+    );
+    expect(why).toEqual([66, 67, 68, 69]);
   });
 
   it("the HTTP cache's outcomes add up to its requests, and reasons are told apart", async () => {
