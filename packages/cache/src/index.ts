@@ -48,5 +48,6 @@ export type { EventReport, Rule, RuleOutcome, Rules, RuleTargets } from './rules
 export type { SchemaResult, StandardSchema } from './schema.ts';
 export type { Source } from './source.ts';
 export type { CacheOutcomes, CacheStats, WriteBackStats } from './stats.ts';
+export { tagPath, tagsBelow } from './tag-path.ts';
 export type { TtlPreset, TtlSchedule } from './ttl.ts';
 export type { WriteBackOptions, WriteStrategy } from './write-options.ts';
