@@ -25,8 +25,10 @@ describe('a message on the bus', () => {
   });
 
   it('may be a sign of life, of one who may have said nothing yet', () => {
-    const beat = { publisher: 'p', sequence: 0, name: 'api-1', says: 'here' } as const;
-    expect(decodeMessage(encodeBeat(beat))).toEqual(beat);
+    for (const says of ['here', 'leaving', 'asks', ['heard', 'q', 7]] as const) {
+      const beat = { publisher: 'p', sequence: 0, name: 'api-1', says };
+      expect(decodeMessage(encodeBeat(beat))).toEqual(beat);
+    }
   });
 
   it('is undefined for any other JSON, and throws for none', () => {
@@ -40,6 +42,8 @@ describe('a message on the bus', () => {
     '[2,7,1,{}]',
     '[2,"p",-1,"api-1","here"]',
     '[2,"p",1,"api-1","elsewhere"]',
+    '[2,"p",1,"api-1",["heard","q"]]',
+    '[2,"p",1,"api-1",["heard","q","7"]]',
     '[2,"p",1,{},"here"]',
     '[2,"p",1,[]]',
     '[2,"p",1,null]',

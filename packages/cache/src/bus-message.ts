@@ -20,7 +20,8 @@ export interface Beat extends FromPublisher {
   readonly says: Saying;
 }
 
-export type Saying = 'here' | 'leaving';
+/** `asks`: whether the others have heard everything up to `sequence`; the answer names whose, and which. */
+export type Saying = 'here' | 'leaving' | 'asks' | readonly ['heard', publisher: string, sequence: number];
 
 const MESSAGE_VERSION = 2;
 
@@ -54,6 +55,10 @@ function parse(json: string): unknown {
   }
 }
 
+const WORDS: readonly unknown[] = ['here', 'leaving', 'asks'];
+
 function isSaying(says: unknown): says is Saying {
-  return says === 'here' || says === 'leaving';
+  if (!Array.isArray(says)) return WORDS.includes(says);
+  const [word, publisher, sequence] = says;
+  return says.length === 3 && word === 'heard' && typeof publisher === 'string' && Number.isSafeInteger(sequence);
 }

@@ -1,18 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisPort } from '@breakwater/core/redis';
 import type { Announcement } from './announcement.ts';
-import type { Announcer } from './announcer.ts';
-import { type Beat, decodeMessage, encodeBeat, type Saying, type Told } from './bus-message.ts';
-import { createHeartbeat, PRESENCE_TICKS } from './heartbeat.ts';
-import { createPeers } from './peers.ts';
+import { createArrivals } from './arrivals.ts';
+import { decodeMessage, type Told } from './bus-message.ts';
+import { createPresence, type Presence, type PresenceOptions } from './presence.ts';
 import type { BusRecord, Replayed } from './record.ts';
 import { createSequenceWatch } from './sequence.ts';
 import type { CacheStats } from './stats.ts';
 import { createSubscription } from './subscription.ts';
+import type { Milestone } from './token.ts';
 
 /** What other instances of this namespace say, over Redis pub/sub. */
 export interface Bus {
   stats(): Omit<CacheStats['bus'], 'flushes'>;
+  readonly ask: Presence['ask'];
+  readonly live: Presence['live'];
+  /** Whether everything up to there was heard within the time; what is on its way is read from the record. */
+  demand(milestone: Milestone, withinMs: number): Promise<boolean>;
   /** Says goodbye, where Redis listens. */
   close(): Promise<void>;
 }
@@ -27,27 +31,20 @@ export interface BusListeners {
 
 export type LossReason = 'gap' | 'reconnected' | 'connected';
 
-export interface BusOptions {
-  readonly redis: Pick<RedisPort, 'publish'>;
+export interface BusOptions extends Omit<PresenceOptions, 'arrivals' | 'hasHeard' | 'onSilent'> {
   /** As it was given: what bounds its commands would not pass on how it is to be duplicated. */
   readonly client: Pick<RedisPort, 'duplicate' | 'nodes'>;
-  readonly channel: string;
   readonly record: BusRecord;
-  readonly announcer: Announcer;
-  readonly instanceName: string;
-  readonly heartbeatMs: number;
 }
 
 /** How long messages of one publisher may arrive out of order before a hole counts as a loss. */
 const GAP_GRACE_MS = 250;
 const RETRY_MS = 250;
-/** Signs of life that may be lost before an instance counts as gone. */
-const LIVES = 3;
 
 export function createBus(options: BusOptions, listeners: BusListeners): Bus {
-  const { redis, client, channel, record, announcer, instanceName, heartbeatMs } = options;
+  const { client, channel, record, announcer } = options;
   const watch = createSequenceWatch(GAP_GRACE_MS);
-  const peers = createPeers(heartbeatMs * PRESENCE_TICKS * LIVES);
+  const arrivals = createArrivals();
   let hears = false;
   let wasConnected = false;
   /** The message up to which nothing is missed. */
@@ -58,27 +55,24 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
   let gapTimer: NodeJS.Timeout | undefined;
   let received = 0;
   let replays = 0;
-  let lagMs: number | undefined;
-  let beatenAt = 0;
 
   function setHearing(hearing: boolean): void {
     if (hears === hearing) return;
     hears = hearing;
+    arrivals.look();
     listeners.onHearing(hearing);
   }
 
-  function say(says: Saying): Promise<unknown> {
-    beatenAt = performance.now();
-    const { publisher, published } = announcer;
-    return redis.publish(channel, encodeBeat({ publisher, sequence: published, name: instanceName, says }));
-  }
-
-  const heartbeat = createHeartbeat({
-    everyMs: heartbeatMs,
-    published: () => announcer.published,
-    send: () => say('here'),
+  const presence = createPresence({
+    ...options,
+    arrivals,
+    hasHeard,
     onSilent: () => subscription.replace(),
   });
+
+  function hasHeard({ publisher, sequence }: Milestone): boolean {
+    return hears && watch.hasAll(publisher, sequence);
+  }
 
   function hearTold({ publisher, sequence, announcement, id }: Told): void {
     if (publisher !== announcer.publisher) {
@@ -92,25 +86,12 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
   }
 
   function note(publisher: string, sequence: number): void {
-    const now = performance.now();
-    watch.heard(publisher, sequence, now);
-    peers.heard(publisher, now);
-  }
-
-  function hearBeat({ publisher, sequence, name, says }: Beat): void {
-    const now = performance.now();
-    if (publisher === announcer.publisher) {
-      lagMs = now - beatenAt;
-    } else if (says === 'leaving') {
-      peers.left(publisher);
-    } else {
-      watch.claimed(publisher, sequence, now);
-      peers.heard(publisher, now, name);
-    }
+    watch.heard(publisher, sequence, performance.now());
+    presence.heardFrom(publisher);
   }
 
   function hear(text: string): void {
-    heartbeat.heard();
+    presence.heard();
     const message = decodeMessage(text);
     if (!message) {
       // A newer version may have said that something is invalid; it cannot be known what.
@@ -118,11 +99,14 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
       wholeUpTo = undefined;
       listeners.onLoss('gap');
     } else if ('says' in message) {
-      hearBeat(message);
+      const { publisher, sequence } = message;
+      if (publisher !== announcer.publisher) watch.claimed(publisher, sequence, performance.now());
+      presence.heardBeat(message);
     } else {
       hearTold(message);
     }
     if (gapTimer === undefined) checkGap();
+    arrivals.look();
   }
 
   function checkGap(): void {
@@ -157,12 +141,16 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
     }
   }
 
-  function apply({ messages, last }: Replayed, readAt: number): void {
+  function applyAll(messages: readonly Told[]): void {
     for (const { publisher, sequence, announcement } of messages) {
       if (publisher === announcer.publisher) continue;
       listeners.onAnnouncement(announcement);
       note(publisher, sequence);
     }
+  }
+
+  function apply({ messages, last }: Replayed, readAt: number): void {
+    applyAll(messages);
     wholeUpTo = last;
     // The record has all that was published: a number that it lacks belongs to a message that never reached Redis.
     watch.settle(readAt);
@@ -178,12 +166,21 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
     listeners.onLoss(reason);
   }
 
+  /** What is recorded by now is applied after this, whether its messages have come or not. */
+  async function readAhead(): Promise<boolean> {
+    const missed = wholeUpTo === undefined ? 'gone' : await record.since(wholeUpTo);
+    // Whoever may bring tokens must not be able to have memory dropped.
+    if (missed === 'gone' || missed === 'unanswered') return false;
+    applyAll(missed.messages);
+    return true;
+  }
+
   const subscription = createSubscription(client, channel, {
     onSubscribed() {
       connection += 1;
       void catchUp(wasConnected ? 'reconnected' : 'connected');
       wasConnected = true;
-      heartbeat.beat();
+      presence.beat();
     },
     onLost() {
       connection += 1;
@@ -198,15 +195,25 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
       published: announcer.published,
       received,
       replays,
-      instances: peers.live(performance.now()).length,
-      lagMs,
+      instances: presence.live().length,
+      lagMs: presence.lagMs,
     }),
+    ask: presence.ask,
+    live: presence.live,
+    async demand(milestone, withinMs) {
+      if (hasHeard(milestone)) return true;
+      let isRead = false;
+      void readAhead().then((isDone) => {
+        isRead = isDone;
+        arrivals.look();
+      });
+      return arrivals.until(() => isRead || hasHeard(milestone), withinMs);
+    },
     async close() {
-      heartbeat.close();
+      arrivals.close();
       clearTimeout(gapTimer);
       subscription.close();
-      // Nobody need wait for us; where Redis is away, they learn it by our silence.
-      await say('leaving').catch(() => {});
+      await presence.leave();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createBackgroundWork, createEmitter, createHistogram } from '@breakwater/core';
 import { boundRedis } from '@breakwater/core/redis';
+import { createAgreement } from './agreement.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createBus } from './bus.ts';
 import type { Cache, CacheEvents, Codec } from './cache.ts';
@@ -218,6 +219,7 @@ export function createCache<PolicyName extends string = never>(
     space: (name, { codec }) => openSpace(name, codec),
     stats,
     on: events.on,
+    ...createAgreement({ announcer, bus, replay }),
     drain,
     close: () => {
       closing ??= shutDown();

@@ -9,6 +9,7 @@ export type CacheInputCode =
   | 'ERR_CACHE_POLICY'
   | 'ERR_CACHE_PATTERN'
   | 'ERR_CACHE_TARGET'
+  | 'ERR_CACHE_TOKEN'
   | 'ERR_CACHE_VALUE'
   | 'ERR_CACHE_LOADER';
 
@@ -71,6 +72,10 @@ export function targetError(target: unknown): CacheInputError {
     'ERR_CACHE_TARGET',
     `A target is exactly one of { key }, { tag }, { pattern } and { all: true }, got ${describeValue(target)}.`,
   );
+}
+
+export function tokenError(token: unknown): CacheInputError {
+  return new CacheInputError('ERR_CACHE_TOKEN', `demand takes what token() gave, got ${describeValue(token)}.`);
 }
 
 /** @param path where in the value, such as `value.user.name`. */

@@ -1,3 +1,4 @@
+export type { BusOptions } from './bus-options.ts';
 export type {
   Cache,
   CacheEvents,
@@ -40,6 +41,7 @@ export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday
 export type { MemoryPolicyOptions } from './memory-policy.ts';
 export type { CacheOptions, MemoryOptions } from './options.ts';
 export type { PolicyOptions } from './policy-options.ts';
+export type { Acknowledgement } from './questions.ts';
 export type { QuotasOptions } from './quota-options.ts';
 export type { QuotaPeriod } from './quota-period.ts';
 export { createQuotas, type QuotaStats, type Quotas, type QuotaUsage } from './quotas.ts';

@@ -22,7 +22,10 @@ import { batchLoaderOf } from './source-loader.ts';
 import { writeValues } from './write-source.ts';
 
 /** The calls over one part's keys: the cache's own, or a space's. */
-export type Part = Omit<Cache, 'space' | 'rules' | 'audit' | 'stats' | 'drain' | 'close' | 'on'>;
+export type Part = Omit<
+  Cache,
+  'space' | 'rules' | 'audit' | 'stats' | 'ack' | 'token' | 'demand' | 'drain' | 'close' | 'on'
+>;
 
 /** What all parts of a cache share beside the engine. */
 export interface Paths {

@@ -52,6 +52,14 @@ describe('the watch over sequence numbers', () => {
     expect(watch.isWhole).toBe(true);
   });
 
+  it('knows whether all was heard up to a number, of publishers it knows', () => {
+    const watch = createSequenceWatch(250);
+    watch.heard('p', 3, 0);
+    watch.heard('p', 5, 0);
+    expect([2, 3, 4, 5, 6].map((sequence) => watch.hasAll('p', sequence))).toEqual([true, true, false, false, false]);
+    expect(watch.hasAll('q', 1)).toBe(false);
+  });
+
   it('counts a jump too wide to remember as a loss at once', () => {
     const watch = createSequenceWatch(250);
     watch.heard('p', 1, 0);

@@ -6,6 +6,8 @@ export interface SequenceWatch {
   heard(publisher: string, sequence: number, nowMs: number): void;
   /** The publisher says that it has given out every number up to this one. */
   claimed(publisher: string, sequence: number, nowMs: number): void;
+  /** Whether this publisher is known, and no number up to this one is missing. */
+  hasAll(publisher: string, sequence: number): boolean;
   /** Whether no number is missing. */
   readonly isWhole: boolean;
   /** `open`: a number is missing, and may still come; ask again after `graceMs`. `lost`: one is missing for that long. */
@@ -68,6 +70,12 @@ export function createSequenceWatch(graceMs: number): SequenceWatch {
   }
 
   return {
+    hasAll(name, sequence) {
+      const publisher = publishers.get(name);
+      if (!publisher || publisher.next <= sequence || isLost) return false;
+      for (const missing of publisher.missing.keys()) if (missing <= sequence) return false;
+      return true;
+    },
     get isWhole() {
       return incomplete.size === 0 && !isLost;
     },

@@ -1,0 +1,41 @@
+/** Waits for what the next message may bring. */
+export interface Arrivals {
+  /** Resolves with whether `isThere` said so within the time. */
+  until(isThere: () => boolean, withinMs: number): Promise<boolean>;
+  /** Something has come. */
+  look(): void;
+  close(): void;
+}
+
+interface Waiter {
+  readonly isThere: () => boolean;
+  readonly end: (came: boolean) => void;
+}
+
+export function createArrivals(): Arrivals {
+  const waiters = new Set<Waiter>();
+
+  return {
+    until(isThere, withinMs) {
+      if (isThere()) return Promise.resolve(true);
+      return new Promise((resolve) => {
+        const waiter: Waiter = {
+          isThere,
+          end(came) {
+            clearTimeout(timer);
+            waiters.delete(waiter);
+            resolve(came);
+          },
+        };
+        const timer = setTimeout(() => waiter.end(false), withinMs);
+        waiters.add(waiter);
+      });
+    },
+    look() {
+      for (const waiter of waiters) if (waiter.isThere()) waiter.end(true);
+    },
+    close() {
+      for (const waiter of waiters) waiter.end(false);
+    },
+  };
+}
