@@ -65,6 +65,14 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
    */
   getOrLoad<Value>(key: string, options?: LoadCallOptions<PolicyName>): Promise<Value | undefined>;
 
+  /** {@link Cache.getOrLoad} with where the value is from. */
+  lookupOrLoad<Value>(
+    key: string,
+    loader: Loader<Value>,
+    options?: LoadCallOptions<PolicyName>,
+  ): Promise<Sourced<Value>>;
+  lookupOrLoad<Value>(key: string, options?: LoadCallOptions<PolicyName>): Promise<Sourced<Value | undefined>>;
+
   /**
    * The cached values, and the loader's for those that no tier has, stored: {@link Cache.getOrLoad} for many keys, with one
    * run of the loader. A key that another call is loading already is waited for, and not given to the loader.
@@ -182,6 +190,12 @@ export interface Found<Value> {
   readonly tier: 'memory' | 'redis';
 }
 
+export interface Sourced<Value> {
+  readonly value: Value;
+  /** `coalesced`: from a load that another caller had begun. `stale`: its `ttl` is over. */
+  readonly source: 'memory' | 'redis' | 'stale' | 'loader' | 'coalesced';
+}
+
 export interface ReadOptions<PolicyName extends string = string> {
   /** The policy this read is counted under. */
   readonly policy?: PolicyName;
@@ -223,10 +237,10 @@ export interface Reservation<Value = unknown> {
   /**
    * Stores the value unless its key or one of its tags was invalidated since the reservation was taken.
    *
-   * @param options overrides what the reservation was taken with: a lifetime known only now; tags cannot be added.
+   * @param options what is known only now: a lifetime before the one the reservation was taken with, tags beside those.
    * @returns whether the value was kept.
    */
-  commit(value: Value, options?: { readonly ttl?: Duration }): Promise<boolean>;
+  commit(value: Value, options?: { readonly ttl?: Duration; readonly tags?: readonly string[] }): Promise<boolean>;
 }
 
 /**

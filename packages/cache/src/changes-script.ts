@@ -115,9 +115,22 @@ function apply.invalidate()
   return reply.err and reply or removed
 end
 
+-- What tells loads that name their tags late that some tag has changed; on a Cluster it lies in another slot.
+local function log_tag()
+  local failure
+  for _ = 1, tonumber(value()) do
+    local log = key()
+    local id = value()
+    local reply = redis.pcall('SET', log, id, 'PX', value())
+    if reply.err then failure = reply end
+  end
+  return failure
+end
+
 -- A generation that is gone is as dead as one that was replaced: no entry's stamp equals it.
 function apply.forget()
-  return redis.call('UNLINK', key())
+  local removed = redis.call('UNLINK', key())
+  return log_tag() or removed
 end
 
 -- An entry's times lie in its frame, six bytes each: stored at the fifth byte, fresh until at the 11th, of use for how long
@@ -166,6 +179,8 @@ end
 function apply.expireTag()
   local tag = key()
   local now = tonumber(value())
+  local failure = log_tag()
+  if failure then return failure end
   local generation = redis.call('GET', tag)
   if not generation then return 0 end
   local times = {}

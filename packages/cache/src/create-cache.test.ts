@@ -1,4 +1,5 @@
 import { describeCache } from '../test/cache-contract.ts';
+import { describeContext } from '../test/context-contract.ts';
 import { describeExpire } from '../test/expire-contract.ts';
 import { describeFailing } from '../test/failing-contract.ts';
 import { describeInvalidation } from '../test/invalidation-contract.ts';
@@ -10,6 +11,7 @@ import { describeStale } from '../test/stale-contract.ts';
 import { describeWrites } from '../test/write-contract.ts';
 
 describeCache('memory alone', () => null);
+describeContext('memory alone', () => null);
 describeFailing('memory alone', () => null);
 describeLoading('memory alone', () => null);
 describeMany('memory alone', () => null);

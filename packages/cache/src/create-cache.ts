@@ -10,6 +10,7 @@ import { createRules } from './create-rules.ts';
 import { createEncryption } from './encryption.ts';
 import type { Engine } from './engine.ts';
 import { unreadable } from './entries.ts';
+import { createExpectedTags } from './expected-tags.ts';
 import { createFence } from './fence.ts';
 import { sendWrites } from './flush-writes.ts';
 import { createGenerationTable } from './generations.ts';
@@ -128,6 +129,7 @@ export function createCache<PolicyName extends string = never>(
     loads,
     fills: createFence(),
     failures: createLoadFailures({ clock, loads }),
+    expectedTags: createExpectedTags(),
     flushes: 0,
     replay,
     writeBack,

@@ -2,6 +2,7 @@ import type { BackgroundWork, Clock, Emitter, Histogram } from '@breakwater/core
 import type { Address } from './address.ts';
 import type { CacheEvents } from './cache.ts';
 import type { Encryption } from './encryption.ts';
+import type { ExpectedTags } from './expected-tags.ts';
 import type { Fence } from './fence.ts';
 import type { LoadFailures } from './load-failures.ts';
 import type { MemoryTier } from './memory-tier.ts';
@@ -25,6 +26,7 @@ export interface Engine {
   /** Raised by those too, and where Redis may have answered from before a change: such an answer must not enter memory. */
   readonly fills: Fence;
   readonly failures: LoadFailures;
+  readonly expectedTags: ExpectedTags;
   /** Counts the times that messages may have been missed. */
   flushes: number;
   /** What is unshared is shared before anything is read. */

@@ -14,6 +14,7 @@ import { isSubjectTag } from './subject.ts';
 /** A value in the forms of both tiers. */
 export interface Encoded {
   readonly value: unknown;
+  readonly validator?: string;
   readonly payload: Buffer;
 }
 
@@ -22,11 +23,11 @@ export interface Encoded {
  *
  * @throws CacheInputError `ERR_CACHE_VALUE`, or what the codec throws.
  */
-export function encodeValue({ codec, memoryPolicy }: Call, value: unknown): Encoded {
+export function encodeValue({ codec, memoryPolicy }: Call, value: unknown, validator?: string): Encoded {
   const payload = codec.encode(value);
   const kept = memoryPolicy.isCopied && isOwn(codec) ? deepCopy(value) : value;
   freeze(codec, kept);
-  return { value: kept, payload };
+  return { value: kept, validator, payload };
 }
 
 export function isTooLarge({ maxEntryBytes }: Engine, { payload }: Encoded): boolean {
@@ -46,7 +47,7 @@ export function frameOf(
 ): Buffer {
   const frame: Frame = {
     codec: codec.name,
-    validator: undefined,
+    validator: encoded.validator,
     keyId: undefined,
     storedAtMs,
     freshUntilMs,
@@ -63,14 +64,14 @@ export function frameOf(
 export function holdEntry(
   engine: Engine,
   { address, codec, memoryPolicy }: Call,
-  { value, payload }: Encoded,
+  { value, validator, payload }: Encoded,
   lifetime: Lifetime,
   generations: readonly Generation[],
 ): Held {
   const tags = Object.freeze(userTagsOf(generations));
   const { storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs } = lifetime;
   return {
-    entry: Object.freeze({ value, storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs, tags }),
+    entry: Object.freeze({ value, storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs, tags, validator }),
     goesStale: goesStale(lifetime),
     space: address.space,
     generations,
@@ -121,7 +122,7 @@ export function openFrame(
     value = valid.value;
   }
   freeze(codec, value);
-  return { value, payload };
+  return { value, validator: frame.validator, payload };
 }
 
 const UNDECODABLE = Symbol('undecodable');

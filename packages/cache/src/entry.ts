@@ -8,4 +8,6 @@ export interface Entry<Value> {
   readonly staleUntilMs: number;
   readonly expiresAtMs: number;
   readonly tags: readonly string[];
+  /** What its loader named this version of the value by, see `context.setValidator`. */
+  readonly validator?: string;
 }

@@ -8,6 +8,7 @@ export type {
   LoadCallOptions,
   ReadOptions,
   Reservation,
+  Sourced,
   WrapOptions,
   WriteOptions,
 } from './cache.ts';

@@ -35,6 +35,16 @@ export function checkTags(tags: readonly string[]): readonly string[] {
   return unique;
 }
 
+/**
+ * @returns those of `tags` that `known` does not have, each once.
+ * @throws CacheInputError `ERR_CACHE_TAG`.
+ */
+export function addedTags(tags: readonly string[], known: readonly string[]): readonly string[] {
+  const added = checkTags(tags).filter((tag) => !known.includes(tag));
+  if (added.length + known.length > MAX_TAGS) throw tagError(`An entry has at most ${MAX_TAGS} tags`, tags);
+  return added;
+}
+
 /** @throws CacheInputError `ERR_CACHE_TAG`. */
 export function checkTag(tag: unknown): asserts tag is string {
   if (typeof tag !== 'string' || tag === '') throw tagError('A tag must be a text that is not empty', tag);

@@ -57,6 +57,12 @@ function loadTogether(
     if (types.isMap(loaded)) return loaded;
     throw batchError(loaded);
   });
+
+  async function loadAgain(one: Wanted): Promise<Loaded> {
+    const [again] = await loadTogether(engine, loadOnce, { wanted: [one], loader, signal }, purpose);
+    return again as Loaded;
+  }
+
   return Promise.all(
     joined.map(async ({ call, terms, current }) => {
       const { key } = call.address;
@@ -64,6 +70,8 @@ function loadTogether(
       const load = current ?? loadOnce.begin({ call, produce, terms, purpose });
       if (!current) void load.over.then(() => batch.settle(key));
       const loaded = await load.wait(signal);
+      // The next load began after this call did, whatever becomes of it.
+      if (current && loaded.isLate) return loadAgain({ call, terms });
       if (current) countJoined(call, loaded);
       return loaded;
     }),

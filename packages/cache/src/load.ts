@@ -9,6 +9,8 @@ export interface Loaded {
   readonly from: 'redis' | 'loader' | 'stale';
   /** Whether to begin a refresh: what was found may be served, and it is time for another. */
   readonly isDue: boolean;
+  /** Whether a tag that only its loader named may have been invalidated during the load: who joined it since must not have it. */
+  readonly isLate?: boolean;
 }
 
 /** A load under way. */

@@ -9,6 +9,20 @@ export interface LoadContext {
   readonly signal: AbortSignal;
   /** The lifetime of this entry, before the call's and the policy's. @throws OptionError `ERR_CACHE_OPTION`. */
   setTtl(ttl: Duration): void;
+  /**
+   * Tags of this entry, beside its call's and its policy's: those that only the value tells. Until this process has once loaded
+   * the key with such a tag, the value is not kept where any tag of the namespace is invalidated or expired during the load.
+   *
+   * @throws CacheInputError `ERR_CACHE_TAG`.
+   */
+  addTags(tags: readonly string[]): void;
+  /**
+   * What the source names this version of the value by, such as an ETag: `stale()` has it at the next load. A loader that
+   * returns `stale().value` renews the entry with the validator it had. At most 1 KB.
+   *
+   * @throws OptionError `ERR_CACHE_OPTION`.
+   */
+  setValidator(validator: string): void;
   /** Whoever waits gets the value, and it is not kept. */
   skip(): void;
   /** The entry that this load is to replace, for a request that asks whether it changed; `undefined` where there is none. */

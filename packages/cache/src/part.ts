@@ -99,6 +99,19 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     return entry.value as Value;
   }
 
+  async function lookupOrLoad<Value>(key: string, given?: Loader<Value> | LoadCallOptions, more?: LoadCallOptions) {
+    const loader = typeof given === 'function' ? given : undefined;
+    const options = typeof given === 'function' ? more : (given ?? more);
+    const policy = policyOf(options);
+    const entry = hitMemory(key, policy);
+    if (entry === undefined) {
+      const { found, source } = await loadOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
+      return { value: handOut(found, policy).value as Value, source };
+    }
+    if (isDue(entry, policy)) refreshOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
+    return { value: entry.value as Value, source: 'memory' as const };
+  }
+
   /** From a source that has its values one by one. */
   async function loadEach<Value>(keys: readonly string[], options: LoadCallOptions | undefined) {
     const values = await Promise.all(keys.map((key) => getOrLoad<Value>(key, options)));
@@ -150,6 +163,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     },
 
     getOrLoad,
+    lookupOrLoad,
 
     async loadMany<Value>(
       keys: readonly string[],

@@ -43,8 +43,7 @@ export function createRedisInvalidate(options: RedisInvalidationsOptions): Redis
         values: [newId(), tombstoneTtlMs],
         announcement: { keys: [[space, key]] },
       }),
-    tag: (tag) =>
-      touches(options, { verb: 'forget', keys: [keys.tag(tag)], values: [], announcement: { tags: [tag] } }),
+    tag: (tag) => changeTag(options, tag, { verb: 'forget', values: [] }),
     pattern: (pattern) => sweep(options, pattern, unlink),
   };
 }
@@ -71,8 +70,7 @@ export function createRedisExpire(options: RedisInvalidationsOptions, now: () =>
         values: [now(), newId(), tombstoneTtlMs],
         announcement: { keys: [[space, key]] },
       }),
-    tag: (tag) =>
-      touches(options, { verb: 'expireTag', keys: [keys.tag(tag)], values: [now()], announcement: { tags: [tag] } }),
+    tag: (tag) => changeTag(options, tag, { verb: 'expireTag', values: [now()] }),
     pattern: (pattern) => sweep(options, pattern, expireAll),
   };
 }
@@ -83,8 +81,25 @@ async function count({ apply, state }: RedisInvalidationsOptions, change: Change
   return isFailure(touched) ? touched : Number(touched);
 }
 
-async function touches(options: RedisInvalidationsOptions, change: Change): Promise<boolean | Failure> {
-  const touched = await count(options, change);
+/** Changes a tag and its log. On a Cluster the log comes first: the change of the tag is what callers wait for. */
+async function changeTag(
+  options: RedisInvalidationsOptions,
+  tag: string,
+  { verb, values }: Pick<Change, 'verb' | 'values'>,
+): Promise<boolean | Failure> {
+  const { redis, keys, state, apply, tombstoneTtlMs, newId } = options;
+  const logs = redis.nodes ? [] : [keys.tagLog];
+  if (redis.nodes) {
+    const log: Change = { verb: 'sweep', keys: [keys.tagLog], values: [newId(), tombstoneTtlMs] };
+    const logged = await state.watch(apply(log));
+    if (isFailure(logged)) return logged;
+  }
+  const touched = await count(options, {
+    verb,
+    keys: [keys.tag(tag), ...logs],
+    values: [...values, logs.length, ...logs.flatMap(() => [newId(), tombstoneTtlMs])],
+    announcement: { tags: [tag] },
+  });
   return isFailure(touched) ? touched : touched > 0;
 }
 

@@ -11,6 +11,8 @@ export interface CacheKeys {
   tag(tag: string): string;
   /** The tombstone of the last invalidation by pattern, which has no key of its own. */
   readonly sweep: string;
+  /** The tombstone of the last change of any tag, for loads that name their tags late. */
+  readonly tagLog: string;
   readonly channel: string;
   /** The stream that records what was published on the channel. */
   readonly record: string;
@@ -28,6 +30,7 @@ export function createCacheKeys(namespace: string): CacheKeys {
     tombstone: ({ space, key }) => keys.key(kindOf('tombstone', space), key),
     tag: (tag) => keys.key('tag', tag),
     sweep: keys.key('sweep', 'last'),
+    tagLog: keys.key('tag-log', 'last'),
     channel: keys.channel('bus'),
     record: keys.key('bus', 'record'),
     entryPattern: (space, glob) => keys.pattern(kindOf('entry', space), widenGlob(glob)),

@@ -11,12 +11,19 @@ import { type Failure, isFailure, type RedisState } from './redis-state.ts';
 export interface SeenFences {
   readonly tombstone: string;
   readonly sweep: string;
+  /** Of no commit: see {@link RedisTier.readTagLog}. */
+  readonly tagLog: string;
 }
 
 /** Everything the cache does in Redis. Calls resolve with a {@link Failure} instead of rejecting; the state counts it. */
 export interface RedisTier {
   read(address: Address): Promise<Buffer | null | Failure>;
   readFences(address: Address): Promise<SeenFences | Failure>;
+  /**
+   * What names the last change of any tag. As long as it is what it was before a load, no tag was invalidated or expired since,
+   * and a generation that was asked for in between was current all the time.
+   */
+  readTagLog(): Promise<string | Failure>;
   /** The generation of each tag, `undefined` for one that has none: what was stored under it is dead. */
   readGenerations(tags: readonly string[]): Promise<(string | undefined)[] | Failure>;
   /** The same, made where there is none, and kept for at least `ttlMs`. */
@@ -82,13 +89,17 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
     read: (address) => read(keys.entry(address)),
 
     async readFences(address) {
-      const [tombstone, sweep] = await Promise.all([
+      const [tombstone, sweep, tagLog] = await Promise.all([
         readText(keys.tombstone(address)),
         seesSweep ? readText(keys.sweep) : '',
+        readText(keys.tagLog),
       ]);
       if (isFailure(tombstone)) return tombstone;
-      return isFailure(sweep) ? sweep : { tombstone, sweep };
+      if (isFailure(sweep)) return sweep;
+      return isFailure(tagLog) ? tagLog : { tombstone, sweep, tagLog };
     },
+
+    readTagLog: () => readText(keys.tagLog),
 
     async readGenerations(tags) {
       const texts = await Promise.all(tags.map((tag) => readText(keys.tag(tag))));

@@ -2,8 +2,11 @@ import { idOfTag } from './address.ts';
 import type { Reservation } from './cache.ts';
 import type { Call, Engine } from './engine.ts';
 import { type Encoded, encodeValue, frameOf, holdEntry, isTooLarge } from './entries.ts';
+import type { Entry } from './entry.ts';
 import { type LifetimeTerms, lifetimeAt, spread, wholeLifeMs } from './freshness.ts';
-import { areCurrent } from './generations.ts';
+import { areCurrent, type Generation } from './generations.ts';
+import { addedTags } from './input.ts';
+import { createLateTags } from './late-tags.ts';
 import type { ResolvedLoadPolicy } from './load-options.ts';
 import { resolveTtl } from './policy-options.ts';
 import { isFailure, UNANSWERED } from './redis-state.ts';
@@ -23,15 +26,38 @@ export interface WriteTerms extends LifetimeTerms {
   readonly load: ResolvedLoadPolicy;
 }
 
+/** What is to be kept, when it is known. */
+export interface KeepTerms {
+  readonly life: LifetimeTerms;
+  /** Beside those of the call. */
+  readonly lateTags?: readonly string[];
+  readonly validator?: string;
+}
+
 /** A {@link Reservation} that can also tell that its work is already in vain. */
 export interface FencedReservation extends Reservation {
   readonly isFenced: () => boolean;
-  /** {@link Reservation.commit} with a lifetime that is already in milliseconds. */
-  keep(value: unknown, life: LifetimeTerms): Promise<boolean>;
+  /** {@link Reservation.commit} with terms that are checked. */
+  keep(value: unknown, terms: KeepTerms): Promise<boolean>;
 }
 
 export function markFences(engine: Engine): Fences {
   return { startedAtMs: engine.clock.now(), loadMark: engine.loads.mark(), fillMark: engine.fills.mark() };
+}
+
+/**
+ * The tags whose generations a load needs before it begins: those of its call, and those that its loader may name, since it
+ * did so the last time.
+ */
+export function tagsToTake(
+  engine: Engine,
+  call: Call,
+  { tags }: WriteTerms,
+  known?: Entry<unknown>,
+): readonly string[] {
+  const expected = engine.expectedTags.of(call.address.id);
+  const last = known?.tags ?? [];
+  return expected.length + last.length === 0 ? tags : [...new Set([...tags, ...expected, ...last])];
 }
 
 /** Reads every fence in Redis too. */
@@ -39,24 +65,28 @@ export async function reserve(engine: Engine, call: Call, terms: WriteTerms): Pr
   const fences = markFences(engine);
   const { redis } = engine;
   const [generations, seen] = await Promise.all([
-    engine.generations.forWrite(terms.tags, wholeLifeMs(terms)),
+    engine.generations.forWrite(tagsToTake(engine, call, terms), wholeLifeMs(terms)),
     redis?.readFences(call.address),
   ]);
   return createReservation(engine, call, terms, fences, generations, isFailure(seen) ? undefined : seen);
 }
 
-/** @param seen `undefined` where Redis did not say: the value then stays in memory. */
+/**
+ * @param taken of {@link tagsToTake}.
+ * @param seen `undefined` where Redis did not say: the value then stays in memory.
+ */
 export function createReservation(
   engine: Engine,
   call: Call,
   terms: WriteTerms,
   fences: Fences,
-  { generations, shared }: WriteGenerations,
+  taken: WriteGenerations,
   seen: SeenFences | undefined,
 ): FencedReservation {
   const { id, space, key } = call.address;
+  const tagsOf = createLateTags(engine, call, terms, fences, taken, seen);
 
-  function isFenced(): boolean {
+  function isFencedFor(generations: readonly Generation[]): boolean {
     if (engine.loads.isRaised(id, fences.loadMark)) return true;
     if (generations.some(({ tag }) => engine.loads.isRaised(idOfTag(tag), fences.loadMark))) return true;
     if (!seen) return false;
@@ -70,22 +100,27 @@ export function createReservation(
     return false;
   }
 
-  function keepInMemory(encoded: Encoded, life: LifetimeTerms): boolean {
-    if (isFenced()) return refuse();
+  function keepInMemory(encoded: Encoded, life: LifetimeTerms, generations: readonly Generation[]): boolean {
+    if (isFencedFor(generations)) return refuse();
     const held = holdEntry(engine, call, encoded, lifetimeAt(life, engine.clock.now()), generations);
     if (areCurrent(generations)) engine.memory.store(id, held);
     return engine.memory.holds(id, held);
   }
 
-  async function keepInBoth(encoded: Encoded, life: LifetimeTerms, fencesSeen: SeenFences): Promise<boolean> {
+  async function keepInBoth(
+    encoded: Encoded,
+    life: LifetimeTerms,
+    generations: readonly Generation[],
+    fencesSeen: SeenFences,
+  ): Promise<boolean> {
     const lifetime = lifetimeAt(life, engine.clock.now());
     const frame = frameOf(engine, call, encoded, lifetime, generations);
     const kept = await engine.redis?.commit(call.address, frame, wholeLifeMs(life), fencesSeen);
     if (kept === false) return refuse();
     // The command may still arrive, when the fences it asks about have long expired.
     if (kept === UNANSWERED) engine.replay.later({ keys: [[space, key]] });
-    if (isFailure(kept)) return keepInMemory(encoded, life);
-    if (isFenced()) {
+    if (isFailure(kept)) return keepInMemory(encoded, life, generations);
+    if (isFencedFor(generations)) {
       // Redis took it before it knew of what this process knows now.
       const removed = await engine.redis?.invalidate.key([space, key]);
       if (isFailure(removed)) engine.replay.later({ keys: [[space, key]] });
@@ -97,24 +132,28 @@ export function createReservation(
     return true;
   }
 
-  async function keep(value: unknown, given: LifetimeTerms): Promise<boolean> {
+  async function keep(value: unknown, { life: given, lateTags = [], validator }: KeepTerms): Promise<boolean> {
     const life = spread(given, terms.jitter, Math.random);
-    const encoded = encodeValue(call, value);
+    const encoded = encodeValue(call, value, validator);
     if (isTooLarge(engine, encoded)) return false;
-    if (isFenced()) return refuse();
+    const late = tagsOf(lateTags, wholeLifeMs(life));
+    const stamped = late instanceof Promise ? await late : late;
+    if (!stamped || isFencedFor(stamped.generations)) return refuse();
+    const { generations, shared } = stamped;
     // What is loaded in its place is newer.
     const landing = engine.writeBack.discard([id]);
     if (landing) await landing;
-    if (engine.redis && seen && shared) return keepInBoth(encoded, life, seen);
+    if (engine.redis && seen && shared) return keepInBoth(encoded, life, generations, seen);
     // Without Redis to ask, what was flushed since may hide an invalidation.
-    return engine.fills.isRaised(id, fences.fillMark) ? refuse() : keepInMemory(encoded, life);
+    return engine.fills.isRaised(id, fences.fillMark) ? refuse() : keepInMemory(encoded, life, generations);
   }
 
   return {
-    isFenced,
+    isFenced: () => isFencedFor(taken.generations),
     keep,
-    async commit(value, options) {
-      return keep(value, options?.ttl === undefined ? terms : { ...terms, ttlMs: resolveTtl(options.ttl) });
+    async commit(value, { ttl, tags = [] } = {}) {
+      const life = ttl === undefined ? terms : { ...terms, ttlMs: resolveTtl(ttl) };
+      return keep(value, { life, lateTags: addedTags(tags, terms.tags) });
     },
   };
 }

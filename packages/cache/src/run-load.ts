@@ -7,7 +7,7 @@ import { createLoadContext, type LoadWishes } from './load-context.ts';
 import type { LoadContext } from './loader.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { readRedis } from './read-redis.ts';
-import { createReservation, type FencedReservation, type WriteTerms } from './reservation.ts';
+import { createReservation, type FencedReservation, tagsToTake, type WriteTerms } from './reservation.ts';
 
 /** Makes the value that no tier has; `undefined` where there is none to give. */
 export type Produce = (context: LoadContext) => Promise<{ readonly value: unknown } | undefined>;
@@ -48,10 +48,11 @@ export async function runLoad(
       return;
     }
     outcomes.miss += 1;
+    const tags = tagsToTake(engine, call, terms, known);
     // Where Redis has just not answered, to ask it again would be to wait again.
     const generations = read?.seen
-      ? await engine.generations.forWrite(terms.tags, wholeLifeMs(terms))
-      : engine.generations.forMemory(terms.tags);
+      ? await engine.generations.forWrite(tags, wholeLifeMs(terms))
+      : engine.generations.forMemory(tags);
     const reservation = createReservation(engine, call, terms, load.fences, generations, read?.seen);
     load.reservation = reservation;
     await produceFor(engine, { ...request, load, outcomes, reservation, known }, isReplaced);
@@ -73,7 +74,7 @@ function answerOf(engine: Engine, known: Entry<unknown>, { terms, purpose }: Loa
 }
 
 async function produceFor(engine: Engine, run: Run, isReplaced: () => boolean): Promise<void> {
-  const { call, load, terms, reservation } = run;
+  const { call, load, terms } = run;
   const recent = engine.failures.recent(call.address.id, terms.tags);
   if (recent) {
     const stale = spareOf(engine, run);
@@ -83,7 +84,7 @@ async function produceFor(engine: Engine, run: Run, isReplaced: () => boolean): 
   }
   // All who waited may have left while Redis was read.
   load.signal.throwIfAborted();
-  const wishes = createLoadContext(run.known, load.signal);
+  const wishes = createLoadContext(run.known, load.signal, terms.tags);
   const stopTimers = startTimers(engine, run);
   let produced: Awaited<ReturnType<Produce>>;
   try {
@@ -98,13 +99,25 @@ async function produceFor(engine: Engine, run: Run, isReplaced: () => boolean): 
   }
   engine.failures.forget(call.address.id);
   const isOvertaken = load.signal.aborted && isReplaced();
-  if (produced && !wishes.isSkipped && !isOvertaken) await keep(reservation, produced.value, terms, wishes);
-  load.settle({ found: produced, from: 'loader', isDue: false });
+  let isLate = false;
+  if (produced && !wishes.isSkipped && !isOvertaken) {
+    const isKept = await keep(run, produced.value, wishes);
+    isLate = isKept === false && wishes.tags.length > 0;
+  }
+  load.settle({ found: produced, from: 'loader', isDue: false, isLate });
 }
 
-async function keep(reservation: FencedReservation, value: unknown, terms: WriteTerms, wishes: LoadWishes) {
+/** @returns whether it was kept, `undefined` where it was not to be. */
+async function keep(
+  { reservation, terms, known }: Run,
+  value: unknown,
+  wishes: LoadWishes,
+): Promise<boolean | undefined> {
   const life = lifeOf(value, terms, wishes);
-  if (life.ttlMs > 0) await reservation.keep(value, life);
+  if (life.ttlMs === 0) return undefined;
+  const isRenewed = known !== undefined && value === known.value;
+  const validator = wishes.validator ?? (isRenewed ? known.validator : undefined);
+  return reservation.keep(value, { life, lateTags: wishes.tags, validator });
 }
 
 function lifeOf(value: unknown, terms: WriteTerms, { ttlMs }: LoadWishes): LifetimeTerms {

@@ -77,7 +77,7 @@ describe('the script of changes', () => {
     expect(await redis.pttl('tag')).toBeGreaterThan(60_000);
     await ensure('third', 1000);
     expect(await redis.pttl('tag')).toBeGreaterThan(60_000);
-    await apply({ verb: 'forget', keys: ['tag'], values: [] });
+    await apply({ verb: 'forget', keys: ['tag'], values: [0] });
     expect(await ensure('fourth', 60_000)).toBe('fourth');
   });
 
@@ -98,7 +98,7 @@ describe('the script of changes', () => {
     await Promise.all([
       apply({ verb: 'store', keys: ['a'], values: ['1', 60_000], announcement: { written: [['', 'a']] } }),
       store('b', '2'),
-      apply({ verb: 'forget', keys: ['t'], values: [], announcement: { tags: ['t'] } }),
+      apply({ verb: 'forget', keys: ['t'], values: [0], announcement: { tags: ['t'] } }),
     ]);
     await store('c', '3');
     await eventually(() => messages.length === 1);
@@ -145,7 +145,7 @@ describe('the script of changes', () => {
     const outcomes = await Promise.allSettled([
       store('refused', '2'),
       invalidate('k', 'id'),
-      apply({ verb: 'forget', keys: ['l'], values: [], announcement: { tags: ['l'] } }),
+      apply({ verb: 'forget', keys: ['l'], values: [0], announcement: { tags: ['l'] } }),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
     expect(await redis.exists('k', 'l')).toBe(0);

@@ -37,10 +37,10 @@ it('every key that anything leaves in Redis is in the namespace and has a ttl', 
   const kinds = new Set<string>();
   for (const key of keys) {
     expect(await redis.pttl(key), key).toBeGreaterThan(0);
-    const [, kind = ''] = /^bw:1:app%3A%20%7Bodd%7D\*:([a-z.]+):\{[^{}]*\}$/.exec(key) ?? [];
+    const [, kind = ''] = /^bw:1:app%3A%20%7Bodd%7D\*:([a-z.-]+):\{[^{}]*\}$/.exec(key) ?? [];
     kinds.add(kind);
   }
-  expect(kinds).toEqual(new Set(['entry', 'tombstone', 'tag', 'sweep', 'bus']));
+  expect(kinds).toEqual(new Set(['entry', 'tombstone', 'tag', 'tag-log', 'sweep', 'bus']));
   expect(await redis.exists('bw:1:app:entry:{foreign}')).toBe(1);
 });
 
