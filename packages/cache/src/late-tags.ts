@@ -1,7 +1,6 @@
 import { idOfTag } from './address.ts';
-import type { Call, Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { SeenFences } from './redis-tier.ts';
-import type { Fences, WriteTerms } from './reservation.ts';
 import type { WriteGenerations } from './tag-generations.ts';
 
 /**
@@ -13,17 +12,20 @@ export type LateTags = (
   lifeMs: number,
 ) => WriteGenerations | undefined | Promise<WriteGenerations | undefined>;
 
-/** @param taken before the load: of the call's tags, then of those that its loader was expected to name. */
-export function createLateTags(
-  engine: Engine,
-  call: Call,
-  terms: WriteTerms,
-  fences: Fences,
-  taken: WriteGenerations,
-  seen: SeenFences | undefined,
-): LateTags {
+/** What was known before the load. */
+export interface LateTagsOptions {
+  readonly id: string;
+  /** How many of the generations are of the call's tags; they come first. */
+  readonly callTags: number;
+  /** The call's, then those that its loader was expected to name. */
+  readonly taken: WriteGenerations;
+  readonly loadMark: number;
+  readonly seen: SeenFences | undefined;
+}
+
+export function createLateTags(engine: Engine, { id, callTags, taken, loadMark, seen }: LateTagsOptions): LateTags {
   // The first is the namespace's.
-  const ofCall = taken.generations.slice(0, 1 + terms.tags.length);
+  const ofCall = taken.generations.slice(0, 1 + callTags);
 
   /**
    * The generations that unexpected tags have now. They had them when the load began, if none of them was raised in this
@@ -33,7 +35,7 @@ export function createLateTags(
     const { redis } = engine;
     const now = redis && seen ? await engine.generations.forWrite(tags, lifeMs) : engine.generations.forMemory(tags);
     if (now.shared && redis && (await redis.readTagLog()) !== seen?.tagLog) return undefined;
-    const isRaised = tags.some((tag) => engine.loads.isRaised(idOfTag(tag), fences.loadMark));
+    const isRaised = tags.some((tag) => engine.loads.isRaised(idOfTag(tag), loadMark));
     return isRaised ? undefined : { generations: now.generations.slice(1), shared: now.shared };
   }
 
@@ -50,7 +52,7 @@ export function createLateTags(
 
   return (tags, lifeMs) => {
     if (tags.length === 0) return { generations: ofCall, shared: taken.shared };
-    engine.expectedTags.remember(call.address.id, tags);
+    engine.expectedTags.remember(id, tags);
     const unexpected = tags.filter((tag) => !taken.generations.some((generation) => generation.tag === tag));
     if (unexpected.length > 0) return withUnexpected(tags, unexpected, lifeMs);
     return { generations: [...ofCall, ...pick(tags, taken.generations)], shared: taken.shared };

@@ -84,7 +84,13 @@ export function createReservation(
   seen: SeenFences | undefined,
 ): FencedReservation {
   const { id, space, key } = call.address;
-  const tagsOf = createLateTags(engine, call, terms, fences, taken, seen);
+  const tagsOf = createLateTags(engine, {
+    id,
+    callTags: terms.tags.length,
+    taken,
+    loadMark: fences.loadMark,
+    seen,
+  });
 
   function isFencedFor(generations: readonly Generation[]): boolean {
     if (engine.loads.isRaised(id, fences.loadMark)) return true;
