@@ -14,7 +14,7 @@ import { createExpectedTags } from './expected-tags.ts';
 import { createFence } from './fence.ts';
 import { sendWrites } from './flush-writes.ts';
 import { createGenerationTable } from './generations.ts';
-import { checkName } from './input.ts';
+import { checkCodec, checkName } from './input.ts';
 import { createInvalidator } from './invalidate.ts';
 import { jsonCodec } from './json-codec.ts';
 import { createLoadFailures } from './load-failures.ts';
@@ -166,11 +166,11 @@ export function createCache<PolicyName extends string = never>(
   const spaces = new Map<string, { readonly codec: string; readonly part: Part }>();
 
   function openSpace(name: string, codec: Codec<unknown>): Part {
+    checkCodec(codec);
     const open = spaces.get(name);
     if (open?.codec === codec.name) return open.part;
     if (open) throw spaceTakenError(name);
     policies.declare(checkName('space', name));
-    checkName('codec.name', codec.name);
     const part = createPart(engine, paths, { space: name, codec, policy: name });
     spaces.set(name, { codec: codec.name, part });
     return part;
@@ -218,7 +218,7 @@ export function createCache<PolicyName extends string = never>(
     ...createPart(engine, paths, { space: '', codec: jsonCodec, policy: 'default' }),
     rules: () => createRules(invalidator),
     audit: invalidator.audit,
-    space: (name, { codec }) => openSpace(name, codec),
+    space: (name, options) => openSpace(name, options?.codec),
     stats,
     on: events.on,
     ...createAgreement({ announcer, bus, replay }),

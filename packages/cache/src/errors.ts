@@ -83,6 +83,10 @@ export function valueError(path: string, what: string): CacheInputError {
   return new CacheInputError('ERR_CACHE_VALUE', `${path} is ${what}, which a cache entry cannot hold.`);
 }
 
+export function pairsError(given: unknown): CacheInputError {
+  return new CacheInputError('ERR_CACHE_VALUE', `setMany takes [key, value] pairs, got ${describeValue(given)}.`);
+}
+
 export function batchError(loaded: unknown): CacheInputError {
   return new CacheInputError(
     'ERR_CACHE_VALUE',

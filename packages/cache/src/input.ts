@@ -1,4 +1,5 @@
-import { checks, keyError, patternError, tagError } from './errors.ts';
+import type { Codec } from './cache.ts';
+import { checks, keyError, pairsError, patternError, tagError } from './errors.ts';
 
 export const MAX_KEY_BYTES = 1024;
 export const MAX_TAGS = 128;
@@ -68,4 +69,26 @@ function isLong(text: string): boolean {
 export function checkName(option: string, name: unknown): string {
   if (typeof name === 'string' && /^[a-z0-9-]{1,16}$/.test(name)) return name;
   throw checks.failure(option, 'one to 16 characters a-z, 0-9 and -', name);
+}
+
+/** @throws OptionError `ERR_CACHE_OPTION` for what is no codec. */
+export function checkCodec(codec: Codec<unknown>): void {
+  const given: Partial<Codec<unknown>> = codec ?? {};
+  checkName('codec.name', given.name);
+  checks.callable('codec.encode', given.encode);
+  checks.callable('codec.decode', given.decode);
+}
+
+/**
+ * @returns the values by their keys; the last of a key counts.
+ * @throws CacheInputError `ERR_CACHE_VALUE` for what is no list of pairs.
+ */
+export function valuesByKey(pairs: Iterable<readonly [string, unknown]>): Map<string, unknown> {
+  if (typeof (pairs as Partial<typeof pairs> | null)?.[Symbol.iterator] !== 'function') throw pairsError(pairs);
+  const values = new Map<string, unknown>();
+  for (const pair of pairs) {
+    if (!Array.isArray(pair)) throw pairsError(pair);
+    values.set(pair[0], pair[1]);
+  }
+  return values;
 }

@@ -7,7 +7,7 @@ import type { Entry } from './entry.ts';
 import { checks } from './errors.ts';
 import { findBuffered } from './flush-writes.ts';
 import { isDueEarly, isFresh } from './freshness.ts';
-import { uniqueKeys } from './input.ts';
+import { checkKey, uniqueKeys } from './input.ts';
 import type { Invalidator } from './invalidate.ts';
 import { loadMany, type ManyRequest, refreshMany } from './load-many.ts';
 import type { LoadOnce } from './load-once.ts';
@@ -134,7 +134,9 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     },
 
     peek<Value>(key: string, options?: ReadOptions) {
-      return hitMemory(key, policyOf(options)) as Entry<Value> | undefined;
+      const entry = hitMemory(key, policyOf(options)) as Entry<Value> | undefined;
+      if (entry === undefined) checkKey(key);
+      return entry;
     },
 
     async getMany<Value>(keys: readonly string[], options?: ReadOptions) {
@@ -202,6 +204,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     },
 
     wrap(load, options) {
+      checks.callable('load', load);
       checks.callable('key', options?.key);
       return async (...values) => getOrLoad(options.key(...values), () => load(...values), options);
     },

@@ -4,7 +4,7 @@ import { callLoader } from './call-loader.ts';
 import type { Call, Engine } from './engine.ts';
 import { loaderError } from './errors.ts';
 import { spread } from './freshness.ts';
-import { checkKey } from './input.ts';
+import { checkKey, valuesByKey } from './input.ts';
 import type { Wanted } from './load-many.ts';
 import type { OneRequest } from './load-one.ts';
 import type { Loader } from './loader.ts';
@@ -81,7 +81,7 @@ export function createRequests(engine: Engine, options: RequestsOptions): Reques
 
     writesOf(pairs, policy, write) {
       const terms = termsOf(engine.clock.now(), policy, write);
-      return Array.from(new Map(pairs), ([key, value]) => {
+      return Array.from(valuesByKey(pairs), ([key, value]) => {
         const call = callOf(key, policy);
         const own = withSubject(engine, key, terms, policy, write);
         const encoded = encodeForWrite(engine, call, value);

@@ -214,7 +214,7 @@ export function describeCache(name: string, connect: () => RedisPort | null): vo
         codec: { name: 'raw', encode: (value) => value, decode: (value) => value },
       });
       await part.set('a', Buffer.from('body'));
-      expect(cache.peek('http\u001fa')).toBeUndefined();
+      expect(() => cache.peek('http\u001fa')).toThrow(expect.objectContaining({ code: 'ERR_CACHE_KEY' }));
       await expect(cache.get('http\u001fa')).rejects.toMatchObject({ code: 'ERR_CACHE_KEY' });
     });
 

@@ -1,0 +1,213 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Cache, createCache, createQuotas } from './index.ts';
+
+const BAD_KEYS: readonly [what: string, key: unknown][] = [
+  ['an empty key', ''],
+  ['a key over 1 KB', 'é'.repeat(513)],
+  ['a key with a control character', 'a\u0000b'],
+  ['a key with a line break', 'a\nb'],
+  ['half a surrogate pair', 'a\ud800'],
+  ['a number for a key', 5],
+  ['no key', undefined],
+];
+
+const load = () => 1;
+const loadAll = () => new Map();
+
+/** Every call that takes a key. */
+const BY_KEY: Readonly<Record<string, (cache: Cache, key: string) => unknown>> = {
+  get: (cache, key) => cache.get(key),
+  lookup: (cache, key) => cache.lookup(key),
+  peek: (cache, key) => cache.peek(key),
+  getMany: (cache, key) => cache.getMany(['good', key]),
+  has: (cache, key) => cache.has(key),
+  ttl: (cache, key) => cache.ttl(key),
+  set: (cache, key) => cache.set(key, 1),
+  setMany: (cache, key) =>
+    cache.setMany([
+      ['good', 1],
+      [key, 1],
+    ]),
+  getOrLoad: (cache, key) => cache.getOrLoad(key, load),
+  loadMany: (cache, key) => cache.loadMany(['good', key], loadAll),
+  wrap: (cache, key) => cache.wrap(load, { key: () => key })(),
+  reserve: (cache, key) => cache.reserve(key),
+  invalidate: (cache, key) => cache.invalidate({ key: ['good', key] }),
+  expire: (cache, key) => cache.expire({ key: ['good', key] }),
+  delete: (cache, key) => cache.delete(key),
+};
+
+/** `forget`, `rules` and `space` are below; the others take nothing that is checked. */
+const WITHOUT_KEY = ['audit', 'clear', 'close', 'drain', 'forget', 'on', 'rules', 'space', 'stats'];
+
+/** Every call that takes a policy. */
+const BY_POLICY: Readonly<Record<string, (cache: Cache, policy: string) => unknown>> = {
+  get: (cache, policy) => cache.get('k', { policy }),
+  lookup: (cache, policy) => cache.lookup('k', { policy }),
+  peek: (cache, policy) => cache.peek('k', { policy }),
+  getMany: (cache, policy) => cache.getMany(['k'], { policy }),
+  set: (cache, policy) => cache.set('k', 1, { policy }),
+  setMany: (cache, policy) => cache.setMany([['k', 1]], { policy }),
+  getOrLoad: (cache, policy) => cache.getOrLoad('k', load, { policy }),
+  loadMany: (cache, policy) => cache.loadMany(['k'], loadAll, { policy }),
+  wrap: (cache, policy) => cache.wrap(load, { key: () => 'k', policy })(),
+  reserve: (cache, policy) => cache.reserve('k', { policy }),
+};
+
+/** Every call that takes what a write takes. */
+const WRITES: Readonly<Record<string, (cache: Cache, options: object) => unknown>> = {
+  set: (cache, options) => cache.set('k', 1, options),
+  setMany: (cache, options) => cache.setMany([['k', 1]], options),
+  getOrLoad: (cache, options) => cache.getOrLoad('k', load, options),
+  loadMany: (cache, options) => cache.loadMany(['k'], loadAll, options),
+  wrap: (cache, options) => cache.wrap(load, { key: () => 'k', ...options })(),
+  reserve: (cache, options) => cache.reserve('k', options),
+};
+
+const BAD_TERMS: readonly [what: string, options: object, code: string][] = [
+  ['a negative ttl', { ttl: -1 }, 'ERR_CACHE_OPTION'],
+  ['a ttl of nothing', { ttl: 0 }, 'ERR_CACHE_OPTION'],
+  ['a ttl without a unit', { ttl: '5' }, 'ERR_CACHE_OPTION'],
+  ['a ttl of more than ten years', { ttl: '4000d' }, 'ERR_CACHE_OPTION'],
+  ['a negative staleWhileRevalidate', { staleWhileRevalidate: '-1s' }, 'ERR_CACHE_OPTION'],
+  ['a staleIfError that is no duration', { staleIfError: {} }, 'ERR_CACHE_OPTION'],
+  ['an empty tag', { tags: [''] }, 'ERR_CACHE_TAG'],
+  ['a tag with a control character', { tags: ['a\u001eb'] }, 'ERR_CACHE_TAG'],
+  ['a text for tags', { tags: 'abc' }, 'ERR_CACHE_TAG'],
+  ['more than 128 tags', { tags: Array.from({ length: 129 }, (_, index) => `tag ${index}`) }, 'ERR_CACHE_TAG'],
+  ['an empty subject', { subject: '' }, 'ERR_CACHE_SUBJECT'],
+];
+
+class Money {
+  readonly amount = 5;
+}
+const cycle: unknown[] = [];
+cycle.push(cycle);
+const BAD_VALUES: readonly [what: string, value: unknown][] = [
+  ['a function', () => 1],
+  ['a symbol', Symbol('a')],
+  ['an instance of a class', new Money()],
+  ['a cycle', cycle],
+  ['a function deep inside', { rows: [new Map([['a', { run() {} }]])] }],
+  ['a promise', Promise.resolve(1)],
+];
+
+function namedByRule(cache: Cache, outcome: unknown): Promise<unknown> {
+  const rules = cache.rules<{ sold: string }>();
+  rules.on('sold', () => outcome as string);
+  return rules.emit('sold', 'a');
+}
+
+const OTHERS: readonly [what: string, code: string, call: (cache: Cache) => unknown][] = [
+  ['keys that are no array', 'ERR_CACHE_KEY', (cache) => cache.getMany('k' as never)],
+  ['keys to load that are no array', 'ERR_CACHE_KEY', (cache) => cache.loadMany('k' as never, loadAll)],
+  ['pairs that are no list', 'ERR_CACHE_VALUE', (cache) => cache.setMany(5 as never)],
+  ['pairs that are none', 'ERR_CACHE_VALUE', (cache) => cache.setMany(['k'] as never)],
+  ['a loader that is no function', 'ERR_CACHE_LOADER', (cache) => cache.getOrLoad('k', 5 as never)],
+  ['a batch loader that is no function', 'ERR_CACHE_LOADER', (cache) => cache.loadMany(['k'], {} as never)],
+  ['a batch loader that gives no Map', 'ERR_CACHE_VALUE', (cache) => cache.loadMany(['k'], () => [] as never)],
+  ['nothing to wrap', 'ERR_CACHE_OPTION', (cache) => cache.wrap(undefined as never, { key: () => 'k' })],
+  ['a wrap without a key', 'ERR_CACHE_OPTION', (cache) => cache.wrap(load, {} as never)],
+  ['no target', 'ERR_CACHE_TARGET', (cache) => cache.invalidate({} as never)],
+  ['nothing for a target', 'ERR_CACHE_TARGET', (cache) => cache.invalidate(undefined as never)],
+  ['two targets', 'ERR_CACHE_TARGET', (cache) => cache.expire({ key: 'a', tag: 'b' } as never)],
+  ['an empty tag to invalidate', 'ERR_CACHE_TAG', (cache) => cache.invalidate({ tag: '' })],
+  ['an empty pattern', 'ERR_CACHE_PATTERN', (cache) => cache.invalidate({ pattern: '' })],
+  ['a pattern over 1 KB', 'ERR_CACHE_PATTERN', (cache) => cache.expire({ pattern: '*'.repeat(1025) })],
+  ['a reason that is none', 'ERR_CACHE_OPTION', (cache) => cache.invalidate({ all: true }, { reason: 'why' as never })],
+  ['a budget that is no duration', 'ERR_CACHE_OPTION', (cache) => cache.expire({ all: true }, { budget: -1 })],
+  [
+    'a rule that is no function',
+    'ERR_CACHE_OPTION',
+    (cache) => cache.rules<{ sold: string }>().on('sold', {} as never),
+  ],
+  ['a rule that names an empty tag', 'ERR_CACHE_TAG', (cache) => namedByRule(cache, '')],
+  ['a rule that names a bad key', 'ERR_CACHE_KEY', (cache) => namedByRule(cache, { keys: ['a\nb'] })],
+  ['a rule that names nothing we know', 'ERR_CACHE_OPTION', (cache) => namedByRule(cache, { tag: 'x' })],
+  ['an empty subject to forget', 'ERR_CACHE_SUBJECT', (cache) => cache.forget('')],
+  ['a space without a codec', 'ERR_CACHE_OPTION', (cache) => cache.space('files', undefined as never)],
+  [
+    'a codec that cannot decode',
+    'ERR_CACHE_OPTION',
+    (cache) => cache.space('files', { codec: { name: 'raw', encode: Buffer.from } as never }),
+  ],
+  ['a space of a strange name', 'ERR_CACHE_OPTION', (cache) => cache.space('My files', { codec: null as never })],
+  [
+    'a commit for less than no time',
+    'ERR_CACHE_OPTION',
+    async (cache) => (await cache.reserve('k')).commit(1, { ttl: -1 }),
+  ],
+  [
+    'a loader that asks for less than no time',
+    'ERR_CACHE_OPTION',
+    (cache) => cache.getOrLoad('k', (_key, context) => context.setTtl(-1)),
+  ],
+  ['a policy named by the prototype', 'ERR_CACHE_POLICY', (cache) => cache.get('k', { policy: '__proto__' })],
+];
+
+const cache: Cache = createCache();
+afterAll(() => cache.close());
+
+/** The code of what `call` throws or rejects with. */
+async function codeOf(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+    return 'no error';
+  } catch (error) {
+    return (error as { code?: unknown }).code ?? error;
+  }
+}
+
+const each = <Call>(calls: Readonly<Record<string, Call>>) => Object.entries(calls);
+
+describe('bad input is refused with a code, at the call:', () => {
+  it('every call of the cache is in the tables', () => {
+    expect(Object.keys(cache).toSorted()).toEqual([...Object.keys(BY_KEY), ...WITHOUT_KEY].toSorted());
+  });
+
+  describe.each(each(BY_KEY))('%s', (_name, call) => {
+    it.each(BAD_KEYS)('%s', async (_what, key) => {
+      expect(await codeOf(() => call(cache, key as string))).toBe('ERR_CACHE_KEY');
+    });
+  });
+
+  it.each(each(BY_POLICY))('%s: an unknown policy', async (_name, call) => {
+    expect(await codeOf(() => call(cache, 'prices'))).toBe('ERR_CACHE_POLICY');
+  });
+
+  describe.each(each(WRITES))('%s', (_name, call) => {
+    it.each(BAD_TERMS)('%s', async (_what, options, code) => {
+      expect(await codeOf(() => call(cache, options))).toBe(code);
+    });
+  });
+
+  it.each(BAD_VALUES)('%s as a value, however it comes', async (_what, value) => {
+    const refused = 'ERR_CACHE_VALUE';
+    expect(await codeOf(() => cache.set('k', value))).toBe(refused);
+    expect(
+      await codeOf(() =>
+        cache.setMany([
+          ['good', 1],
+          ['k', value],
+        ]),
+      ),
+    ).toBe(refused);
+    expect(await codeOf(async () => (await cache.reserve('k')).commit(value))).toBe(refused);
+    expect(await codeOf(() => cache.getOrLoad('k', () => ({ value })))).toBe(refused);
+    expect(await codeOf(() => cache.loadMany(['k'], () => new Map([['k', { value }]])))).toBe(refused);
+    expect(await cache.getMany(['k', 'good'])).toEqual(new Map());
+  });
+
+  it.each(OTHERS)('%s', async (_what, code, call) => {
+    expect(await codeOf(() => call(cache))).toBe(code);
+  });
+
+  it.each<[string, string, () => unknown]>([
+    ['a quota of nobody', 'ERR_CACHE_KEY', () => createQuotas().trackQuota('', 'daily')],
+    ['a quota by the week', 'ERR_CACHE_OPTION', () => createQuotas().trackQuota('ada', 'weekly' as never)],
+    ['a quota that gives back', 'ERR_CACHE_OPTION', () => createQuotas().trackQuota('ada', 'daily', -1)],
+    ['options that are none', 'ERR_CACHE_OPTION', () => createCache(null as never)],
+  ])('%s', async (_what, code, call) => {
+    expect(await codeOf(call)).toBe(code);
+  });
+});
