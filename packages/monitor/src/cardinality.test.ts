@@ -37,7 +37,7 @@ function seriesOf({ series }: Exposition): string[] {
   return series.map((one) => `${one.name} ${JSON.stringify(one.labels)}`);
 }
 
-it('a hundred thousand keys, URLs and callers leave the number of series unchanged', { timeout: 120_000 }, async () => {
+it('a hundred thousand keys, URLs and callers leave the number of series unchanged', { timeout: 300_000 }, async () => {
   const cache = createCache({ memory: { maxEntries: 1000 }, policies: { market: { ttl: '1m' } } });
   const responses = httpCache({ cache });
   const get = createApplication(responses);
