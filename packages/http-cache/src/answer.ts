@@ -1,5 +1,6 @@
 import { bump, type PolicyCounters } from './counters.ts';
-import { type Course, type CourseTools, createCourses, forwardReason, type Job, ttlSecondsOf } from './course.ts';
+import { type Course, type CourseTools, createCourses, forwardReason, type Job } from './course.ts';
+import { ttlSecondsOf } from './entry.ts';
 import type { Exchange } from './exchange.ts';
 import { type Fill, startFill } from './fill.ts';
 import type { FillTools } from './intake.ts';
@@ -79,12 +80,16 @@ export function createAnswering(tools: AnswerTools): Answering {
     const nowMs = clock.now();
     if (forwarded) counters.coalesced += 1;
     else if (selected.tier === 'memory') counters.hitMemory += 1;
-    else counters.hitRedis += 1;
+    else {
+      counters.hitRedis += 1;
+      // Another instance's fill: in front of this one it is not known yet.
+      tools.front.learn(exchange, job.policy, { base: job.base, counters });
+    }
     const cacheStatus = forwarded
       ? forwardStatus(forwarded, { collapsed: true })
-      : hitStatus(ttlSecondsOf(selected, nowMs), selected.tier);
+      : hitStatus(ttlSecondsOf(selected.response, selected.storedAtMs, nowMs), selected.tier);
     exchange.claim();
-    const sent = serveStored(exchange, selected, {
+    const sent = serveStored(exchange.request, exchange.response, selected, {
       cacheStatus,
       conditions: conditionsOf(exchange.request.headers),
       nowMs,

@@ -151,11 +151,6 @@ export function forwardReason(place: Place, nowMs: number): ForwardReason {
   return place.record ? 'vary-miss' : 'uri-miss';
 }
 
-/** Seconds that a response is still fresh; below 0 where it is stale. */
-export function ttlSecondsOf({ response, storedAtMs }: Selected, nowMs: number): number {
-  return Math.floor((response.reuse.lifetimeMs - ageMsOf(response, storedAtMs, nowMs)) / 1000);
-}
-
 /** RFC 9111 §5.2.1.7. Not the application's to refuse: a route further on may have the response stored. */
 function wantsStoredOnly({ policy, directives }: Job): boolean {
   return policy.kind === 'route' && directives.has('only-if-cached');

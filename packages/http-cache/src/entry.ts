@@ -85,3 +85,8 @@ export function ageMsOf(response: StoredResponse, storedAtMs: number, nowMs: num
 export function isKeptOnNotModified(name: string): boolean {
   return NOT_MODIFIED_NAMES.has(name);
 }
+
+/** Seconds that it is still fresh; below 0 where it is stale. */
+export function ttlSecondsOf(response: StoredResponse, storedAtMs: number, nowMs: number): number {
+  return Math.floor((response.reuse.lifetimeMs - ageMsOf(response, storedAtMs, nowMs)) / 1000);
+}

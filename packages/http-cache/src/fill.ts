@@ -120,7 +120,7 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
   /** What the handler set goes; what was there before stays, as for any hit. */
   function serveInstead(stored: StoredResponse, cacheStatus: string, storedAtMs: number): void {
     for (const [name] of writer.added()) response.removeHeader(name);
-    serveStored(exchange, { response: stored, storedAtMs }, { cacheStatus, conditions, nowMs: clock.now() });
+    serveStored(request, response, { response: stored, storedAtMs }, { cacheStatus, conditions, nowMs: clock.now() });
   }
 
   function complete(body: Buffer): void {

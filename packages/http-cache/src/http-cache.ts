@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { createBackgroundWork, createEmitter, type Subscribable } from '@breakwater/core';
 import { type Answering, createAnswering } from './answer.ts';
 import { bump, createCounters } from './counters.ts';
@@ -8,6 +8,7 @@ import type { HttpCacheEvents } from './events.ts';
 import type { Exchange } from './exchange.ts';
 import type { Fill } from './fill.ts';
 import { createFlights } from './flights.ts';
+import { createFront, listenInFront } from './front.ts';
 import type { Shared, UrlLesson } from './intake.ts';
 import { baseKey } from './keys.ts';
 import { type HttpCacheOptions, originPolicy, type Policy, resolveOptions } from './options.ts';
@@ -24,6 +25,11 @@ export interface HttpCache extends Subscribable<HttpCacheEvents> {
   stats(): HttpCacheStats;
   /** Waits for responses that are being stored. The cache stays its owner's. */
   close(): Promise<void>;
+  /**
+   * Puts the hits of policies with `front: 'hits'` before the application: `http.createServer(httpCache.front(app))`. A
+   * response that memory holds fresh is sent without the framework; everything else is `listener`'s.
+   */
+  front(listener: RequestListener): RequestListener;
   /** A door's call: the whole application's requests, by what their responses say of themselves. */
   enter(exchange: Exchange): void;
   /** A door's call: one route's requests, by the route's policy. */
@@ -56,6 +62,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   const store = createResponseStore(resolved.cache.space('http', { codec: entryCodec }), resolved.maxVariants);
   const counters = createCounters();
   const routed = createUrlMemory<'route-policy'>();
+  const front = createFront(resolved, store);
   const ownPolicy = originPolicy(resolved.origin);
   const refreshes = createRefreshes();
   const answering: Answering = createAnswering({
@@ -65,6 +72,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
     urls: createUrlMemory<UrlLesson>(),
     background,
     refreshes,
+    front,
     baseKey: (policy, policyName, request) => baseKey(resolved, policy, policyName, request),
     report,
   });
@@ -72,6 +80,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   const httpCache: HttpCache = {
     on: events.on,
     stats: counters.snapshot,
+    front: (listener) => listenInFront(front, listener),
     async close() {
       await refreshes.settle();
       await background.drain();

@@ -3,6 +3,7 @@ import { bump, type PolicyCounters } from './counters.ts';
 import type { StoredResponse } from './entry.ts';
 import type { Exchange } from './exchange.ts';
 import type { Flight } from './flights.ts';
+import type { Front } from './front.ts';
 import type { Policy, ResolvedOptions } from './options.ts';
 import { isLasting, type NotStoredReason } from './reasons.ts';
 import type { Admission, Place, Selected } from './response-store.ts';
@@ -25,6 +26,7 @@ export type UrlLesson = 'storable' | 'uncacheable';
 
 /** What a fill needs of the engine. */
 export interface FillTools {
+  readonly front: Front;
   readonly options: ResolvedOptions;
   readonly urls: UrlMemory<UrlLesson>;
   readonly background: BackgroundWork;
@@ -70,7 +72,7 @@ const STORABLE_FOR_MS = 3_600_000;
 /** RFC 9111 §5.2.2.1 allows for any number of seconds; a cache keeps nothing for longer than a year. */
 const LONGEST_MS = 365 * 86_400_000;
 
-export function createIntake(job: FillJob, { options, urls, background }: FillTools): Intake {
+export function createIntake(job: FillJob, { options, urls, background, front }: FillTools): Intake {
   const { policy, counters, place, flight } = job;
   const { request } = job.exchange;
   const { clock, maxBodyBytes } = options;
@@ -95,6 +97,7 @@ export function createIntake(job: FillJob, { options, urls, background }: FillTo
     if (isKept) {
       counters.stored += 1;
       onKept?.();
+      front.learn(job.exchange, policy, { base: place.base, counters });
       urls.remember(place.base, 'storable', storedAtMs + STORABLE_FOR_MS);
       const { varyNames, varyValues } = admission;
       const selected: Selected = { response, storedAtMs, tier: 'memory' };

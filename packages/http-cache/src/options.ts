@@ -68,6 +68,12 @@ export interface RoutePolicyOptions<Request = unknown> {
    * @default 'anonymous'
    */
   readonly audience?: 'anonymous' | 'everyone';
+  /**
+   * Whether `httpCache.front` may serve hits before the application sees their requests: what stands in front of the route
+   * (guards, limits, logs) does not run for them. Not together with `key`.
+   * @default 'never'
+   */
+  readonly front?: 'never' | 'hits';
 }
 
 export const DEFAULTS = Object.freeze({
@@ -84,6 +90,7 @@ export const ROUTE_DEFAULTS = Object.freeze({
   staleWhileRevalidate: 0,
   staleIfError: 0,
   audience: 'anonymous',
+  front: 'never',
 } as const);
 
 export interface ResolvedOptions {
@@ -142,6 +149,7 @@ export interface Policy {
   readonly storage: Omit<StorageTerms, 'maxBodyBytes'>;
   readonly authorization: 'bypass' | 'rfc9111';
   readonly audience: 'anonymous' | 'everyone';
+  readonly isFronted: boolean;
   readonly name: string | undefined;
   tagsOf(request: unknown): readonly string[];
   readonly keyOf: ((request: unknown) => string) | undefined;
@@ -154,6 +162,7 @@ export function originPolicy({ authorization, ...storage }: ResolvedOrigin): Pol
     storage: { ttlMs: undefined, vary: [], ...storage },
     authorization,
     audience: 'anonymous',
+    isFronted: false,
     name: 'origin',
     tagsOf: () => [],
     keyOf: undefined,
@@ -165,8 +174,11 @@ const ROUTE_OPTION_NAMES = [...Object.keys(ROUTE_DEFAULTS), 'ttl', 'tags', 'vary
 /** @throws OptionError `ERR_HTTP_CACHE_OPTION` */
 export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>): Policy {
   checks.known('route', options, ROUTE_OPTION_NAMES);
-  const { ttl, tags = [], vary = [], name, key, audience, ...stale } = withDefaults(options, ROUTE_DEFAULTS);
+  const { ttl, tags = [], vary = [], name, key, audience, front, ...stale } = withDefaults(options, ROUTE_DEFAULTS);
   if (key !== undefined) checks.callable('key', key);
+  const isFronted = checks.oneOf('front', front, ['never', 'hits']) === 'hits';
+  // In front of the framework there is no request of its to make a key of.
+  if (isFronted && key !== undefined) throw checks.failure('front', "'never' where the policy has a key", front);
   if (typeof tags !== 'function') checkTexts('tags', tags);
   return {
     kind: 'route',
@@ -182,6 +194,7 @@ export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>
     },
     authorization: 'bypass',
     audience: checks.oneOf('audience', audience, ['anonymous', 'everyone']),
+    isFronted,
     name: name === undefined ? undefined : checks.text('name', name),
     tagsOf: typeof tags === 'function' ? (request) => tags(request as Request) ?? [] : () => tags,
     keyOf: key as Policy['keyOf'],

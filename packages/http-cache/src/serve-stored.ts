@@ -1,5 +1,5 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { ageMsOf } from './entry.ts';
-import type { Exchange } from './exchange.ts';
 import type { Selected } from './response-store.ts';
 import { type Conditions, isNotModified } from './rules/conditional.ts';
 import { matchesIfRange, rangeOf } from './rules/ranges.ts';
@@ -16,7 +16,8 @@ export interface Serving {
  * §13.2.2.
  */
 export function serveStored(
-  { request, response }: Exchange,
+  request: { readonly method: string; readonly headers: IncomingHttpHeaders },
+  response: ServerResponse,
   { response: stored, storedAtMs }: Pick<Selected, 'response' | 'storedAtMs'>,
   { cacheStatus, conditions, nowMs }: Serving,
 ): 'whole' | 'not-modified' | 'part' {

@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 
 /** What was learned about URLs, for a while; bounded, so that no flood of URLs makes it grow. */
-export interface UrlMemory<Lesson extends string> {
+export interface UrlMemory<Lesson> {
   remember(key: string, lesson: Lesson, untilMs: number): void;
   recall(key: string, nowMs: number): Lesson | undefined;
 }
 
 /** @param max the most URLs; beyond it the ones longest unused are forgotten. */
-export function createUrlMemory<Lesson extends string>(max = 10_000): UrlMemory<Lesson> {
+export function createUrlMemory<Lesson>(max = 10_000): UrlMemory<Lesson> {
   const learned = new LRUCache<string, { readonly lesson: Lesson; readonly untilMs: number }>({ max });
   return {
     remember: (key, lesson, untilMs) => void learned.set(key, { lesson, untilMs }),

@@ -1,0 +1,100 @@
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { PolicyCounters } from './counters.ts';
+import { ageMsOf, ttlSecondsOf } from './entry.ts';
+import type { Exchange } from './exchange.ts';
+import type { Policy, ResolvedOptions } from './options.ts';
+import type { ResponseStore, Selected } from './response-store.ts';
+import { NO_DIRECTIVES } from './rules/cache-control.ts';
+import { hitStatus } from './rules/cache-status.ts';
+import { conditionsOf } from './rules/conditional.ts';
+import { personalBypass, requestBypass, requestDirectives } from './rules/request-rules.ts';
+import { reuseOf } from './rules/reuse.ts';
+import { serveStored } from './serve-stored.ts';
+import { createUrlMemory } from './url-memory.ts';
+
+/** Answers hits before the framework sees their requests. */
+export interface Front {
+  /** A stored response of this request's URL may be served in front of the application from now on. */
+  learn(exchange: Exchange, policy: Policy, place: FrontPlace): void;
+  /** @returns whether the request was answered. */
+  answers(request: IncomingMessage, response: ServerResponse): boolean;
+}
+
+/** Where the responses of a URL lie, and what they are counted under. */
+export interface FrontPlace {
+  readonly base: string;
+  readonly counters: PolicyCounters;
+}
+
+interface Known extends FrontPlace {
+  readonly isForAll: boolean;
+}
+
+export function createFront(options: ResolvedOptions, store: ResponseStore): Front {
+  const { clock } = options;
+  const places = createUrlMemory<Known>();
+  // What the framework's request is asked, nobody can answer in front of the framework.
+  const isAskable = options.personal === undefined;
+  const isNamed = typeof options.authority !== 'function';
+
+  /** What may be served as it is, by the same rules as behind the framework. */
+  function select(headers: IncomingHttpHeaders, method: string, place: Known, nowMs: number): Selected | undefined {
+    const directives = requestDirectives(headers);
+    if (requestBypass(method, headers, directives)) return undefined;
+    if (!place.isForAll && personalBypass({}, headers, options.sessionCookies)) return undefined;
+    const selected = store.peek(place.base, headers);
+    if (!selected) return undefined;
+    const ageMs = ageMsOf(selected.response, selected.storedAtMs, nowMs);
+    const wishes = options.honoursClients ? directives : NO_DIRECTIVES;
+    return reuseOf(selected.response.reuse, ageMs, wishes) === 'fresh' ? selected : undefined;
+  }
+
+  return {
+    learn({ raw }, policy, place) {
+      const isForAll = policy.audience === 'everyone';
+      if (!policy.isFronted || !isNamed || (!isForAll && !isAskable)) return;
+      places.remember(nameOf(raw), { ...place, isForAll }, Number.POSITIVE_INFINITY);
+    },
+
+    answers(request, response) {
+      const nowMs = clock.now();
+      const place = places.recall(nameOf(request), nowMs);
+      const selected = place && select(request.headers, request.method ?? 'GET', place, nowMs);
+      if (!selected) return false;
+      serve(request, response, { base: place.base, counters: place.counters, selected, nowMs });
+      return true;
+    },
+  };
+}
+
+function serve(
+  { headers, method = 'GET' }: IncomingMessage,
+  response: ServerResponse,
+  { selected, counters, nowMs }: FrontPlace & { readonly selected: Selected; readonly nowMs: number },
+): void {
+  counters.hitMemory += 1;
+  const cacheStatus = hitStatus(ttlSecondsOf(selected.response, selected.storedAtMs, nowMs), 'memory');
+  const sent = serveStored({ headers, method }, response, selected, {
+    cacheStatus,
+    conditions: conditionsOf(headers),
+    nowMs,
+  });
+  if (sent === 'not-modified') counters.notModified += 1;
+}
+
+/** All of a request that the default authority and the URL as key are made of. */
+function nameOf({ headers, url }: IncomingMessage): string {
+  const forwarded = headers['x-forwarded-host'] ?? headers['x-forwarded-proto'];
+  const host =
+    forwarded === undefined
+      ? headers.host
+      : `${headers.host} ${headers['x-forwarded-host']} ${headers['x-forwarded-proto']}`;
+  return `${host} ${url}`;
+}
+
+/** Hits are answered here, all other requests by `listener`. */
+export function listenInFront(front: Front, listener: RequestListener): RequestListener {
+  return function httpCacheFront(request, response) {
+    if (!front.answers(request, response)) listener(request, response);
+  };
+}

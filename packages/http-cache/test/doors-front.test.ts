@@ -1,0 +1,110 @@
+import { createServer } from 'node:http';
+import { createCache } from '@breakwater/cache';
+import { createManualClock, serve } from '@breakwater/testkit';
+import express from 'express';
+import { fastify } from 'fastify';
+import { afterEach, describe, expect, it } from 'vitest';
+import { httpCache as expressCache } from '../src/express.ts';
+import { httpCache as fastifyCache } from '../src/fastify.ts';
+import { createHttpCache, type HttpCacheOptions, type RoutePolicyOptions } from '../src/index.ts';
+import { send, statusOf } from './http-client.ts';
+
+const clock = createManualClock();
+let close: () => Promise<unknown> = async () => {};
+afterEach(() => close());
+
+/** What the application sees, hits in front of it left out. */
+let seen = 0;
+let runs = 0;
+
+type Settings = Omit<HttpCacheOptions<never>, 'cache'>;
+
+const doors = {
+  async express(policy: RoutePolicyOptions, settings: Settings = {}) {
+    const httpCache = createHttpCache({ cache: createCache({ clock }), clock, ...settings });
+    const app = express();
+    app.use((_request, _response, next) => {
+      seen += 1;
+      next();
+    });
+    app.use(expressCache(httpCache));
+    app.get('/page', expressCache.route(policy), (_request, response) => {
+      runs += 1;
+      response.vary('Accept-Language').send(`run ${runs}`);
+    });
+    const running = await serve(httpCache.front(app));
+    close = running.close;
+    return { httpCache, url: `${running.url}/page` };
+  },
+  async fastify(policy: RoutePolicyOptions, settings: Settings = {}) {
+    const httpCache = createHttpCache({ cache: createCache({ clock }), clock, ...settings });
+    const app = fastify({ serverFactory: (handler) => createServer(httpCache.front(handler)) });
+    app.addHook('onRequest', (_request, _reply, done) => {
+      seen += 1;
+      done();
+    });
+    await app.register(fastifyCache(httpCache));
+    app.get('/page', { onRequest: fastifyCache.route(policy as never) }, (_request, reply) => {
+      runs += 1;
+      return reply.header('Vary', 'Accept-Language').send(`run ${runs}`);
+    });
+    close = () => app.close();
+    return { httpCache, url: `${await app.listen({ host: '127.0.0.1', port: 0 })}/page` };
+  },
+};
+
+describe.each(['express', 'fastify'] as const)('in front of the application, on %s', (door) => {
+  async function start(policy: Partial<RoutePolicyOptions>, settings?: Settings) {
+    seen = 0;
+    runs = 0;
+    const { httpCache, url } = await doors[door]({ ttl: '5s', name: 'page', ...policy }, settings);
+    return async (headers: Record<string, string> = {}, method = 'GET', path = '') => {
+      const reply = await send(url + path, { headers, method });
+      await httpCache.close();
+      return reply;
+    };
+  }
+
+  it('a fresh hit of a policy that allows it is served, and the application does not see it', async () => {
+    const ask = await start({ front: 'hits' });
+    await ask();
+    const hit = await ask();
+    expect([hit.text, seen]).toEqual(['run 1', 1]);
+    expect(statusOf(hit)).toBe('breakwater; hit; ttl=5; detail=memory');
+    expect(hit.headers).toMatchObject({ age: '0', vary: 'Accept-Language', 'cache-control': 'public, max-age=5' });
+    expect((await ask({ 'if-none-match': String(hit.headers.etag) })).status).toBe(304);
+    expect((await ask({ range: 'bytes=0-2' })).text).toBe('run');
+    expect((await ask({}, 'HEAD')).headers['content-length']).toBe('5');
+    expect(seen).toBe(1);
+    clock.advance(5000);
+    expect((await ask()).text).toBe('run 2');
+  });
+
+  it('every other request reaches the application', async () => {
+    const ask = await start({ front: 'hits' });
+    await ask();
+    const others: [Record<string, string>, string?, string?][] = [
+      [{ authorization: 'Bearer x' }],
+      [{ cookie: 'connect.sid=1' }],
+      [{ 'cache-control': 'no-store' }],
+      [{ 'accept-language': 'de' }],
+      [{ host: 'elsewhere' }],
+      [{ 'x-forwarded-host': 'elsewhere' }],
+      [{}, 'POST'],
+      [{}, 'GET', '?a=1'],
+    ];
+    for (const [headers, method, path] of others) await ask(headers, method, path);
+    expect(seen).toBe(1 + others.length);
+  });
+
+  it.each<[string, Partial<RoutePolicyOptions>, Settings]>([
+    ['whose policy does not allow it', {}, {}],
+    ['where the application itself says what is personal', { front: 'hits' }, { personal: () => false }],
+    ['where the key takes the framework’s request', { front: 'hits' }, { authority: () => 'here' }],
+  ])('no hit is served there %s', async (_what, policy, settings) => {
+    const ask = await start(policy, settings);
+    await ask();
+    await ask();
+    expect([seen, runs]).toEqual([2, 1]);
+  });
+});
