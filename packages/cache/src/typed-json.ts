@@ -7,7 +7,7 @@ import { valueError } from './errors.ts';
  */
 const MARK = '$';
 
-const MAX_DEPTH = 1000;
+export const MAX_DEPTH = 1000;
 
 const VIEWS = {
   Int8Array,
@@ -22,7 +22,7 @@ const VIEWS = {
   BigInt64Array,
   BigUint64Array,
 } as const;
-type View = InstanceType<(typeof VIEWS)[keyof typeof VIEWS]>;
+export type View = InstanceType<(typeof VIEWS)[keyof typeof VIEWS]>;
 
 /**
  * Walks `value` once: whether it needs the typed form, or plain JSON gives it back as it was.
@@ -97,13 +97,13 @@ function pathOf({ names }: Walk): string {
   return `value${names.map((name) => (typeof name === 'number' ? `[${name}]` : `.${name}`)).join('')}`;
 }
 
-function isPlain(value: object): boolean {
+export function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   // The second half lets in plain objects of another realm.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function isView(value: object): value is View {
+export function isView(value: object): value is View {
   return types.isTypedArray(value) && (Buffer.isBuffer(value) || value.constructor.name in VIEWS);
 }
 
@@ -191,13 +191,13 @@ function unmark(marked: unknown): unknown {
     case 'Buffer':
       return Buffer.from(data, 'base64');
     default:
-      return viewOf(type, data);
+      return viewOf(type, Buffer.from(data, 'base64'));
   }
 }
 
-function viewOf(type: string, data: string): View {
+/** The typed array of that name over a copy of the bytes. */
+export function viewOf(type: string, bytes: Uint8Array): View {
   if (!Object.hasOwn(VIEWS, type)) throw new TypeError(`There is no typed form "${type}".`);
   // A copy of its own: a slice of Buffer's pool need not be aligned for wider elements.
-  const bytes = Uint8Array.from(Buffer.from(data, 'base64'));
-  return new VIEWS[type as keyof typeof VIEWS](bytes.buffer);
+  return new VIEWS[type as keyof typeof VIEWS](Uint8Array.from(bytes).buffer);
 }

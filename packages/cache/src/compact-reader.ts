@@ -1,0 +1,228 @@
+import { BYTE_TYPES, HEAD_BYTES, PART, TEXT } from './compact-format.ts';
+import { keysOfShape } from './shape-keys.ts';
+import { MAX_DEPTH, viewOf } from './typed-json.ts';
+
+/** Where one value is read. */
+interface Reader {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+  at: number;
+  readonly text: string;
+  textAt: number;
+  readonly shapes: (readonly string[])[];
+  depth: number;
+}
+
+/**
+ * The value, its plain objects and arrays frozen.
+ *
+ * @throws for what {@link writeCompact} has not written: the caller takes any error as "unreadable". Nothing is allocated for
+ * a count that the bytes do not bear out.
+ */
+export function readCompact(bytes: Buffer): unknown {
+  const partsEnd = HEAD_BYTES + bytes.readUInt32LE(1);
+  if (partsEnd > bytes.length) throw malformed();
+  const reader: Reader = {
+    bytes,
+    view: new DataView(bytes.buffer, bytes.byteOffset, partsEnd),
+    at: HEAD_BYTES,
+    text: textOf(bytes, partsEnd),
+    textAt: 0,
+    shapes: [],
+    depth: 0,
+  };
+  const value = readValue(reader);
+  if (reader.at !== partsEnd || reader.textAt !== reader.text.length) throw malformed();
+  return value;
+}
+
+function textOf(bytes: Buffer, start: number): string {
+  switch (bytes[0]) {
+    case TEXT.ASCII:
+      return bytes.toString('latin1', start);
+    case TEXT.UTF8:
+      return bytes.toString('utf8', start);
+    case TEXT.UTF16:
+      return bytes.toString('utf16le', start);
+    default:
+      throw malformed();
+  }
+}
+
+function malformed(): Error {
+  return new RangeError('These bytes are no compact value.');
+}
+
+function readByte(reader: Reader): number {
+  const byte = reader.view.getUint8(reader.at);
+  reader.at += 1;
+  return byte;
+}
+
+function readUint32(reader: Reader): number {
+  const value = reader.view.getUint32(reader.at, true);
+  reader.at += 4;
+  return value;
+}
+
+function readValue(reader: Reader): unknown {
+  const part = readByte(reader);
+  if (part < PART.NULL) return part;
+  if (part >= PART.SHORT_LIST) return readList(reader, part - PART.SHORT_LIST);
+  if (part >= PART.SHORT_OBJECT) return readShaped(reader, part - PART.SHORT_OBJECT);
+  if (part >= PART.SHORT_TEXT) return readText(reader, part - PART.SHORT_TEXT);
+  return readLong(reader, part);
+}
+
+function readLong(reader: Reader, part: number): unknown {
+  switch (part) {
+    case PART.NULL:
+      return null;
+    case PART.FALSE:
+      return false;
+    case PART.TRUE:
+      return true;
+    case PART.UNDEFINED:
+      return undefined;
+    case PART.INT32: {
+      const value = reader.view.getInt32(reader.at, true);
+      reader.at += 4;
+      return value;
+    }
+    case PART.FLOAT32: {
+      const value = reader.view.getFloat32(reader.at, true);
+      reader.at += 4;
+      return value;
+    }
+    case PART.FLOAT64:
+      return readFloat64(reader);
+    case PART.TEXT:
+      return readText(reader, readUint32(reader));
+    case PART.LIST:
+      return readList(reader, readUint32(reader));
+    case PART.SHAPE:
+      return readShaped(reader, readShape(reader));
+    case PART.OBJECT:
+      return readShaped(reader, readUint32(reader));
+    default:
+      return readRare(reader, part);
+  }
+}
+
+function readRare(reader: Reader, part: number): unknown {
+  switch (part) {
+    case PART.BIGINT:
+      return readBigInt(reader);
+    case PART.DATE:
+      return Object.freeze(new Date(readFloat64(reader)));
+    case PART.DICTIONARY:
+      return readDictionary(reader, readUint32(reader));
+    case PART.MAP:
+      return readMap(reader, readUint32(reader));
+    case PART.SET:
+      return new Set(readItems(reader, readUint32(reader)));
+    case PART.BYTES:
+      return readBytes(reader);
+    default:
+      throw malformed();
+  }
+}
+
+function readFloat64(reader: Reader): number {
+  const value = reader.view.getFloat64(reader.at, true);
+  reader.at += 8;
+  return value;
+}
+
+function readText(reader: Reader, length: number): string {
+  const end = reader.textAt + length;
+  if (end > reader.text.length) throw malformed();
+  const text = reader.text.substring(reader.textAt, end);
+  reader.textAt = end;
+  return text;
+}
+
+function readBigInt(reader: Reader): bigint {
+  const digits = readValue(reader);
+  if (typeof digits !== 'string' || !/^-?[\da-f]+$/.test(digits)) throw malformed();
+  return digits.startsWith('-') ? -BigInt(`0x${digits.slice(1)}`) : BigInt(`0x${digits}`);
+}
+
+function enter(reader: Reader): void {
+  reader.depth += 1;
+  if (reader.depth > MAX_DEPTH) throw malformed();
+}
+
+function readItems(reader: Reader, count: number): unknown[] {
+  enter(reader);
+  // Pushed, not made at once: the count may be a lie.
+  const items: unknown[] = [];
+  for (let index = 0; index < count; index += 1) items.push(readValue(reader));
+  reader.depth -= 1;
+  return items;
+}
+
+function readList(reader: Reader, count: number): readonly unknown[] {
+  return Object.freeze(readItems(reader, count));
+}
+
+/** @returns the number of the shape. */
+function readShape(reader: Reader): number {
+  const count = readByte(reader);
+  const lengthsAt = reader.at;
+  let length = 0;
+  for (let index = 0; index < count; index += 1) length += readByte(reader);
+  reader.shapes.push(keysOfShape(readText(reader, length), reader.bytes, lengthsAt, count));
+  return reader.shapes.length - 1;
+}
+
+function readShaped(reader: Reader, number: number): object {
+  const keys = reader.shapes[number];
+  if (!keys) throw malformed();
+  enter(reader);
+  const value: Record<string, unknown> = {};
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index] as string;
+    if (key === '__proto__') define(value, key, readValue(reader));
+    else value[key] = readValue(reader);
+  }
+  reader.depth -= 1;
+  return Object.freeze(value);
+}
+
+function readDictionary(reader: Reader, count: number): object {
+  enter(reader);
+  const value: Record<string, unknown> = {};
+  for (let index = 0; index < count; index += 1) {
+    const key = readValue(reader);
+    if (typeof key !== 'string') throw malformed();
+    if (key === '__proto__') define(value, key, readValue(reader));
+    else value[key] = readValue(reader);
+  }
+  reader.depth -= 1;
+  return Object.freeze(value);
+}
+
+/** Assigned, `__proto__` would be the prototype. */
+function define(object: object, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function readMap(reader: Reader, count: number): ReadonlyMap<unknown, unknown> {
+  enter(reader);
+  const map = new Map<unknown, unknown>();
+  for (let index = 0; index < count; index += 2) map.set(readValue(reader), readValue(reader));
+  reader.depth -= 1;
+  return map;
+}
+
+function readBytes(reader: Reader): object {
+  const type = BYTE_TYPES[readByte(reader)];
+  const length = readUint32(reader);
+  const end = reader.at + length;
+  if (type === undefined || end > reader.view.byteLength) throw malformed();
+  const bytes = reader.bytes.subarray(reader.at, end);
+  reader.at = end;
+  // A copy either way: a view would keep all that came with it.
+  return type === 'Buffer' ? Buffer.from(bytes) : viewOf(type, bytes);
+}

@@ -1,0 +1,35 @@
+/** Far more than the shapes that the values of one process have; what is hostile is forgotten with the rest. */
+const MAX_SHAPES = 1000;
+
+/** By the keys in one piece. Kept across values: a key that has been one before is looked up faster than a new text. */
+const known = new Map<string, readonly string[]>();
+
+/** The keys of a shape, out of their characters and the length of each, a byte each from `at` on. */
+export function keysOfShape(text: string, bytes: Uint8Array, at: number, count: number): readonly string[] {
+  const keys = known.get(text);
+  if (keys && haveLengths(keys, bytes, at, count)) return keys;
+  const split = splitKeys(text, bytes, at, count);
+  if (known.size >= MAX_SHAPES) known.clear();
+  known.set(split.join(''), split);
+  return split;
+}
+
+function haveLengths(keys: readonly string[], bytes: Uint8Array, at: number, count: number): boolean {
+  if (keys.length !== count) return false;
+  for (let index = 0; index < count; index += 1) {
+    if ((keys[index] as string).length !== bytes[at + index]) return false;
+  }
+  return true;
+}
+
+function splitKeys(text: string, bytes: Uint8Array, at: number, count: number): readonly string[] {
+  const keys: string[] = [];
+  let start = 0;
+  for (let index = 0; index < count; index += 1) {
+    const end = start + (bytes[at + index] as number);
+    // A copy: a part of the text would keep the whole value that it came with.
+    keys.push(Buffer.from(text.slice(start, end), 'utf16le').toString('utf16le'));
+    start = end;
+  }
+  return keys;
+}
