@@ -43,7 +43,7 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
    * With a `source` in the policy the value goes there first, as the policy's `write` says, and what the source throws is the
    * error of this call; the cache is then as it was.
    *
-   * @throws CacheInputError `ERR_CACHE_VALUE` for what JSON and the typed forms cannot hold, or a value over `maxEntrySize`.
+   * @throws CacheInputError `ERR_CACHE_VALUE` for what no codec of ours can hold, or a value over `maxEntrySize`.
    */
   set<Value>(key: string, value: Value, options?: WriteOptions<PolicyName>): Promise<void>;
 

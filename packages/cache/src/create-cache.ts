@@ -16,7 +16,6 @@ import { sendWrites } from './flush-writes.ts';
 import { createGenerationTable } from './generations.ts';
 import { checkCodec, checkName } from './input.ts';
 import { createInvalidator } from './invalidate.ts';
-import { jsonCodec } from './json-codec.ts';
 import { createLoadFailures } from './load-failures.ts';
 import { createLoadOnce } from './load-once.ts';
 import { createMemoryTier } from './memory-tier.ts';
@@ -44,7 +43,7 @@ const NO_BUS = { connected: false, published: 0, received: 0, instances: 0, repl
 /**
  * Makes a cache: memory in front of Redis, or memory alone.
  *
- * What it stores as JSON it freezes, deeply: everybody gets the same object, so nobody may write to it.
+ * What it stores it freezes, deeply: everybody gets the same object, so nobody may write to it.
  *
  * @throws OptionError `ERR_CACHE_OPTION`, CacheInputError `ERR_CACHE_TAG` for a policy's tags.
  */
@@ -215,7 +214,7 @@ export function createCache<PolicyName extends string = never>(
 
   let closing: Promise<void> | undefined;
   return {
-    ...createPart(engine, paths, { space: '', codec: jsonCodec, policy: 'default' }),
+    ...createPart(engine, paths, { space: '', codec: undefined, policy: 'default' }),
     rules: () => createRules(invalidator),
     audit: invalidator.audit,
     space: (name, options) => openSpace(name, options?.codec),

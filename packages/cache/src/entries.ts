@@ -1,4 +1,5 @@
 import type { Codec } from './cache.ts';
+import { compactCodec } from './compact-codec.ts';
 import { packPayload, unpackPayload } from './compression.ts';
 import { deepCopy } from './deep-copy.ts';
 import { deepFreeze } from './deep-freeze.ts';
@@ -8,7 +9,7 @@ import { decodeFrame, encodeFrame, type Frame, type FrameFault } from './frame.t
 import { goesStale, isExpired, type Lifetime } from './freshness.ts';
 import { dataKeyOf, type Generation, NAMESPACE_TAG } from './generations.ts';
 import type { Held } from './held.ts';
-import { jsonCodec } from './json-codec.ts';
+import { isOwn, readerOf } from './own-codecs.ts';
 import { isSubjectTag } from './subject.ts';
 
 /** A value in the forms of both tiers. */
@@ -95,7 +96,7 @@ export function readFrame(engine: Engine, { codec }: Call, bytes: Buffer): Frame
   if (typeof frame === 'string') return unreadable(engine, frame);
   if (isExpired(frame, engine.clock.now())) return undefined;
   if (frame.stamps[0]?.tag !== NAMESPACE_TAG) return unreadable(engine, 'malformed');
-  return frame.codec === codec.name ? frame : unreadable(engine, 'codec');
+  return readerOf(codec, frame.codec) ? frame : unreadable(engine, 'codec');
 }
 
 /** The value of a frame whose stamps are current; `undefined` for one that is unreadable, which is counted. */
@@ -109,19 +110,20 @@ export function openFrame(
   if (typeof packed === 'string') return unreadable(engine, packed);
   const unpacked = unpackPayload(packed, frame.compression, engine.maxEntryBytes);
   if (!unpacked) return unreadable(engine, 'compression');
-  const { codec } = call;
+  const codec = readerOf(call.codec, frame.codec) ?? call.codec;
   // A copy, since a codec may keep views, and a view would keep the whole chunk that came from the socket.
-  const isView = unpacked === frame.payload && codec !== jsonCodec;
+  const isView = unpacked === frame.payload && !isOwn(codec);
   const payload = isView ? Buffer.from(unpacked) : unpacked;
   let value = decode(codec, payload);
   if (value === UNDECODABLE) return unreadable(engine, 'payload');
   const { validate } = call.redisPolicy;
   if (validate) {
-    const valid = validate(value);
+    // A schema may write to what it is given.
+    const valid = validate(codec === compactCodec ? deepCopy(value) : value);
     if (!valid) return unreadable(engine, 'schema');
     value = valid.value;
   }
-  freeze(codec, value);
+  if (codec !== compactCodec || validate) freeze(codec, value);
   return { value, validator: frame.validator, payload };
 }
 
@@ -154,9 +156,4 @@ export function unreadable(engine: Engine, reason: FrameFault): undefined {
 
 function freeze(codec: Codec<unknown>, value: unknown): void {
   if (isOwn(codec)) deepFreeze(value);
-}
-
-/** Values of other codecs are theirs: a Buffer cannot be frozen. */
-export function isOwn(codec: Codec<unknown>): boolean {
-  return codec === jsonCodec;
 }

@@ -2,7 +2,6 @@ import { idOf } from './address.ts';
 import type { Cache, Codec, Found, LoadCallOptions, ReadOptions } from './cache.ts';
 import { deepCopy } from './deep-copy.ts';
 import type { Call, Engine } from './engine.ts';
-import { isOwn } from './entries.ts';
 import type { Entry } from './entry.ts';
 import { checks } from './errors.ts';
 import { findBuffered } from './flush-writes.ts';
@@ -37,7 +36,8 @@ export interface Paths {
 export interface PartOptions {
   /** Empty for the cache itself. */
   readonly space: string;
-  readonly codec: Codec<unknown>;
+  /** That of the values of a space; the cache's own are written with their policy's. */
+  readonly codec: Codec<unknown> | undefined;
   /** Counts the calls that name no policy. */
   readonly policy: string;
 }
@@ -46,7 +46,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
   const { policies, loadOnce, invalidator } = paths;
   const requests = createRequests(engine, { policies, space, codec, policy: ownPolicyName });
   const { policyOf, callOf } = requests;
-  const ownsValues = isOwn(codec);
+  const ownsValues = codec === undefined;
 
   /** The path every hit takes: what it allocates and calls, every hit pays. */
   function hitMemory(key: string, policy: Policy): Entry<unknown> | undefined {

@@ -1,4 +1,5 @@
 import { withDefaults } from '@breakwater/core';
+import type { Codec } from './cache.ts';
 import {
   type CompressionAlgorithm,
   type CompressionOptions,
@@ -6,10 +7,17 @@ import {
   resolveCompression,
 } from './compression.ts';
 import { checks } from './errors.ts';
+import { OWN_CODECS, type OwnCodecName } from './own-codecs.ts';
 import { resolveSchema, type StandardSchema, type Validate } from './schema.ts';
 
 /** How the entries of a policy lie in Redis. */
 export interface RedisPolicyOptions {
+  /**
+   * How values become bytes: `'compact'`, small and fast, or `'json'`, which others can read. All instances read both,
+   * whatever they write.
+   * @default 'compact'
+   */
+  readonly codec?: OwnCodecName;
   /**
    * Compresses what Redis holds, where that makes it shorter; memory holds values. All instances read all of them,
    * whatever they write.
@@ -31,11 +39,13 @@ export interface RedisPolicyOptions {
 }
 
 export const REDIS_POLICY_DEFAULTS = Object.freeze({
+  codec: 'compact',
   compression: 'none',
   encryption: 'none',
 }) satisfies RedisPolicyOptions;
 
 export interface ResolvedRedisPolicy {
+  readonly codec: Codec<unknown>;
   readonly compression: ResolvedCompression | undefined;
   readonly isEncrypted: boolean;
   readonly validate: Validate | undefined;
@@ -48,7 +58,9 @@ export function resolveRedisPolicy(path: string, given: RedisPolicyOptions): Res
   checks.known(path, given, KEYS);
   const options = withDefaults<RedisPolicyOptions, typeof REDIS_POLICY_DEFAULTS>(given, REDIS_POLICY_DEFAULTS);
   const encryption = checks.oneOf(`${path}.encryption`, options.encryption, ['none', 'aes-256-gcm']);
+  const codec = checks.oneOf(`${path}.codec`, options.codec, ['compact', 'json']);
   return {
+    codec: OWN_CODECS[codec],
     compression: resolveCompression(`${path}.compression`, options.compression),
     isEncrypted: encryption !== 'none',
     validate: resolveSchema(`${path}.schema`, options.schema),

@@ -34,7 +34,8 @@ export interface Requests {
 export interface RequestsOptions {
   readonly policies: Policies;
   readonly space: string;
-  readonly codec: Codec<unknown>;
+  /** That of the values of a space; the cache's own are written with their policy's. */
+  readonly codec: Codec<unknown> | undefined;
   /** The policy of callers that name none. */
   readonly policy: string;
 }
@@ -45,7 +46,13 @@ export function createRequests(engine: Engine, options: RequestsOptions): Reques
 
   function callOf(key: string, { memory, redis, outcomes }: Policy): Call {
     checkKey(key);
-    return { address: addressOf(space, key), codec, memoryPolicy: memory, redisPolicy: redis, outcomes };
+    return {
+      address: addressOf(space, key),
+      codec: codec ?? redis.codec,
+      memoryPolicy: memory,
+      redisPolicy: redis,
+      outcomes,
+    };
   }
 
   function ownTermsOf(key: string, policy: Policy, call: WriteOptions | undefined): WriteTerms {

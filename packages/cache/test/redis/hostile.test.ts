@@ -64,6 +64,7 @@ describe('what others have put in Redis', () => {
     ['encrypted with a key it does not have', { keyId: 'k1' }, 'key'],
     ['with a payload that is no JSON', { payload: Buffer.from('p{') }, 'payload'],
     ['with a payload nested beyond the stack', { payload: Buffer.from(`t${'['.repeat(60_000)}`) }, 'payload'],
+    ['with a payload that is not compact', { codec: 'compact', payload: Buffer.from([0, 9, 9, 9, 9]) }, 'payload'],
     ['without the namespace’s stamp', { stamps: [] }, 'malformed'],
     ['larger than an entry may be', { payload: Buffer.alloc(400 * 1024, 'p') }, 'oversized'],
   ])('is a counted miss %s', async (_what, frame, reason) => {
