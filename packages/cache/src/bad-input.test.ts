@@ -29,6 +29,7 @@ const BY_KEY: Readonly<Record<string, (cache: Cache, key: string) => unknown>> =
       [key, 1],
     ]),
   getOrLoad: (cache, key) => cache.getOrLoad(key, load),
+  lookupOrLoad: (cache, key) => cache.lookupOrLoad(key, load),
   loadMany: (cache, key) => cache.loadMany(['good', key], loadAll),
   wrap: (cache, key) => cache.wrap(load, { key: () => key })(),
   reserve: (cache, key) => cache.reserve(key),
@@ -37,8 +38,21 @@ const BY_KEY: Readonly<Record<string, (cache: Cache, key: string) => unknown>> =
   delete: (cache, key) => cache.delete(key),
 };
 
-/** `forget`, `rules` and `space` are below; the others take nothing that is checked. */
-const WITHOUT_KEY = ['audit', 'clear', 'close', 'drain', 'forget', 'on', 'rules', 'space', 'stats'];
+/** What some of them take is below; the others take nothing that is checked. */
+const WITHOUT_KEY = [
+  'ack',
+  'audit',
+  'clear',
+  'close',
+  'demand',
+  'drain',
+  'forget',
+  'on',
+  'rules',
+  'space',
+  'stats',
+  'token',
+];
 
 /** Every call that takes a policy. */
 const BY_POLICY: Readonly<Record<string, (cache: Cache, policy: string) => unknown>> = {
@@ -49,6 +63,8 @@ const BY_POLICY: Readonly<Record<string, (cache: Cache, policy: string) => unkno
   set: (cache, policy) => cache.set('k', 1, { policy }),
   setMany: (cache, policy) => cache.setMany([['k', 1]], { policy }),
   getOrLoad: (cache, policy) => cache.getOrLoad('k', load, { policy }),
+  lookupOrLoad: (cache, policy) => cache.lookupOrLoad('k', load, { policy }),
+  delete: (cache, policy) => cache.delete('k', { policy }),
   loadMany: (cache, policy) => cache.loadMany(['k'], loadAll, { policy }),
   wrap: (cache, policy) => cache.wrap(load, { key: () => 'k', policy })(),
   reserve: (cache, policy) => cache.reserve('k', { policy }),
@@ -59,6 +75,7 @@ const WRITES: Readonly<Record<string, (cache: Cache, options: object) => unknown
   set: (cache, options) => cache.set('k', 1, options),
   setMany: (cache, options) => cache.setMany([['k', 1]], options),
   getOrLoad: (cache, options) => cache.getOrLoad('k', load, options),
+  lookupOrLoad: (cache, options) => cache.lookupOrLoad('k', load, options),
   loadMany: (cache, options) => cache.loadMany(['k'], loadAll, options),
   wrap: (cache, options) => cache.wrap(load, { key: () => 'k', ...options })(),
   reserve: (cache, options) => cache.reserve('k', options),
@@ -124,6 +141,10 @@ const OTHERS: readonly [what: string, code: string, call: (cache: Cache) => unkn
   ['a rule that names an empty tag', 'ERR_CACHE_TAG', (cache) => namedByRule(cache, '')],
   ['a rule that names a bad key', 'ERR_CACHE_KEY', (cache) => namedByRule(cache, { keys: ['a\nb'] })],
   ['a rule that names nothing we know', 'ERR_CACHE_OPTION', (cache) => namedByRule(cache, { tag: 'x' })],
+  ['a demand of no token', 'ERR_CACHE_TOKEN', (cache) => cache.demand('', { within: '1s' })],
+  ['a demand without a limit', 'ERR_CACHE_OPTION', (cache) => cache.demand(cache.token(), {} as never)],
+  ['an ack without a limit', 'ERR_CACHE_OPTION', (cache) => cache.ack({} as never)],
+  ['a clear for no reason we know', 'ERR_CACHE_OPTION', (cache) => cache.clear({ reason: 5 as never })],
   ['an empty subject to forget', 'ERR_CACHE_SUBJECT', (cache) => cache.forget('')],
   ['a space without a codec', 'ERR_CACHE_OPTION', (cache) => cache.space('files', undefined as never)],
   [
@@ -141,6 +162,16 @@ const OTHERS: readonly [what: string, code: string, call: (cache: Cache) => unkn
     'a loader that asks for less than no time',
     'ERR_CACHE_OPTION',
     (cache) => cache.getOrLoad('k', (_key, context) => context.setTtl(-1)),
+  ],
+  [
+    'a tag that a loader names',
+    'ERR_CACHE_TAG',
+    (cache) => cache.getOrLoad('k', (_key, context) => context.addTags([''])),
+  ],
+  [
+    'a validator over 1 KB',
+    'ERR_CACHE_OPTION',
+    (cache) => cache.getOrLoad('k', (_key, context) => context.setValidator('x'.repeat(1025))),
   ],
   ['a policy named by the prototype', 'ERR_CACHE_POLICY', (cache) => cache.get('k', { policy: '__proto__' })],
 ];
