@@ -2,6 +2,7 @@ import type { Duration, Subscribable } from '@breakwater/core';
 import type { OutageEvents } from '@breakwater/core/redis';
 import type { Entry } from './entry.ts';
 import type { FrameFault } from './frame.ts';
+import type { CacheInspection } from './inspection.ts';
 import type {
   AuditRecord,
   InvalidatedBy,
@@ -16,7 +17,7 @@ import type { Rules } from './rules.ts';
 import type { CacheStats } from './stats.ts';
 
 /** A tiered cache: memory in front of Redis, or memory alone. Made by `createCache`. */
-export interface Cache<PolicyName extends string = string> extends Subscribable<CacheEvents> {
+export interface Cache<PolicyName extends string = string> extends Subscribable<CacheEvents>, CacheInspection {
   /** The cached value, `undefined` on a miss. `lookup` tells a cached `undefined` from a miss. */
   get<Value>(key: string, options?: ReadOptions<PolicyName>): Promise<Value | undefined>;
 

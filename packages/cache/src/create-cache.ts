@@ -6,6 +6,7 @@ import { createAnnouncer } from './announcer.ts';
 import { createBus } from './bus.ts';
 import type { Cache, CacheEvents, Codec } from './cache.ts';
 import { createCoherence } from './coherence.ts';
+import { createInspection } from './create-inspection.ts';
 import { createRules } from './create-rules.ts';
 import { createEncryption } from './encryption.ts';
 import type { Engine } from './engine.ts';
@@ -15,6 +16,7 @@ import { createFence } from './fence.ts';
 import { sendWrites } from './flush-writes.ts';
 import { createGenerationTable } from './generations.ts';
 import { checkCodec, checkName } from './input.ts';
+import { createRedisInspection } from './inspect-redis.ts';
 import { createInvalidator } from './invalidate.ts';
 import { createLoadFailures } from './load-failures.ts';
 import { createLoadOnce } from './load-once.ts';
@@ -164,6 +166,13 @@ export function createCache<PolicyName extends string = never>(
   const paths = { policies, loadOnce: createLoadOnce(engine), invalidator };
   const spaces = new Map<string, { readonly codec: string; readonly part: Part }>();
 
+  const inspection = createInspection(engine, {
+    redis: client && redis ? createRedisInspection({ redis: client, tier: redis, keys, state }) : undefined,
+    dependencies: options.invalidation.dependencies,
+    spaces: () => ['', ...spaces.keys()],
+    known: table.known,
+  });
+
   function openSpace(name: string, codec: Codec<unknown>): Part {
     checkCodec(codec);
     const open = spaces.get(name);
@@ -215,6 +224,7 @@ export function createCache<PolicyName extends string = never>(
   let closing: Promise<void> | undefined;
   return {
     ...createPart(engine, paths, { space: '', codec: undefined, policy: 'default' }),
+    ...inspection,
     rules: () => createRules(invalidator),
     audit: invalidator.audit,
     space: (name, options) => openSpace(name, options?.codec),

@@ -17,3 +17,13 @@ export function staleSinceOf(stamped: string, current: string): number | undefin
   // A stamp from after what this process knows finds none.
   return Number(times.find((time) => Number(time) > lastKnown) ?? Number.POSITIVE_INFINITY);
 }
+
+/** The id alone. */
+export function idIn(generation: string): string {
+  return generation.split(SEPARATOR, 1)[0] ?? '';
+}
+
+/** When its tag was expired, as far as it is remembered. */
+export function expiriesIn(generation: string): readonly number[] {
+  return generation.split(SEPARATOR).slice(1).map(Number);
+}

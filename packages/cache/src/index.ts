@@ -26,6 +26,15 @@ export type { Entry } from './entry.ts';
 export { type CacheInputCode, CacheInputError, LoadTimeoutError } from './errors.ts';
 export type { FrameFault } from './frame.ts';
 export type {
+  CacheInspection,
+  DryRunOptions,
+  DryRunReport,
+  Extent,
+  KeyPage,
+  KeysOptions,
+  TagDescription,
+} from './inspection.ts';
+export type {
   AuditRecord,
   InvalidatedBy,
   InvalidateOptions,

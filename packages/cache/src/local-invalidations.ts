@@ -1,9 +1,8 @@
-import { idOf, idOfTag, keyIn } from './address.ts';
-import type { SpacedKey } from './announcement.ts';
+import { idOf, idOfTag } from './address.ts';
 import type { Engine } from './engine.ts';
 import { type GenerationTable, NAMESPACE_TAG } from './generations.ts';
-import { matchesGlob } from './glob.ts';
 import type { Invalidations } from './outbox.ts';
+import { matcherOf } from './spaced-pattern.ts';
 
 /** What an invalidation does in this process, at once: it ends entries in memory, and loads and reads that began before. */
 export interface LocalInvalidations {
@@ -104,12 +103,5 @@ export function createLocalInvalidations(engine: Engine, table: GenerationTable)
       }
       return landing.some((one) => one !== undefined) ? Promise.all(landing) : undefined;
     },
-  };
-}
-
-function matcherOf([space, glob]: SpacedKey): (id: string) => boolean {
-  return (id) => {
-    const key = keyIn(space, id);
-    return key !== undefined && matchesGlob(glob, key);
   };
 }

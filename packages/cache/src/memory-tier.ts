@@ -1,7 +1,7 @@
 import type { Clock } from '@breakwater/core';
 import { createBoundedMap } from './bounded-map.ts';
 import { createCoarseClock } from './coarse-clock.ts';
-import { isExpired, isFresh } from './freshness.ts';
+import { endedAt, isExpired, isFresh } from './freshness.ts';
 import { areCurrent, type Ends, staleSince } from './generations.ts';
 import { expiredHeld, type Held } from './held.ts';
 
@@ -23,6 +23,8 @@ export interface MemoryTier {
   expire(id: string, atMs: number): boolean;
   /** @returns how many of them were alive. */
   expireMatching(matches: (id: string) => boolean, atMs: number): number;
+  /** What is held and not dead, without using it. */
+  alive(): Iterable<{ readonly id: string; readonly held: Held; readonly bytes: number }>;
   clear(): void;
   /** While invalidations cannot be heard, entries are served only for `blindTtlMs`. */
   setBlind(blind: boolean): void;
@@ -79,11 +81,14 @@ export function createMemoryTier({
     return isBlind && clock.now() - held.heldAtMs >= blindTtlMs;
   }
 
+  function untilMsOf({ entry, heldAtMs }: Held): number {
+    return Math.min(entry.expiresAtMs, heldAtMs + ttlMs);
+  }
+
   function store(id: string, held: Held): void {
-    const untilMs = Math.min(held.entry.expiresAtMs, held.heldAtMs + ttlMs);
+    const untilMs = untilMsOf(held);
     if (untilMs <= held.heldAtMs) return;
-    const bytes = held.bytes + id.length + ENTRY_OVERHEAD_BYTES;
-    entries.set(id, held, { bytes, untilMs, budget: held.budget });
+    entries.set(id, held, { bytes: bytesOf(id, held), untilMs, budget: held.budget });
     if (entries.peek(id) === held) for (const { tally } of held.generations) tally.entries += 1;
   }
 
@@ -107,6 +112,17 @@ export function createMemoryTier({
     return alive;
   }
 
+  function* alive() {
+    const nowMs = clock.now();
+    for (const id of entries.ids()) {
+      const held = entries.peek(id);
+      if (held === undefined || nowMs >= untilMsOf(held) || isBeyondBlindTtl(held)) continue;
+      const sinceMs = staleSince(held.generations);
+      if (sinceMs === undefined) continue;
+      if (!isExpired(endedAt(held.entry, sinceMs), nowMs)) yield { id, held, bytes: bytesOf(id, held) };
+    }
+  }
+
   function find(id: string, space: string): Held | undefined {
     const held = entries.get(id, coarse.now());
     // Keys are checked behind the memory tier; an unchecked one may have the form of another space's id.
@@ -126,6 +142,7 @@ export function createMemoryTier({
     dropMatching: (matches) => forEachMatching(matches, drop),
     expire,
     expireMatching: (matches, atMs) => forEachMatching(matches, (id) => expire(id, atMs)),
+    alive,
     clear: entries.clear,
     setBlind(blind) {
       isBlind = blind;
@@ -139,4 +156,8 @@ export function createMemoryTier({
       expiries: entries.expiries,
     }),
   };
+}
+
+function bytesOf(id: string, { bytes }: Held): number {
+  return bytes + id.length + ENTRY_OVERHEAD_BYTES;
 }

@@ -7,6 +7,7 @@ import { checks } from './errors.ts';
 import { findBuffered } from './flush-writes.ts';
 import { isDueEarly, isFresh } from './freshness.ts';
 import { checkKey, uniqueKeys } from './input.ts';
+import type { CacheInspection } from './inspection.ts';
 import type { Invalidator } from './invalidate.ts';
 import { loadMany, type ManyRequest, refreshMany } from './load-many.ts';
 import type { LoadOnce } from './load-once.ts';
@@ -23,7 +24,7 @@ import { writeValues } from './write-source.ts';
 /** The calls over one part's keys: the cache's own, or a space's. */
 export type Part = Omit<
   Cache,
-  'space' | 'rules' | 'audit' | 'stats' | 'ack' | 'token' | 'demand' | 'drain' | 'close' | 'on'
+  keyof CacheInspection | 'space' | 'rules' | 'audit' | 'stats' | 'ack' | 'token' | 'demand' | 'drain' | 'close' | 'on'
 >;
 
 /** What all parts of a cache share beside the engine. */

@@ -1,0 +1,67 @@
+import type { Duration } from '@breakwater/core';
+import type { InvalidationTarget } from './invalidation.ts';
+
+/** What a cache says of what it holds. Nothing here is for a request's path: Redis is walked. */
+export interface CacheInspection {
+  /**
+   * What {@link Cache.invalidate} of `target` would end, and touches nothing. Memory is counted exactly. In Redis, keys are
+   * asked for, and for all else the keyspace is walked, for as long as the budget allows.
+   */
+  dryRun(target: InvalidationTarget, options?: DryRunOptions): Promise<DryRunReport>;
+
+  /**
+   * The keys that match, a page at a time: `*` and `?` are wild, every other character stands for itself. A page may hold a key
+   * of an entry that has ended by its tag and has not left Redis yet, a key twice, or none at all; no key is left out that was
+   * there throughout.
+   *
+   * @throws CacheInputError `ERR_CACHE_PATTERN`, OptionError `ERR_CACHE_OPTION`.
+   */
+  keys(pattern: string, options?: KeysOptions): Promise<KeyPage>;
+
+  /** What is known of a tag. @throws CacheInputError `ERR_CACHE_TAG`. */
+  describeTag(tag: string): Promise<TagDescription>;
+}
+
+export interface DryRunOptions {
+  /** How long Redis is walked. @default '1s' */
+  readonly budget?: Duration;
+}
+
+export interface Extent {
+  readonly entries: number;
+  /** In memory as they count for its bound, in Redis the length of what is stored. */
+  readonly bytes: number;
+}
+
+export interface DryRunReport {
+  readonly memory: Extent;
+  /** Without Redis there is none of it. `isComplete` is false where the budget ended first, or Redis did not answer. */
+  readonly redis: Extent & { readonly isComplete: boolean };
+  /** Tags that would end: those named, then those that depend on them. */
+  readonly tags: readonly string[];
+}
+
+export interface KeysOptions {
+  /** How many keys a page is about; the last step of the walk may bring more. @default 100 */
+  readonly limit?: number;
+  /** That of the page before. @default the first page */
+  readonly cursor?: string | undefined;
+}
+
+export interface KeyPage {
+  readonly keys: readonly string[];
+  /** For the next page; `undefined` after the last. */
+  readonly cursor: string | undefined;
+}
+
+export interface TagDescription {
+  readonly tag: string;
+  /** Where Redis has it, or this process alone; `undefined` where nothing carries the tag, or Redis does not answer. */
+  readonly generation: string | undefined;
+  /** When it was expired last, at most four times, milliseconds since the epoch. */
+  readonly expiredAtMs: readonly number[];
+  /** Entries in this instance's memory that carry it. */
+  readonly memory: Extent;
+  /** Tags that end with it. */
+  readonly dependents: readonly string[];
+}

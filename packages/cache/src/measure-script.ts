@@ -1,0 +1,39 @@
+import { defineScript } from '@breakwater/core/redis';
+
+/**
+ * Counts entries and their bytes. KEYS: the entries. ARGV: none to count all of them; else two for each tag, the first of
+ * which every entry must carry, and of the others any one, where there are any: what stands before the generation in a
+ * stamp, save for its length, and the generation's id.
+ *
+ * A stamp lies somewhere in the first bytes of a frame. It is looked for by the id, which is in no other place.
+ */
+export const MEASURE_ENTRIES = defineScript(`
+local function carries(head, tag, id)
+  local at = string.find(head, id, 1, true)
+  while at do
+    local generation = string.sub(head, at, at + (string.byte(head, at - 1) or 0) - 1)
+    local isOfTag = string.sub(head, at - 1 - #tag, at - 2) == tag
+    if isOfTag and (generation == id or string.sub(generation, 1, #id + 1) == id .. '~') then return true end
+    at = string.find(head, id, at + 1, true)
+  end
+  return false
+end
+
+local function isNamed(head)
+  if not carries(head, ARGV[1], ARGV[2]) then return false end
+  for index = 3, #ARGV, 2 do
+    if carries(head, ARGV[index], ARGV[index + 1]) then return true end
+  end
+  return #ARGV == 2
+end
+
+local entries, bytes = 0, 0
+for _, key in ipairs(KEYS) do
+  local length = redis.pcall('STRLEN', key)
+  if type(length) == 'number' and length > 0 and (#ARGV == 0 or isNamed(redis.call('GETRANGE', key, 0, 196607))) then
+    entries = entries + 1
+    bytes = bytes + length
+  end
+end
+return {entries, bytes}
+`);
