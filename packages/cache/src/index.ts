@@ -1,17 +1,14 @@
 export type { BusOptions } from './bus-options.ts';
+export type { Cache, CacheEvents, CacheSpace, Codec, Reservation } from './cache.ts';
 export type {
-  Cache,
-  CacheEvents,
-  CacheSpace,
-  Codec,
   Found,
   LoadCallOptions,
+  LoadMode,
   ReadOptions,
-  Reservation,
   Sourced,
   WrapOptions,
   WriteOptions,
-} from './cache.ts';
+} from './call-options.ts';
 export type { CompressionAlgorithm, CompressionOptions } from './compression.ts';
 export { createCache } from './create-cache.ts';
 export {

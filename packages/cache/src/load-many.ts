@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { callLoader } from './call-loader.ts';
+import type { LoadMode } from './call-options.ts';
 import type { Call, Engine } from './engine.ts';
 import { batchError } from './errors.ts';
 import type { Loaded } from './load.ts';
@@ -15,6 +16,7 @@ export interface ManyRequest {
   readonly wanted: readonly Wanted[];
   readonly loader: BatchLoader<unknown>;
   readonly signal: AbortSignal | undefined;
+  readonly mode: LoadMode;
 }
 
 /** One of its keys. */
@@ -26,6 +28,8 @@ export interface Wanted {
 /** Loads what memory has not fresh, and refreshes in the background what was served and is due for it. */
 export async function loadMany(engine: Engine, loadOnce: LoadOnce, request: ManyRequest): Promise<Loaded[]> {
   if (request.wanted.length > 0) request.signal?.throwIfAborted();
+  if (request.mode === 'bypass') return bypass(engine, request);
+  if (request.mode === 'refresh') return force(engine, loadOnce, request);
   const loaded = await loadTogether(engine, loadOnce, request, 'answer');
   const due = request.wanted.filter((_, index) => loaded[index]?.isDue);
   refreshMany(engine, loadOnce, { ...request, wanted: due });
@@ -41,25 +45,55 @@ export function refreshMany(engine: Engine, loadOnce: LoadOnce, request: ManyReq
   refreshStale(engine, calls, () => loadTogether(engine, loadOnce, due, 'refresh'));
 }
 
-/** Joins the loads under way, and begins one for each other key, all of them with one run of the loader. */
+/** The loader's own, and nothing else. */
+async function bypass(engine: Engine, request: ManyRequest): Promise<Loaded[]> {
+  const keys = request.wanted.map(({ call }) => call.address.key);
+  const signal = request.signal ?? new AbortController().signal;
+  const loaded = keys.length > 0 ? await runLoader(engine, request, keys, signal) : new Map();
+  return keys.map((key) => ({ found: foundIn(loaded, key), from: 'loader', isDue: false }));
+}
+
+async function force(engine: Engine, loadOnce: LoadOnce, request: ManyRequest): Promise<Loaded[]> {
+  const loaded = await loadTogether(engine, loadOnce, request, 'force');
+  // Others who wait for it may have it.
+  const stale = loaded.find(({ from }) => from === 'stale');
+  if (stale) throw stale.error;
+  return loaded;
+}
+
+async function runLoader(
+  engine: Engine,
+  { wanted, loader }: ManyRequest,
+  keys: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<unknown, unknown>> {
+  const [{ call }] = wanted as [Wanted];
+  const loaded: unknown = await callLoader(engine, call, keys, signal, () => loader(keys, { signal }));
+  if (types.isMap(loaded)) return loaded;
+  throw batchError(loaded);
+}
+
+function foundIn(loaded: ReadonlyMap<unknown, unknown>, key: string): { readonly value: unknown } | undefined {
+  return loaded.has(key) ? { value: loaded.get(key) } : undefined;
+}
+
+/** Joins the loads under way, unless it is forced, and begins one for each other key, all of them with one run of the loader. */
 function loadTogether(
   engine: Engine,
   loadOnce: LoadOnce,
-  { wanted, loader, signal }: ManyRequest,
+  request: ManyRequest,
   purpose: LoadRequest['purpose'],
 ): Promise<Loaded[]> {
-  const joined = wanted.map(({ call, terms }) => ({ call, terms, current: loadOnce.current(call.address.id) }));
-  const ownKeys = joined.flatMap(({ call, current }) => (current ? [] : [call.address.key]));
-  const batch = createBatch(ownKeys, async (keys, batchSignal) => {
-    const [{ call }] = wanted as [Wanted];
-    const run = () => loader(keys, { signal: batchSignal });
-    const loaded: unknown = await callLoader(engine, call, keys, batchSignal, run);
-    if (types.isMap(loaded)) return loaded;
-    throw batchError(loaded);
+  const { wanted, signal } = request;
+  const joined = wanted.map(({ call, terms }) => {
+    const current = purpose === 'force' ? undefined : loadOnce.current(call.address.id);
+    return { call, terms, current };
   });
+  const ownKeys = joined.flatMap(({ call, current }) => (current ? [] : [call.address.key]));
+  const batch = createBatch(ownKeys, (keys, batchSignal) => runLoader(engine, request, keys, batchSignal));
 
   async function loadAgain(one: Wanted): Promise<Loaded> {
-    const [again] = await loadTogether(engine, loadOnce, { wanted: [one], loader, signal }, purpose);
+    const [again] = await loadTogether(engine, loadOnce, { ...request, wanted: [one] }, purpose);
     return again as Loaded;
   }
 
@@ -116,7 +150,7 @@ function createBatch(
       wanted.push(key);
       settle(key);
       const loaded = await values;
-      return loaded.has(key) ? { value: loaded.get(key) } : undefined;
+      return foundIn(loaded, key);
     },
   };
 }

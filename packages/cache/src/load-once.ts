@@ -31,6 +31,8 @@ export function createLoadOnce(engine: Engine): LoadOnce {
     current,
     begin(request) {
       const { id } = request.call.address;
+      const before = loads.get(id);
+      if (before && request.purpose === 'force') before.isOverruled = true;
       const load = createLoad(engine);
       const isReplaced = () => loads.get(id) !== load;
       loads.set(id, load);

@@ -1,12 +1,17 @@
+import type { LoadMode } from './call-options.ts';
 import type { Call, Engine } from './engine.ts';
 import { isServedStale } from './freshness.ts';
 import type { Loaded } from './load.ts';
+import { createLoadContext } from './load-context.ts';
 import { countJoined, type LoadOnce } from './load-once.ts';
 import { refreshStale } from './refresh.ts';
 import type { LoadRequest } from './run-load.ts';
 
 /** What one caller asks for. */
-export type OneRequest = Omit<LoadRequest, 'purpose'> & { readonly signal: AbortSignal | undefined };
+export interface OneRequest extends Omit<LoadRequest, 'purpose'> {
+  readonly signal: AbortSignal | undefined;
+  readonly mode: LoadMode;
+}
 
 /** What a caller gets, and where it is from. */
 export interface LoadedOne {
@@ -16,7 +21,9 @@ export interface LoadedOne {
 
 /** What memory has not fresh: served stale at once and refreshed, else loaded, or waited for where it is being loaded. */
 export async function loadOne(engine: Engine, loadOnce: LoadOnce, request: OneRequest): Promise<LoadedOne> {
-  const { call, signal } = request;
+  const { call, signal, mode } = request;
+  if (mode === 'bypass') return bypass(request);
+  if (mode === 'refresh') return force(loadOnce, request);
   const { id, space } = call.address;
   const held = engine.memory.find(id, space);
   if (held && isServedStale(held.entry, engine.clock.now())) {
@@ -33,6 +40,21 @@ export async function loadOne(engine: Engine, loadOnce: LoadOnce, request: OneRe
   if (isJoined) countJoined(call, loaded);
   if (loaded.isDue) refreshOne(engine, loadOnce, request);
   return { found: loaded.found, source: isJoined && loaded.from === 'loader' ? 'coalesced' : loaded.from };
+}
+
+/** The loader's own, and nothing else. */
+async function bypass({ produce, terms, signal = new AbortController().signal }: OneRequest): Promise<LoadedOne> {
+  signal.throwIfAborted();
+  const found = await produce(createLoadContext(undefined, signal, terms.tags).context);
+  return { found: found ?? { value: undefined }, source: 'loader' };
+}
+
+async function force(loadOnce: LoadOnce, { signal, ...request }: OneRequest): Promise<LoadedOne> {
+  signal?.throwIfAborted();
+  const { found, from, error } = await loadOnce.begin({ ...request, purpose: 'force' }).wait(signal);
+  // Others who wait for it may have it.
+  if (from === 'stale') throw error;
+  return { found: found ?? { value: undefined }, source: 'loader' };
 }
 
 async function loadOrJoin(

@@ -36,6 +36,9 @@ export interface LoadPolicyOptions {
   readonly retryAfter?: Duration;
 }
 
+/** What a call has a loader run for. */
+export const LOAD_MODES = Object.freeze(['cached', 'refresh', 'bypass'] as const);
+
 export const LOAD_DEFAULTS = Object.freeze({ eagerRefresh: 1, retryAfter: 0 }) satisfies LoadPolicyOptions;
 
 export interface ResolvedLoadPolicy {

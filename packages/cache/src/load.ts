@@ -11,6 +11,8 @@ export interface Loaded {
   readonly isDue: boolean;
   /** Whether a tag that only its loader named may have been invalidated during the load: who joined it since must not have it. */
   readonly isLate?: boolean;
+  /** What a stale value was served instead of. */
+  readonly error?: unknown;
 }
 
 /** A load under way. */
@@ -22,6 +24,8 @@ export interface Load {
   /** Aborts with {@link Load.abandon}. */
   readonly signal: AbortSignal;
   readonly isAnswered: boolean;
+  /** Set where what it brings is not to be kept, since another load is to take its place. */
+  isOverruled: boolean;
   /** Resolves when it is over, or abandoned: nothing of it is to be waited for then. */
   readonly over: Promise<void>;
   /** What a waiter gets. Aborting `signal` ends the waiting, and the load with its last waiter. */
@@ -68,6 +72,7 @@ export function createLoad(engine: Engine): Load {
     flushes: engine.flushes,
     reservation: undefined,
     signal: controller.signal,
+    isOverruled: false,
     get isAnswered() {
       return isSettled || early !== undefined;
     },

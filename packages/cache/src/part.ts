@@ -1,24 +1,22 @@
 import { idOf } from './address.ts';
-import type { Cache, Codec, Found, LoadCallOptions, ReadOptions } from './cache.ts';
+import type { Cache, Codec } from './cache.ts';
+import type { Found, ReadOptions } from './call-options.ts';
 import { deepCopy } from './deep-copy.ts';
 import type { Call, Engine } from './engine.ts';
 import type { Entry } from './entry.ts';
-import { checks } from './errors.ts';
 import { findBuffered } from './flush-writes.ts';
-import { isDueEarly, isFresh } from './freshness.ts';
+import { isFresh } from './freshness.ts';
 import { checkKey, uniqueKeys } from './input.ts';
 import type { CacheInspection } from './inspection.ts';
 import type { Invalidator } from './invalidate.ts';
-import { loadMany, type ManyRequest, refreshMany } from './load-many.ts';
 import type { LoadOnce } from './load-once.ts';
-import { loadOne, refreshOne } from './load-one.ts';
-import type { BatchLoader, Loader } from './loader.ts';
+import { mapOf } from './map-of.ts';
 import { createPartInvalidations } from './part-invalidations.ts';
+import { createPartLoads } from './part-loads.ts';
 import type { Policies, Policy } from './policies.ts';
 import { readRedis } from './read-redis.ts';
 import { createRequests } from './requests.ts';
 import { reserve } from './reservation.ts';
-import { batchLoaderOf } from './source-loader.ts';
 import { writeValues } from './write-source.ts';
 
 /** The calls over one part's keys: the cache's own, or a space's. */
@@ -77,46 +75,10 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     return entry && isFresh(entry, engine.clock.now()) ? entry : undefined;
   }
 
-  function isDue(entry: Entry<unknown>, { load }: Policy): boolean {
-    return load.eagerRefresh < 1 && isDueEarly(entry, load.eagerRefresh, engine.clock.now());
-  }
-
   /** As any read, but counted nowhere. */
   async function find(key: string): Promise<Entry<unknown> | undefined> {
     const held = engine.memory.find(idOf(space, key), space);
     return held && engine.memory.isFresh(held) ? held.entry : readFresh(callOf(key, policyOf(undefined)));
-  }
-
-  async function getOrLoad<Value>(key: string, given?: Loader<Value> | LoadCallOptions, more?: LoadCallOptions) {
-    const loader = typeof given === 'function' ? given : undefined;
-    const options = typeof given === 'function' ? more : (given ?? more);
-    const policy = policyOf(options);
-    const entry = hitMemory(key, policy);
-    if (entry === undefined) {
-      const { found } = await loadOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
-      return handOut(found, policy).value as Value;
-    }
-    if (isDue(entry, policy)) refreshOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
-    return entry.value as Value;
-  }
-
-  async function lookupOrLoad<Value>(key: string, given?: Loader<Value> | LoadCallOptions, more?: LoadCallOptions) {
-    const loader = typeof given === 'function' ? given : undefined;
-    const options = typeof given === 'function' ? more : (given ?? more);
-    const policy = policyOf(options);
-    const entry = hitMemory(key, policy);
-    if (entry === undefined) {
-      const { found, source } = await loadOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
-      return { value: handOut(found, policy).value as Value, source };
-    }
-    if (isDue(entry, policy)) refreshOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
-    return { value: entry.value as Value, source: 'memory' as const };
-  }
-
-  /** From a source that has its values one by one. */
-  async function loadEach<Value>(keys: readonly string[], options: LoadCallOptions | undefined) {
-    const values = await Promise.all(keys.map((key) => getOrLoad<Value>(key, options)));
-    return new Map(keys.map((key, index) => [key, values[index] as Value]));
   }
 
   return {
@@ -165,50 +127,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
       await writeValues(engine, policy, requests.writesOf(entries, policy, options));
     },
 
-    getOrLoad,
-    lookupOrLoad,
-
-    async loadMany<Value>(
-      keys: readonly string[],
-      given?: BatchLoader<Value> | LoadCallOptions,
-      more?: LoadCallOptions,
-    ) {
-      const options = typeof given === 'function' ? more : (given ?? more);
-      const policy = policyOf(options);
-      const loader = typeof given === 'function' ? given : batchLoaderOf(engine, space, policy.source);
-      if (!loader) return loadEach<Value>(uniqueKeys(keys), options);
-      const unique = uniqueKeys(keys);
-      const entries = unique.map((key) => hitMemory(key, policy));
-      const requestFor = (isWanted: (entry: Entry<unknown> | undefined) => boolean): ManyRequest => {
-        const wanted = unique.filter((_, index) => isWanted(entries[index]));
-        return { wanted: requests.loadsOf(wanted, policy, options), loader, signal: options?.signal };
-      };
-      if (policy.load.eagerRefresh < 1) {
-        refreshMany(
-          engine,
-          loadOnce,
-          requestFor((entry) => entry !== undefined && isDue(entry, policy)),
-        );
-      }
-      const loaded = await loadMany(
-        engine,
-        loadOnce,
-        requestFor((entry) => !entry),
-      );
-      let next = 0;
-      const found = entries.map((entry) => {
-        if (entry) return entry;
-        const own = loaded[next++]?.found;
-        return own && handOut(own, policy);
-      });
-      return mapOf(unique, found) as Map<string, Value>;
-    },
-
-    wrap(load, options) {
-      checks.callable('load', load);
-      checks.callable('key', options?.key);
-      return async (...values) => getOrLoad(options.key(...values), () => load(...values), options);
-    },
+    ...createPartLoads(engine, { loadOnce, requests, space, hitMemory, handOut }),
 
     async reserve(key, options) {
       const policy = policyOf(options);
@@ -217,17 +136,4 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
     ...createPartInvalidations(engine, invalidator, { space, policyOf }),
   };
-}
-
-/** What was found, by its key. */
-function mapOf(
-  keys: readonly string[],
-  found: readonly ({ readonly value: unknown } | undefined)[],
-): Map<string, unknown> {
-  const map = new Map<string, unknown>();
-  for (const [index, key] of keys.entries()) {
-    const one = found[index];
-    if (one) map.set(key, one.value);
-  }
-  return map;
 }

@@ -1,12 +1,14 @@
 import { addressOf } from './address.ts';
-import type { Codec, LoadCallOptions, ReadOptions, WriteOptions } from './cache.ts';
+import type { Codec } from './cache.ts';
 import { callLoader } from './call-loader.ts';
+import type { LoadCallOptions, ReadOptions, WriteOptions } from './call-options.ts';
 import type { Call, Engine } from './engine.ts';
-import { loaderError } from './errors.ts';
+import { checks, loaderError } from './errors.ts';
 import { spread } from './freshness.ts';
 import { checkKey, valuesByKey } from './input.ts';
 import type { Wanted } from './load-many.ts';
 import type { OneRequest } from './load-one.ts';
+import { LOAD_MODES } from './load-options.ts';
 import type { Loader } from './loader.ts';
 import type { Policies, Policy } from './policies.ts';
 import type { WriteTerms } from './reservation.ts';
@@ -22,6 +24,8 @@ export interface Requests {
   termsOf(key: string, policy: Policy, options: WriteOptions | undefined): WriteTerms;
   /** @throws CacheInputError `ERR_CACHE_LOADER` where neither the caller nor the policy has a loader. */
   loadOf(key: string, given: Loader<unknown> | undefined, policy: Policy, options?: LoadCallOptions): OneRequest;
+  /** @throws OptionError `ERR_CACHE_OPTION` for an unknown mode. */
+  waitOf(options: LoadCallOptions | undefined): Pick<OneRequest, 'signal' | 'mode'>;
   loadsOf(keys: readonly string[], policy: Policy, options: WriteOptions | undefined): Wanted[];
   /** @throws CacheInputError `ERR_CACHE_KEY`, `ERR_CACHE_VALUE`. */
   writesOf(
@@ -59,10 +63,16 @@ export function createRequests(engine: Engine, options: RequestsOptions): Reques
     return withSubject(engine, key, termsOf(engine.clock.now(), policy, call), policy, call);
   }
 
+  function waitOf(load: LoadCallOptions | undefined): Pick<OneRequest, 'signal' | 'mode'> {
+    const mode = load?.mode === undefined ? 'cached' : checks.oneOf('mode', load.mode, LOAD_MODES);
+    return { signal: load?.signal, mode };
+  }
+
   return {
     policyOf: (call) => (call?.policy === undefined ? ownPolicy : policies.get(call.policy)),
     callOf,
     termsOf: ownTermsOf,
+    waitOf,
 
     loadOf(key, given, policy, load) {
       const call = callOf(key, policy);
@@ -74,7 +84,7 @@ export function createRequests(engine: Engine, options: RequestsOptions): Reques
         produce: async (context) => ({
           value: await callLoader(engine, call, [key], context.signal, () => loader(key, context)),
         }),
-        signal: load?.signal,
+        ...waitOf(load),
       };
     },
 

@@ -16,8 +16,8 @@ export interface LoadRequest {
   readonly call: Call;
   readonly produce: Produce;
   readonly terms: WriteTerms;
-  /** A refresh is nobody's call, and takes nothing that is due for one. */
-  readonly purpose: 'answer' | 'refresh';
+  /** A refresh is nobody's call, and takes nothing that is due for one; what is forced takes nothing. */
+  readonly purpose: 'answer' | 'refresh' | 'force';
 }
 
 /** A load that no tier could answer. */
@@ -41,7 +41,7 @@ export async function runLoad(
   try {
     const read = engine.redis && (await readRedis(engine, engine.redis, call, 'with fences'));
     const known = (read?.held ?? engine.memory.find(call.address.id, call.address.space))?.entry;
-    const answer = known && answerOf(engine, known, request);
+    const answer = known && purpose !== 'force' && answerOf(engine, known, request);
     if (answer) {
       outcomes[answer.from === 'redis' ? 'hitRedis' : 'stale'] += 1;
       load.settle(answer);
@@ -75,13 +75,7 @@ function answerOf(engine: Engine, known: Entry<unknown>, { terms, purpose }: Loa
 
 async function produceFor(engine: Engine, run: Run, isReplaced: () => boolean): Promise<void> {
   const { call, load, terms } = run;
-  const recent = engine.failures.recent(call.address.id, terms.tags);
-  if (recent) {
-    const stale = spareOf(engine, run);
-    if (stale) answerStale(run, stale);
-    else load.fail(recent.error);
-    return;
-  }
+  if (answerRecent(engine, run)) return;
   // All who waited may have left while Redis was read.
   load.signal.throwIfAborted();
   const wishes = createLoadContext(run.known, load.signal, terms.tags);
@@ -98,13 +92,24 @@ async function produceFor(engine: Engine, run: Run, isReplaced: () => boolean): 
     stopTimers();
   }
   engine.failures.forget(call.address.id);
-  const isOvertaken = load.signal.aborted && isReplaced();
+  const isOvertaken = load.isOverruled || (load.signal.aborted && isReplaced());
   let isLate = false;
   if (produced && !wishes.isSkipped && !isOvertaken) {
     const isKept = await keep(run, produced.value, wishes);
     isLate = isKept === false && wishes.tags.length > 0;
   }
   load.settle({ found: produced, from: 'loader', isDue: false, isLate });
+}
+
+/** Gives the error of a load that failed lately again. @returns whether there was one. */
+function answerRecent(engine: Engine, run: Run): boolean {
+  const { call, load, terms, purpose } = run;
+  const recent = purpose === 'force' ? undefined : engine.failures.recent(call.address.id, terms.tags);
+  if (!recent) return false;
+  const stale = spareOf(engine, run);
+  if (stale) answerStale(run, stale, recent.error);
+  else load.fail(recent.error);
+  return true;
 }
 
 /** @returns whether it was kept, `undefined` where it was not to be. */
@@ -159,9 +164,9 @@ function spareOf(engine: Engine, { known, reservation }: Run): Entry<unknown> | 
   return known && !isExpired(known, engine.clock.now()) && !reservation.isFenced() ? known : undefined;
 }
 
-function answerStale({ load, outcomes }: Run, stale: Entry<unknown>): void {
+function answerStale({ load, outcomes }: Run, stale: Entry<unknown>, error: unknown): void {
   outcomes.stale += 1;
-  load.settle({ found: stale, from: 'stale', isDue: false });
+  load.settle({ found: stale, from: 'stale', isDue: false, error });
 }
 
 /** The error of a load reaches its callers, unless there is something better for them. */
@@ -170,7 +175,7 @@ function giveUp(engine: Engine, run: Run, error: unknown): void {
   engine.failures.record(call.address.id, error, terms.load.retryAfterMs);
   const wasAnswered = load.isAnswered;
   const stale = wasAnswered ? undefined : spareOf(engine, run);
-  if (stale) answerStale(run, stale);
+  if (stale) answerStale(run, stale, error);
   else load.fail(error);
   if (stale || wasAnswered) engine.events.emit('load:failed', { error });
 }

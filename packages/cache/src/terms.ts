@@ -1,4 +1,4 @@
-import type { WriteOptions } from './cache.ts';
+import type { WriteOptions } from './call-options.ts';
 import type { Engine } from './engine.ts';
 import { subjectError } from './errors.ts';
 import { checkTags } from './input.ts';

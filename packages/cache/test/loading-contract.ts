@@ -69,11 +69,12 @@ export function describeLoading(name: string, connect: () => RedisPort | null): 
       await cache().set('a', 'old', { policy: 'soft' });
       clock().advance(10_000);
       let finish = (_value: string) => {};
-      const overtaken = () => {
+      const overtaken = vi.fn(() => {
         void cache().invalidate({ key: 'a' });
         return new Promise<string>((resolve) => (finish = resolve));
-      };
+      });
       const waiting = cache().getOrLoad('a', overtaken, { policy: 'soft' });
+      await vi.waitFor(() => expect(overtaken).toHaveBeenCalled());
       await new Promise((resolve) => setTimeout(resolve, 60));
       finish('loaded');
       expect(await waiting).toBe('loaded');
