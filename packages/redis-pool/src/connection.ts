@@ -3,11 +3,13 @@ import { Command, type Redis } from 'ioredis';
 import { type Client, type Endpoint, isCluster, openClient, type Role } from './clients.ts';
 import { reasonOf } from './failure.ts';
 import { gatherWrites } from './gathered-writes.ts';
-import { createSocketWatch } from './socket-watch.ts';
+import { createSocketWatch, type Hearing } from './socket-watch.ts';
 
 /** One ioredis client, of a server or of a Cluster, that reconnects for ever and whose every way to fail is heard. */
 export interface Connection {
   readonly client: Client;
+  /** When anything last came over it. */
+  readonly heard: Hearing;
   /** Whether nothing came from a socket since `at`, by `performance.now()`. A socket not known to it was not heard. */
   isSilentSince(at: number, socket: object): boolean;
   /** Drops a socket without waiting for Redis to agree, and connects anew. */
@@ -57,7 +59,8 @@ export function openConnection(
 
   function follow(redis: Redis): void {
     watch.follow(redis);
-    if (role.name === 'command') redis.on('connect', () => gatherWrites(redis.stream));
+    if (role.name !== 'command') return;
+    redis.on('connect', () => gatherWrites(redis.stream, watch.heardOf(redis.stream) ?? watch.heard));
   }
 
   function noteError(error: unknown): void {
@@ -114,11 +117,12 @@ export function openConnection(
   }
 
   function isSilentSince(at: number, socket: object): boolean {
-    return (watch.heardAt(socket) ?? 0) < at;
+    return (watch.heardOf(socket)?.at ?? 0) < at;
   }
 
   return {
     client,
+    heard: watch.heard,
     isSilentSince,
     drop,
     replace(reason) {

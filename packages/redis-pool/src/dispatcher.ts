@@ -67,7 +67,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       return Promise.reject(refusal());
     }
     const command = new PooledCommand(owner, name, args, settings);
-    const lane = waiting.size === 0 ? lanes.choose(largeValues.has(command)) : undefined;
+    const lane = waiting.size === 0 ? lanes.choose(largeValues.has(command), command.since) : undefined;
     if (lane === undefined && waiting.isFull) return Promise.reject(overload(`${waiting.size} commands are waiting`));
     if (weight + command.weight > limits.bytes) {
       return Promise.reject(overload(`its ${command.weight} bytes and the ${weight} under way exceed ${limits.bytes}`));
@@ -108,11 +108,11 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   /** Whether the caller still waits: an answer after the deadline says that the lane lives, not that Redis is well. */
-  function answered({ call }: PooledCommand): boolean {
+  function answered({ call, circuit: own = circuit, lane }: PooledCommand): boolean {
     if (!conclude(call)) return false;
-    const now = performance.now();
-    const tookMs = now - call.since;
-    (call.latest.circuit ?? circuit).answered(now, tookMs);
+    const at = lane?.heard.at ?? performance.now();
+    const tookMs = at - call.since;
+    own.answered(at, tookMs);
     counters.latency.record(kindOfCall(call.name, call.args), tookMs);
     return true;
   }
@@ -162,7 +162,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   function repeatNow(call: PooledCommand): void {
     if (call.isTold) return;
-    const lane = circuit.isClosed && waiting.size === 0 ? lanes.choose(largeValues.has(call)) : undefined;
+    const lane =
+      circuit.isClosed && waiting.size === 0 ? lanes.choose(largeValues.has(call), performance.now()) : undefined;
     if (lane === undefined) {
       call.giveUp?.();
       return;
@@ -211,7 +212,10 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   /** Sends what waits, as far as there is room. */
   function admit(): void {
     for (let command = waiting.first(); command; command = waiting.first()) {
-      const lane = circuit.isClosed && parts.health() !== 'closed' ? lanes.choose(largeValues.has(command)) : undefined;
+      const lane =
+        circuit.isClosed && parts.health() !== 'closed'
+          ? lanes.choose(largeValues.has(command), performance.now())
+          : undefined;
       if (lane === undefined) return;
       waiting.delete(command);
       lane.send(command);

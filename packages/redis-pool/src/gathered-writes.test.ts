@@ -12,8 +12,9 @@ function openSocket() {
     return write(chunk);
   };
   socket.resume();
-  gatherWrites(socket);
-  return { socket, chunks, sent: () => Buffer.concat(chunks).toString('latin1') };
+  const heard = { at: 0 };
+  gatherWrites(socket, heard);
+  return { socket, chunks, heard, sent: () => Buffer.concat(chunks).toString('latin1') };
 }
 
 const tick = () => new Promise<void>((resolve) => void process.nextTick(resolve));
@@ -23,6 +24,17 @@ describe('what is written to a socket', () => {
     const { socket, chunks } = openSocket();
     socket.write('one');
     expect(chunks).toHaveLength(1);
+  });
+
+  it('leaves at once again when an answer was heard meanwhile, or some time has passed', async () => {
+    const { socket, chunks, heard } = openSocket();
+    socket.write('one');
+    heard.at = performance.now();
+    socket.write('two');
+    expect(chunks).toHaveLength(2);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    socket.write('three');
+    expect(chunks).toHaveLength(3);
   });
 
   it('leaves together when it is written in one tick', async () => {

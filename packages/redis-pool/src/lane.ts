@@ -2,6 +2,7 @@ import type { Deadline } from '@breakwater/core/redis';
 import type { Cluster, Command } from 'ioredis';
 import { type Client, type Endpoint, isCluster } from './clients.ts';
 import { openConnection } from './connection.ts';
+import type { Hearing } from './socket-watch.ts';
 
 /** One connection that many commands share; in Cluster mode one to each node. */
 export interface Lane {
@@ -12,6 +13,8 @@ export interface Lane {
   wasSilent(command: SentCommand): boolean;
   /** When its connection became ready, by `performance.now()`. */
   readonly readyAt: number;
+  /** When anything last came over it. */
+  readonly heard: Hearing;
   readonly client: Client;
   /** Commands sent and not yet answered, also those whose caller no longer waits. */
   inFlight: number;
@@ -101,6 +104,7 @@ export function openLane({ endpoint, connectTimeoutMs }: LaneSettings, number: n
     get readyAt() {
       return readyAt;
     },
+    heard: connection.heard,
     client,
     inFlight: 0,
     send(command) {

@@ -8,8 +8,11 @@ export interface Lanes {
   readonly untried: number;
   /** The ready lane with the least in flight, full or not. */
   leastBusy(): Lane | undefined;
-  /** A ready lane that has room. Large values are kept off the lanes of small ones. */
-  choose(isLarge: boolean): Lane | undefined;
+  /**
+   * A ready lane that has room, for a command that is sent at `at`, by `performance.now()`. Large values are kept off the
+   * lanes of small ones.
+   */
+  choose(isLarge: boolean, at: number): Lane | undefined;
   /** Connects, if that has not begun. */
   open(): void;
   /** A lane was answered READONLY: after a failover the master is elsewhere. One at a time, for a replica serves reads. */
@@ -26,6 +29,8 @@ export interface LanesSettings extends LaneSettings {
 
 /** More than this in one write gains nothing, and keeps the other lanes idle. */
 const GATHERED_AT_MOST = 256;
+/** Commands that follow on each other sooner may belong to the same tick. */
+const APART_MS = 0.1;
 
 /** A lane that was answered READONLY reconnects no sooner: it may be no failover but a replica's address. */
 const SHORTEST_LIFE_MS = 1000;
@@ -36,6 +41,7 @@ export function createLanes(settings: LanesSettings, observer: Omit<LaneObserver
   let ready: readonly Lane[] = [];
   let current: Lane | undefined;
   let gathered = 0;
+  const chosen = { at: 0 };
   let bulk: Lane | undefined;
 
   function onChange(): void {
@@ -51,20 +57,20 @@ export function createLanes(settings: LanesSettings, observer: Omit<LaneObserver
     return best;
   }
 
-  function endTick(): void {
-    current = undefined;
-    gathered = 0;
-  }
-
   /** The lane of this tick's last command takes the next as well: one socket write less. */
-  function chooseSmall(): Lane | undefined {
-    if (current === undefined) process.nextTick(endTick);
-    if (current === undefined || gathered === GATHERED_AT_MOST || current.inFlight >= inFlight) {
+  function chooseSmall(at: number): Lane | undefined {
+    if (current === undefined || gathered === GATHERED_AT_MOST || current.inFlight >= inFlight || isNewTick(at)) {
       current = leastBusy();
       gathered = 0;
     }
     gathered += 1;
+    chosen.at = at;
     return current !== undefined && current.inFlight < inFlight ? current : undefined;
+  }
+
+  /** As far as it matters: something was heard since the last command, or some time has passed. */
+  function isNewTick(at: number): boolean {
+    return at - chosen.at > APART_MS || (current !== undefined && current.heard.at > chosen.at);
   }
 
   /** Opened when the first large value is seen; until it is there, they travel with the others. */
@@ -82,7 +88,7 @@ export function createLanes(settings: LanesSettings, observer: Omit<LaneObserver
       return total - lanes.filter((lane) => lane.state !== 'untried').length;
     },
     leastBusy,
-    choose: (isLarge) => (isLarge && ready.length > 0 ? chooseLarge() : undefined) ?? chooseSmall(),
+    choose: (isLarge, at) => (isLarge && ready.length > 0 ? chooseLarge() : undefined) ?? chooseSmall(at),
     open() {
       if (lanes.length > 0) return;
       lanes = Array.from({ length: total }, (_, number) => openLane(settings, number, { ...observer, onChange }));

@@ -74,7 +74,8 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
   const { endpoint, connectTimeoutMs, deadlineMs, breaker, limits, ...resolved } = resolveOptions(options);
   const emitter = createEmitter<RedisPoolEvents>();
   const counters = createCounters();
-  const deadline = createDeadline(deadlineMs);
+  // Sockets and attempts to connect hold the process while somebody waits.
+  const deadline = createDeadline(deadlineMs, { holdsProcess: false });
   let lastReason = 'not connected yet';
   let closing: Promise<void> | undefined;
 

@@ -52,7 +52,6 @@ export function repeatLater(
   const delayMs = retryDelayMs(call.repetitions + 1, settings, Math.random());
   if (performance.now() + delayMs >= call.since + deadlineMs) return false;
   call.repetitions += 1;
-  // The deadline's timer holds the process while somebody waits; this one need not.
-  setTimeout(run, delayMs).unref();
+  setTimeout(run, delayMs);
   return true;
 }

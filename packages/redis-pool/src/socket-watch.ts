@@ -5,23 +5,29 @@ import type { Redis } from 'ioredis';
 export interface SocketWatch {
   /** Watches a connection, from its first socket on. */
   follow(redis: Redis): void;
-  /** By `performance.now()`; `undefined` for what is no watched socket. */
-  heardAt(socket: object): number | undefined;
+  /** When any of them was last heard. */
+  readonly heard: Hearing;
+  /** When one was; `undefined` for what is no watched socket. */
+  heardOf(socket: object): Hearing | undefined;
 }
 
-interface Hearing {
-  at: number;
+/** By `performance.now()`, and kept up to date: for an answer that is being read, when it came. */
+export interface Hearing {
+  readonly at: number;
 }
 
 /** @param greetingMs how long Redis may take to greet an accepted connection, which ioredis leaves unbounded. */
 export function createSocketWatch(greetingMs: number, giveUp: (redis: Redis, reason: string) => void): SocketWatch {
   const hearings = new WeakMap<object, Hearing>();
+  const heard = { at: 0 };
 
   function listen(socket: Duplex): void {
-    const hearing: Hearing = { at: performance.now() };
+    const hearing = { at: performance.now() };
     hearings.set(socket, hearing);
-    socket.on('data', () => {
-      hearing.at = performance.now();
+    // Before ioredis's own listener, so that the time is there when the answers are read.
+    socket.prependListener('data', () => {
+      heard.at = performance.now();
+      hearing.at = heard.at;
     });
   }
 
@@ -35,6 +41,7 @@ export function createSocketWatch(greetingMs: number, giveUp: (redis: Redis, rea
       redis.on('ready', () => clearTimeout(greeting));
       redis.on('close', () => clearTimeout(greeting));
     },
-    heardAt: (socket) => hearings.get(socket)?.at,
+    heard,
+    heardOf: (socket) => hearings.get(socket),
   };
 }

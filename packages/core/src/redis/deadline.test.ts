@@ -43,6 +43,22 @@ describe('a deadline', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('keeps the process from ending while somebody waits, unless something else does', async () => {
+    const begin = vi.spyOn(globalThis, 'setTimeout');
+    const holds = createDeadline(100);
+    const leaves = createDeadline(100, { holdsProcess: false });
+    const answered = holds.guard(Promise.resolve());
+    leaves.guard(never()).catch(() => undefined);
+    const [held, free] = begin.mock.results.map(({ value }) => value as NodeJS.Timeout);
+    expect([held?.hasRef(), free?.hasRef()]).toEqual([true, false]);
+    await answered;
+    expect(held?.hasRef()).toBe(false);
+    holds.guard(never()).catch(() => undefined);
+    expect(held?.hasRef()).toBe(true);
+    begin.mockRestore();
+    await pass(100);
+  });
+
   it('expires a waiter on time that came after others had left', async () => {
     const deadline = createDeadline(100);
     await deadline.guard(Promise.resolve());

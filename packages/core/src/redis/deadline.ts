@@ -19,8 +19,12 @@ export interface Waiter {
   expire(error: RedisDeadlineError): void;
 }
 
-/** @param ms milliseconds, the same for every promise: so the oldest waiter is always the next to expire. */
-export function createDeadline(ms: number): Deadline {
+/**
+ * @param ms milliseconds, the same for every promise: so the oldest waiter is always the next to expire.
+ * @param holdsProcess whether it keeps the process from ending while somebody waits. Where something else does, a socket
+ * for one, each lone command saves two calls into Node.
+ */
+export function createDeadline(ms: number, { holdsProcess = true } = {}): Deadline {
   // A linked list, and not a Set: under load a Set outgrows its table every few hundred waiters, and the tables left
   // behind in V8's old generation keep all those waiters from its young collections.
   let first: Waiter | undefined;
@@ -39,7 +43,12 @@ export function createDeadline(ms: number): Deadline {
       leave(waiter);
       waiter.expire(new RedisDeadlineError(ms));
     }
-    timer = first && setTimeout(wake, Math.ceil(first.since + ms - now));
+    timer = first && start(Math.ceil(first.since + ms - now));
+  }
+
+  function start(delayMs: number): NodeJS.Timeout {
+    const started = setTimeout(wake, delayMs);
+    return holdsProcess ? started : started.unref();
   }
 
   function enter(waiter: Waiter): void {
@@ -47,8 +56,8 @@ export function createDeadline(ms: number): Deadline {
     else first = waiter;
     waiter.before = last;
     last = waiter;
-    if (timer) timer.ref();
-    else timer = setTimeout(wake, ms);
+    if (timer === undefined) timer = start(ms);
+    else if (holdsProcess) timer.ref();
   }
 
   function leave(waiter: Waiter): void {
@@ -60,7 +69,7 @@ export function createDeadline(ms: number): Deadline {
     waiter.before = undefined;
     waiter.behind = undefined;
     // The timer holds the process only while somebody waits.
-    if (first === undefined) timer?.unref();
+    if (holdsProcess && first === undefined) timer?.unref();
   }
 
   return {

@@ -147,11 +147,11 @@ describe('an outage', () => {
     const lane = /id=(\d+)/.exec(String(await pool.call('CLIENT', 'INFO')))?.[1] ?? '';
     const admin = new Redis(server.url);
     await admin.client('PAUSE', 200);
-    // Spread over the lanes, for a tick's commands stay together.
+    // Spread over the lanes, for commands that follow on each other at once stay together.
     const underWay: Promise<string[]>[] = [];
     while (underWay.length < 40) {
       underWay.push(outcomesOf([pool.call('INCR', 'counter')]));
-      await new Promise(setImmediate);
+      await new Promise((resolve) => setTimeout(resolve, 1));
     }
     await admin.client('KILL', 'ID', lane);
     admin.disconnect();
