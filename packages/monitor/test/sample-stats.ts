@@ -76,7 +76,7 @@ export function cacheStats(changes: Partial<CacheStats> = {}): CacheStats {
     policies: { default: cacheOutcomes() },
     memory: { entries: 60, bytes: 500, maxBytes: 1000, maxEntries: 80, evictions: 13, expiries: 15 },
     redis: { state: 'up', errors: 14, unreadableFrames: 0 },
-    bus: { connected: true, published: 16, received: 17, instances: 2, replays: 0, flushes: 0, lagMs: 0.4 },
+    bus: { connected: true, published: 16, received: 17, instances: 2, replays: 71, flushes: 0, lagMs: 0.4 },
     writeBack: { buffered: 61, bytes: 62, flushed: 63, overflowed: 64, dropped: 65 },
     invalidations: { key: 18, tag: 19, pattern: 20, all: 24, subject: 70, event: 25 },
     reasons: { manual: 66, dataChanged: 67, errorThreshold: 68, pattern: 69 },

@@ -85,6 +85,29 @@ export const cacheMetrics: readonly MetricFamily<CacheStats>[] = [
     [],
     ({ bus }) => [sample(bus.flushes)],
   ),
+  counter(
+    'breakwater_cache_bus_replays_total',
+    'Times that missed messages were made up for from the record.',
+    [],
+    ({ bus }) => [sample(bus.replays)],
+  ),
+  gauge(
+    'breakwater_cache_bus_instances',
+    'Other instances of the namespace that were heard lately.',
+    [],
+    ({ bus }) => [sample(bus.instances)],
+    'min',
+  ),
+  gauge(
+    'breakwater_cache_bus_lag_seconds',
+    'How long the last heartbeat took to come back from Redis.',
+    [],
+    ({ bus }) => (bus.lagMs === undefined ? [] : [sample(bus.lagMs / 1000)]),
+    'max',
+  ),
+  gauge('breakwater_cache_write_back_bytes', 'Bytes of the writes that Redis is to get later.', [], ({ writeBack }) => [
+    sample(writeBack.bytes),
+  ]),
   gauge('breakwater_cache_write_back_entries', 'Writes that Redis is to get later.', [], ({ writeBack }) => [
     sample(writeBack.buffered),
   ]),

@@ -105,6 +105,10 @@ describe('metrics', () => {
     expect(value('breakwater_cache_bus_connected', { name })).toBe(1);
     expect(value('breakwater_cache_bus_messages_total', { name, direction: 'published' })).toBe(16);
     expect(value('breakwater_cache_bus_messages_total', { name, direction: 'received' })).toBe(17);
+    const bus = ['replays_total', 'flushes_total', 'instances', 'lag_seconds'];
+    expect(bus.map((what) => value(`breakwater_cache_bus_${what}`, { name }))).toEqual([71, 0, 2, 0.0004]);
+    expect(value('breakwater_cache_write_back_entries', { name })).toBe(61);
+    expect(value('breakwater_cache_write_back_bytes', { name })).toBe(62);
     const by = ['key', 'tag', 'pattern', 'all', 'subject', 'event'].map((target) =>
       value('breakwater_cache_invalidations_total', { name, by: target }),
     );

@@ -1,7 +1,7 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { cacheHitRate } from '../hit-rates.ts';
 import { quantiles, series } from '../panels.ts';
-import { gaugeBy, rateBy } from '../promql.ts';
+import { gaugeBy, highestBy, rateBy } from '../promql.ts';
 
 export const cacheRow = {
   title: 'Cache',
@@ -77,12 +77,39 @@ export const cacheRow = {
     }),
     series({
       title: 'Bus',
-      description: 'Invalidation messages between instances, and drops of the memory tier after a possible loss.',
+      description:
+        'Invalidation messages between instances, and what became of a possible loss: a replay, or a drop of the memory tier.',
       unit: units.OpsPerSecond,
       queries: [
         ['{{direction}}', rateBy('direction', 'breakwater_cache_bus_messages_total')],
+        ['replays', rateBy('', 'breakwater_cache_bus_replays_total')],
         ['flushes', rateBy('', 'breakwater_cache_bus_flushes_total')],
       ],
+      columns: 8,
+    }),
+    series({
+      title: 'Stale values',
+      description: 'Stale values served, and loads begun in the background for them.',
+      unit: units.OpsPerSecond,
+      queries: [
+        ['served', rateBy('', 'breakwater_cache_stale_total')],
+        ['refreshes', rateBy('', 'breakwater_cache_refreshes_total')],
+      ],
+      columns: 8,
+    }),
+    series({
+      title: 'Bus lag',
+      description:
+        'How long the last heartbeat took to come back from Redis: about the time that an invalidation takes.',
+      unit: units.Seconds,
+      queries: [['{{name}}', highestBy('name', 'breakwater_cache_bus_lag_seconds')]],
+      columns: 8,
+    }),
+    series({
+      title: 'Buffered writes',
+      description: 'Writes that Redis is to get later, of the policies that write back.',
+      unit: units.Short,
+      queries: [['{{name}}', gaugeBy('name', 'breakwater_cache_write_back_entries')]],
       columns: 8,
     }),
   ],
