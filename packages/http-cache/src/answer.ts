@@ -107,7 +107,7 @@ export function createAnswering(tools: AnswerTools): Answering {
         return;
       }
       const base = tools.baseKey(policy, policyName, request);
-      const job: Job = { exchange, policy, counters, directives, base, isRefresh: isRefresh(exchange.raw) };
+      const job: Job = { exchange, policy, policyName, counters, directives, base, isRefresh: isRefresh(exchange.raw) };
       const course = courses.decideAtOnce(job);
       if (course) {
         take(job, course, onFill);

@@ -3,6 +3,7 @@ import { ageMsOf } from './entry.ts';
 import type { Exchange } from './exchange.ts';
 import type { Flight, Flights, Landing } from './flights.ts';
 import type { FillTools, Shared } from './intake.ts';
+import { routeTag } from './keys.ts';
 import type { Policy } from './options.ts';
 import type { BypassReason, NotStoredReason } from './reasons.ts';
 import type { Place, ResponseStore, Selected } from './response-store.ts';
@@ -16,6 +17,7 @@ import { varyValues } from './rules/vary.ts';
 export interface Job {
   readonly exchange: Exchange;
   readonly policy: Policy;
+  readonly policyName: string;
   readonly counters: PolicyCounters;
   readonly directives: RequestControl;
   /** It is the cache's own, to have a stale response made anew. */
@@ -114,9 +116,9 @@ export function createCourses({ options, store, flights, urls, report }: CourseT
   }
 
   /** A cache that fails is a cache that has nothing. */
-  async function find({ base, policy, exchange: { request } }: Job): Promise<Place | undefined> {
+  async function find({ base, policy, policyName, exchange: { request } }: Job): Promise<Place | undefined> {
     // A HEAD stores nothing.
-    const tags = request.method === 'GET' ? policy.tagsOf(request) : undefined;
+    const tags = request.method === 'GET' ? [...policy.tagsOf(request), routeTag(policyName)] : undefined;
     try {
       return await store.find(base, request.headers, tags);
     } catch (error) {

@@ -5,6 +5,9 @@ export const checks = createOptionChecks('HTTP_CACHE');
 /** Code of the problem document that `only-if-cached` is refused with. */
 export const ERR_NOT_CACHED = 'ERR_HTTP_CACHE_NOT_CACHED';
 
+/** Code of the problem document that an unauthorised PURGE is refused with. */
+export const ERR_PURGE_REFUSED = 'ERR_HTTP_CACHE_PURGE_REFUSED';
+
 /** A route has a policy, but no cache was put in front of it. */
 export class NotMountedError extends BreakwaterError {
   override readonly name = 'NotMountedError';

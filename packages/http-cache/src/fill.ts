@@ -29,6 +29,7 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
   const { exchange, policy, counters, place, flight } = job;
   const { request, response } = exchange;
   const { clock, maxBodyBytes } = tools.options;
+  const { tagFields } = tools.options.origin;
   const intake = createIntake(job, tools);
   const earlier = exchange.earlierHeaders();
   const writer = createHeadWriter(response, earlier, isTransformed(response));
@@ -44,6 +45,7 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
     const instead = standIn(status, nowMs);
     if (instead) return { instead };
     const refused = accept(status, nowMs);
+    for (const field of tagFields) response.removeHeader(field);
     if (refused) intake.refuse(refused, status);
     else if (body) writer.addEntityTag(body);
     const isUnchanged = status === 200 && isNotModified(conditions, validatorsOf(writer.header), nowMs);
@@ -72,11 +74,13 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
     awaited = {
       accepted,
       status,
-      headers: writer.complete({
-        varyNames: accepted.admission.varyNames,
-        lifetimeMs: policy.storage.ttlMs === undefined ? undefined : accepted.reuse.lifetimeMs,
-        nowMs,
-      }),
+      headers: writer
+        .complete({
+          varyNames: accepted.admission.varyNames,
+          lifetimeMs: policy.storage.ttlMs === undefined ? undefined : accepted.reuse.lifetimeMs,
+          nowMs,
+        })
+        .filter(([name]) => !tagFields.includes(name)),
       declaredBytes: length === undefined ? undefined : Number(length),
     };
     return undefined;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
+import type { InvalidationReport } from '@breakwater/cache';
 import { createBackgroundWork, createEmitter, type Subscribable } from '@breakwater/core';
 import { type Answering, createAnswering } from './answer.ts';
 import { bump, createCounters } from './counters.ts';
@@ -12,6 +13,7 @@ import { createFront, listenInFront } from './front.ts';
 import type { Shared, UrlLesson } from './intake.ts';
 import { baseKey } from './keys.ts';
 import { type HttpCacheOptions, originPolicy, type Policy, resolveOptions } from './options.ts';
+import { createPurging, type PurgeTarget } from './purge.ts';
 import { createRefreshes } from './refresh.ts';
 import { createResponseStore } from './response-store.ts';
 import { forwardStatus } from './rules/cache-status.ts';
@@ -23,6 +25,12 @@ import { createUrlMemory } from './url-memory.ts';
 /** A cache of responses, whichever framework's door it is behind. */
 export interface HttpCache extends Subscribable<HttpCacheEvents> {
   stats(): HttpCacheStats;
+  /**
+   * Removes stored responses, here and in every other instance.
+   *
+   * @throws OptionError `ERR_HTTP_CACHE_OPTION` for a target that is none.
+   */
+  purge(target: PurgeTarget): Promise<InvalidationReport>;
   /** Waits for responses that are being stored. The cache stays its owner's. */
   close(): Promise<void>;
   /**
@@ -63,6 +71,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   const counters = createCounters();
   const routed = createUrlMemory<'route-policy'>();
   const front = createFront(resolved, store);
+  const purging = createPurging(resolved, store);
   const ownPolicy = originPolicy(resolved.origin);
   const refreshes = createRefreshes();
   const answering: Answering = createAnswering({
@@ -80,6 +89,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   const httpCache: HttpCache = {
     on: events.on,
     stats: counters.snapshot,
+    purge: purging.purge,
     front: (listener) => listenInFront(front, listener),
     async close() {
       await refreshes.settle();
@@ -88,10 +98,16 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
     enter(exchange) {
       const context: RequestContext = { httpCache, fill: undefined };
       (exchange.raw as Carrier)[CONTEXT] = context;
-      if (!isSafe(exchange.request.method)) {
+      if (exchange.request.method === 'PURGE' && resolved.purge) {
+        purging.answer(exchange, resolved.purge).catch((error: unknown) => exchange.next(error));
+      } else if (!isSafe(exchange.request.method)) {
         bump(counters.of('origin').bypass, 'method');
         exchange.response.setHeader('Cache-Status', forwardStatus('method'));
-        watchUnsafe(exchange, resolved, (keys) => background.run('invalidate', () => store.remove(keys)));
+        watchUnsafe(exchange, resolved, (keys, groups) => {
+          background.run('invalidate', async () => {
+            await Promise.all([store.remove(keys), groups.length > 0 && resolved.cache.invalidate({ tag: groups })]);
+          });
+        });
         exchange.next();
       } else if (routed.recall(urlOf(exchange), resolved.clock.now())) {
         bump(counters.of('origin').bypass, 'route-policy');

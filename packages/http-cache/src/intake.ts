@@ -4,12 +4,14 @@ import type { StoredResponse } from './entry.ts';
 import type { Exchange } from './exchange.ts';
 import type { Flight } from './flights.ts';
 import type { Front } from './front.ts';
+import { authorityOf } from './keys.ts';
 import type { Policy, ResolvedOptions } from './options.ts';
 import { isLasting, type NotStoredReason } from './reasons.ts';
 import type { Admission, Place, Selected } from './response-store.ts';
 import type { RequestControl } from './rules/cache-control.ts';
 import type { ForwardReason } from './rules/cache-status.ts';
 import { holdsSession } from './rules/request-rules.ts';
+import { fieldTags, groupTags } from './rules/response-tags.ts';
 import { type ReuseTerms, usefulMs } from './rules/reuse.ts';
 import { storability } from './rules/storable.ts';
 import type { UrlMemory } from './url-memory.ts';
@@ -53,6 +55,8 @@ export interface LeavingHead {
 /** What was settled when the head left; the body may still be on its way. */
 export interface Accepted {
   readonly admission: Admission;
+  /** That the response named itself. */
+  readonly tags: readonly string[];
   readonly reuse: ReuseTerms;
   readonly initialAgeMs: number;
   readonly headAtMs: number;
@@ -77,6 +81,8 @@ export function createIntake(job: FillJob, { options, urls, background, front }:
   const { request } = job.exchange;
   const { clock, maxBodyBytes } = options;
   const requestedAtMs = clock.now();
+  // Read now: a request whose body was read to its end may have lost its socket, and with it its scheme.
+  const authority = authorityOf(options, request);
 
   function refuse(reason: NotStoredReason, status: number): void {
     bump(counters.notStored, reason);
@@ -84,12 +90,16 @@ export function createIntake(job: FillJob, { options, urls, background, front }:
     flight.land({ kind: reason === 'aborted' || reason === 'invalidated' ? 'again' : 'each' });
   }
 
-  async function commit({ admission, reuse }: Accepted, response: StoredResponse, onKept?: () => void): Promise<void> {
+  async function commit(
+    { admission, reuse, tags }: Accepted,
+    response: StoredResponse,
+    onKept?: () => void,
+  ): Promise<void> {
     const storedAtMs = clock.now();
     const ttlMs = Math.min(usefulMs(reuse, response.initialAgeMs, policy.storage.keptForValidationMs), LONGEST_MS);
     let isKept = false;
     try {
-      isKept = await admission.commit(response, ttlMs, storedAtMs);
+      isKept = await admission.commit(response, { ttlMs, nowMs: storedAtMs, tags });
     } catch (error) {
       refuse('cache-failed', 200);
       throw error;
@@ -121,7 +131,12 @@ export function createIntake(job: FillJob, { options, urls, background, front }:
       if (!verdict.storable) return verdict.reason;
       const { reuse, initialAgeMs, varyNames } = verdict;
       const admission = place.slot?.admit(varyNames, request.headers, head.nowMs);
-      return admission ? { admission, reuse, initialAgeMs, headAtMs: head.nowMs } : 'variants';
+      if (!admission) return 'variants';
+      const tags = [
+        ...fieldTags(head.headers, options.origin.tagFields),
+        ...groupTags(head.headers.get('cache-groups'), authority),
+      ];
+      return { admission, tags, reuse, initialAgeMs, headAtMs: head.nowMs };
     },
     keep(accepted, build, onKept) {
       // A body that took its time to stream has aged meanwhile.

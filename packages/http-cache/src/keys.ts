@@ -13,6 +13,11 @@ export function baseKey(options: ResolvedOptions, policy: Policy, name: string, 
   return customKey(policy.name ?? `${request.baseUrl ?? ''}${name}`, key);
 }
 
+/** Carried by all responses that are counted under a policy's name. */
+export function routeTag(policyName: string): string {
+  return `route ${policyName}`;
+}
+
 const KINDS: readonly KeyKind[] = ['origin', 'route'];
 
 /** The keys of these targets, however they were cached. */

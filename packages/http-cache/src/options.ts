@@ -35,6 +35,12 @@ export interface HttpCacheOptions<Request = unknown> {
   readonly sessionCookies?: RegExp;
   /** How responses are taken that no route has a policy for. */
   readonly origin?: OriginOptions;
+  /**
+   * Takes PURGE requests: says whether this one may remove what is stored under its URL. Without it they are the
+   * application's.
+   * @default none
+   */
+  readonly purge?: (request: Request) => boolean | Promise<boolean>;
   /** Where the time comes from; give it the cache's own. @default the system's clock */
   readonly clock?: Clock;
 }
@@ -104,10 +110,11 @@ export interface ResolvedOptions {
   readonly personal: ((request: unknown) => boolean) | undefined;
   readonly sessionCookies: RegExp;
   readonly origin: ResolvedOrigin;
+  readonly purge: ((request: unknown) => boolean | Promise<boolean>) | undefined;
   readonly clock: Clock;
 }
 
-const OPTION_NAMES = [...Object.keys(DEFAULTS), 'cache', 'authority', 'personal', 'origin'];
+const OPTION_NAMES = [...Object.keys(DEFAULTS), 'cache', 'authority', 'personal', 'origin', 'purge'];
 
 /** @throws OptionError `ERR_HTTP_CACHE_OPTION` */
 export function resolveOptions<Request>(options: HttpCacheOptions<Request>): ResolvedOptions {
@@ -118,6 +125,7 @@ export function resolveOptions<Request>(options: HttpCacheOptions<Request>): Res
   }
   if (typeof given.authority !== 'function' && given.authority !== undefined) checks.text('authority', given.authority);
   if (given.personal !== undefined) checks.callable('personal', given.personal);
+  if (given.purge !== undefined) checks.callable('purge', given.purge);
   return {
     cache: given.cache,
     maxBodyBytes: checks.size('maxBodySize', given.maxBodySize),
@@ -130,6 +138,7 @@ export function resolveOptions<Request>(options: HttpCacheOptions<Request>): Res
     personal: given.personal as ResolvedOptions['personal'],
     sessionCookies: checkPattern(given.sessionCookies),
     origin: resolveOrigin(given.origin),
+    purge: given.purge as ResolvedOptions['purge'],
     clock: given.clock,
   };
 }
@@ -156,11 +165,11 @@ export interface Policy {
 }
 
 /** Of the application's own responses: what they say of themselves. */
-export function originPolicy({ authorization, ...storage }: ResolvedOrigin): Policy {
+export function originPolicy(origin: ResolvedOrigin): Policy {
   return {
     kind: 'origin',
-    storage: { ttlMs: undefined, vary: [], ...storage },
-    authorization,
+    storage: { ttlMs: undefined, vary: [], ...origin },
+    authorization: origin.authorization,
     audience: 'anonymous',
     isFronted: false,
     name: 'origin',

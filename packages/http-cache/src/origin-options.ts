@@ -28,6 +28,12 @@ export interface OriginOptions {
   readonly staleWhileRevalidate?: Duration;
   /** Where the response says nothing of `stale-if-error`. @default 0 */
   readonly staleIfError?: Duration;
+  /**
+   * Fields by which a response names tags of its own, under policies as well; they are not sent on. `Cache-Groups` (RFC
+   * 9875) is always read, and is sent on.
+   * @default ['surrogate-key', 'cache-tag']
+   */
+  readonly tagFields?: readonly string[];
   /** How long a response with a validator is kept beyond its lifetime, to ask whether it changed. @default '1m' */
   readonly keptForValidation?: Duration;
 }
@@ -39,6 +45,7 @@ export const ORIGIN_DEFAULTS = Object.freeze({
   setCookie: 'refuse',
   staleWhileRevalidate: 0,
   staleIfError: 0,
+  tagFields: ['surrogate-key', 'cache-tag'],
   keptForValidation: '1m',
 }) satisfies OriginOptions;
 
@@ -49,6 +56,7 @@ export interface ResolvedOrigin {
   readonly setCookie: 'refuse' | 'store';
   readonly staleWhileRevalidateMs: number;
   readonly staleIfErrorMs: number;
+  readonly tagFields: readonly string[];
   readonly keptForValidationMs: number;
 }
 
@@ -63,6 +71,7 @@ export function resolveOrigin(given: OriginOptions = {}): ResolvedOrigin {
     setCookie: checks.oneOf('origin.setCookie', options.setCookie, ['refuse', 'store']),
     staleWhileRevalidateMs: window('staleWhileRevalidate', options.staleWhileRevalidate),
     staleIfErrorMs: window('staleIfError', options.staleIfError),
+    tagFields: checkFields('origin.tagFields', options.tagFields),
     keptForValidationMs: window('keptForValidation', options.keptForValidation),
   };
 }

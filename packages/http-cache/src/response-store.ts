@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { CacheSpace, Entry, Reservation } from '@breakwater/cache';
+import type { CacheSpace, Entry, InvalidationReport, Reservation } from '@breakwater/cache';
 import type { HttpEntry, StoredResponse } from './entry.ts';
 import { coveringRecord, type VariantRecord, variantKey, withVariant } from './rules/variants.ts';
 import { varyValues } from './rules/vary.ts';
@@ -38,7 +38,14 @@ export interface Admission {
   readonly varyNames: readonly string[];
   readonly varyValues: string;
   /** @returns whether it was kept, which it is not after an invalidation of its URL or of one of its tags. */
-  commit(response: StoredResponse, ttlMs: number, nowMs: number): Promise<boolean>;
+  commit(response: StoredResponse, terms: CommitTerms): Promise<boolean>;
+}
+
+export interface CommitTerms {
+  readonly ttlMs: number;
+  readonly nowMs: number;
+  /** That only the response could name. */
+  readonly tags: readonly string[];
 }
 
 /** Responses by URL and, in a second phase, by the request headers they vary on (RFC 9111 §4.1). */
@@ -48,7 +55,9 @@ export interface ResponseStore {
   /** @param tags of what will be stored there, should nothing be found. */
   find(base: string, headers: IncomingHttpHeaders, tags: readonly string[] | undefined): Promise<Place>;
   /** Removes what is stored under these URLs: every variant, for none can be reached without its record. */
-  remove(bases: readonly string[]): Promise<void>;
+  remove(bases: readonly string[]): Promise<InvalidationReport>;
+  /** The same for all URLs whose key matches, `*` and `?` being wild. */
+  removeMatching(pattern: string): Promise<InvalidationReport>;
 }
 
 export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: number): ResponseStore {
@@ -70,9 +79,8 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
       return { base, key, record, slot, selected: select(second?.entry, second?.tier) };
     },
 
-    async remove(bases) {
-      await space.invalidate({ key: bases });
-    },
+    remove: (bases) => space.invalidate({ key: bases }),
+    removeMatching: (pattern) => space.invalidate({ pattern }),
   };
 
   function createSlot(
@@ -88,7 +96,7 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
         return {
           varyNames: [],
           varyValues: '',
-          commit: (response, ttlMs) => reservation.commit(response, { ttl: ttlMs }),
+          commit: (response, { ttlMs, tags: late }) => reservation.commit(response, { ttl: ttlMs, tags: late }),
         };
       },
     };
@@ -110,7 +118,7 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
     return {
       varyNames: record.names,
       varyValues: values,
-      async commit(response, ttlMs, committedAtMs) {
+      async commit(response, { ttlMs, nowMs: committedAtMs, tags: late }) {
         // Another variant may have been stored while the handler ran.
         const listed = sameRecord(space.peek(base)) ?? record;
         const expiresAtMs = committedAtMs + ttlMs;
@@ -118,9 +126,9 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
         if (!next) return false;
         // The variant is reserved before the URL's own reservation is redeemed: one or the other hears of every
         // invalidation between the handler's start and the last write.
-        const variant = await space.reserve(variantKey(base, record, values), { tags });
+        const variant = await space.reserve(variantKey(base, record, values), { tags: [...tags, ...late] });
         const lastMs = Math.max(...next.variants.map((other) => other.expiresAtMs));
-        if (!(await reservation.commit(next, { ttl: lastMs - committedAtMs }))) return false;
+        if (!(await reservation.commit(next, { ttl: lastMs - committedAtMs, tags: late }))) return false;
         return variant.commit(response, { ttl: ttlMs });
       },
     };

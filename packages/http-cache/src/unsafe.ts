@@ -5,16 +5,18 @@ import type { ResolvedOptions } from './options.ts';
 import { teeResponse } from './response-tee.ts';
 import { headerText } from './rules/handler-headers.ts';
 import { invalidatedTargets } from './rules/invalidated-uris.ts';
+import { groupTags } from './rules/response-tags.ts';
 
 /**
- * RFC 9111 §4.4: what a successful unsafe request changed is the resource at its URI, and those that its response names.
+ * RFC 9111 §4.4: what a successful unsafe request changed is the resource at its URI, those that its response names,
+ * and the groups it names (RFC 9875).
  *
  * @param remove is called before the response leaves.
  */
 export function watchUnsafe(
   { request, response }: Exchange,
   options: ResolvedOptions,
-  remove: (keys: readonly string[]) => void,
+  remove: (keys: readonly string[], tags: readonly string[]) => void,
 ): void {
   // Read now: a request whose body was read to its end may have lost its socket, and with it its scheme.
   const authority = authorityOf(options, request);
@@ -22,8 +24,10 @@ export function watchUnsafe(
   teeResponse(response, 0, {
     mayReplace: false,
     head(status) {
-      if (status >= 200 && status < 400)
-        remove(uriKeys(authority, [request.originalUrl, ...namedTargets(base, response)]));
+      if (status >= 200 && status < 400) {
+        const groups = groupTags(textOf(response, 'cache-group-invalidation'), authority);
+        remove(uriKeys(authority, [request.originalUrl, ...namedTargets(base, response)]), groups);
+      }
       return { status, keep: false };
     },
     complete() {},
@@ -32,9 +36,10 @@ export function watchUnsafe(
 }
 
 function namedTargets(base: string, response: ServerResponse): string[] {
-  const references = ['location', 'content-location'].map((name) => {
-    const value = response.getHeader(name);
-    return value === undefined ? undefined : headerText(value);
-  });
-  return invalidatedTargets(base, references);
+  return invalidatedTargets(base, [textOf(response, 'location'), textOf(response, 'content-location')]);
+}
+
+function textOf(response: ServerResponse, name: string): string | undefined {
+  const value = response.getHeader(name);
+  return value === undefined ? undefined : headerText(value);
 }

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { fieldTags, groupTags } from './response-tags.ts';
+
+describe('fieldTags', () => {
+  const fields = ['surrogate-key', 'cache-tag'];
+  it.each<[Record<string, string>, string[]]>([
+    [{}, []],
+    [{ 'surrogate-key': 'one two  two three' }, ['one', 'two', 'three']],
+    [{ 'cache-tag': 'a b, c' }, ['a b', 'c']],
+    [{ 'surrogate-key': 'one', 'cache-tag': 'one, two' }, ['one', 'two']],
+    [{ xkey: 'one' }, []],
+    [{ 'cache-tag': `${'x'.repeat(257)}, ok, \u00e9` }, ['ok']],
+  ])('%o: %o', (headers, tags) => {
+    expect(fieldTags(new Map(Object.entries(headers)), fields)).toEqual(tags);
+  });
+
+  it('takes no more than an entry may have', () => {
+    const many = Array.from({ length: 1000 }, (_, index) => `t${index}`).join(' ');
+    expect(fieldTags(new Map([['surrogate-key', many]]), fields)).toHaveLength(64);
+  });
+});
+
+describe('groupTags', () => {
+  it('are of one origin, and of a list of strings alone', () => {
+    expect(groupTags('"scripts", "a";x=1', 'https://here')).toEqual([
+      'group https://here scripts',
+      'group https://here a',
+    ]);
+    expect(groupTags('scripts', 'https://here')).toEqual([]);
+    expect(groupTags(undefined, 'https://here')).toEqual([]);
+  });
+});
