@@ -21,6 +21,7 @@ const BY_KEY: Readonly<Record<string, (cache: Cache, key: string) => unknown>> =
   peek: (cache, key) => cache.peek(key),
   getMany: (cache, key) => cache.getMany(['good', key]),
   has: (cache, key) => cache.has(key),
+  hasMany: (cache, key) => cache.hasMany(['good', key]),
   ttl: (cache, key) => cache.ttl(key),
   set: (cache, key) => cache.set(key, 1),
   setMany: (cache, key) =>
@@ -36,6 +37,8 @@ const BY_KEY: Readonly<Record<string, (cache: Cache, key: string) => unknown>> =
   invalidate: (cache, key) => cache.invalidate({ key: ['good', key] }),
   expire: (cache, key) => cache.expire({ key: ['good', key] }),
   delete: (cache, key) => cache.delete(key),
+  take: (cache, key) => cache.take(key),
+  dryRun: (cache, key) => cache.dryRun({ key: ['good', key] }),
 };
 
 /** What some of them take is below; the others take nothing that is checked. */
@@ -63,6 +66,7 @@ const BY_POLICY: Readonly<Record<string, (cache: Cache, policy: string) => unkno
   lookup: (cache, policy) => cache.lookup('k', { policy }),
   peek: (cache, policy) => cache.peek('k', { policy }),
   getMany: (cache, policy) => cache.getMany(['k'], { policy }),
+  take: (cache, policy) => cache.take('k', { policy }),
   set: (cache, policy) => cache.set('k', 1, { policy }),
   setMany: (cache, policy) => cache.setMany([['k', 1]], { policy }),
   getOrLoad: (cache, policy) => cache.getOrLoad('k', load, { policy }),
@@ -141,6 +145,12 @@ const OTHERS: readonly [what: string, code: string, call: (cache: Cache) => unkn
     'ERR_CACHE_OPTION',
     (cache) => cache.rules<{ sold: string }>().on('sold', {} as never),
   ],
+  ['a dry run of nothing', 'ERR_CACHE_TARGET', (cache) => cache.dryRun({} as never)],
+  ['a budget of a dry run', 'ERR_CACHE_OPTION', (cache) => cache.dryRun({ all: true }, { budget: -1 })],
+  ['an empty pattern of keys', 'ERR_CACHE_PATTERN', (cache) => cache.keys('')],
+  ['a page of no keys', 'ERR_CACHE_OPTION', (cache) => cache.keys('*', { limit: 0 })],
+  ['a cursor of nobody', 'ERR_CACHE_OPTION', (cache) => cache.keys('*', { cursor: 'redis:x' })],
+  ['an empty tag to describe', 'ERR_CACHE_TAG', (cache) => cache.describeTag('')],
   ['a rule that names an empty tag', 'ERR_CACHE_TAG', (cache) => namedByRule(cache, '')],
   ['a rule that names a bad key', 'ERR_CACHE_KEY', (cache) => namedByRule(cache, { keys: ['a\nb'] })],
   ['a rule that names nothing we know', 'ERR_CACHE_OPTION', (cache) => namedByRule(cache, { tag: 'x' })],

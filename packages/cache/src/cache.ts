@@ -34,6 +34,9 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
   /** Whether {@link Cache.get} would find it; counted neither as a hit nor as a miss. */
   has(key: string): Promise<boolean>;
 
+  /** Those of `keys` that {@link Cache.has} is true of. Read from Redis together. */
+  hasMany(keys: readonly string[]): Promise<Set<string>>;
+
   /** Milliseconds the entry is still fresh, `undefined` where there is none; counted neither as a hit nor as a miss. */
   ttl(key: string): Promise<number | undefined>;
 
@@ -132,6 +135,12 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
    * @returns whether this instance's memory or Redis held it.
    */
   delete(key: string, options?: ReadOptions<PolicyName>): Promise<boolean>;
+
+  /**
+   * {@link Cache.get}, and the key is invalidated: for what is of use once. Of all callers of all instances at most one gets
+   * it; while Redis is away, one of each instance that holds it.
+   */
+  take<Value>(key: string, options?: ReadOptions<PolicyName>): Promise<Value | undefined>;
 
   /** {@link Cache.invalidate} of everything in the namespace, spaces included. */
   clear(options?: InvalidateOptions): Promise<InvalidationReport>;

@@ -9,6 +9,7 @@ import { isFresh } from './freshness.ts';
 import { checkKey, uniqueKeys } from './input.ts';
 import type { CacheInspection } from './inspection.ts';
 import type { Invalidator } from './invalidate.ts';
+import { checkInvalidation } from './invalidate-options.ts';
 import type { LoadOnce } from './load-once.ts';
 import { mapOf } from './map-of.ts';
 import { createPartInvalidations } from './part-invalidations.ts';
@@ -88,6 +89,17 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
       return entry?.value as Value | undefined;
     },
 
+    async take<Value>(key: string, options?: ReadOptions) {
+      const policy = policyOf(options);
+      const entry = hitMemory(key, policy) ?? (await findInRedis(key, policy));
+      if (!entry) return undefined;
+      const { memoryEntries, redisKeys, shared } = await invalidator.run(
+        checkInvalidation(space, 'invalidate', { key }),
+      );
+      // Of all who found it, Redis removes it for one.
+      return (shared ? redisKeys : memoryEntries) > 0 ? (entry.value as Value) : undefined;
+    },
+
     async lookup<Value>(key: string, options?: ReadOptions) {
       const policy = policyOf(options);
       const held = hitMemory(key, policy);
@@ -111,6 +123,12 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     },
 
     has: async (key) => (await find(key)) !== undefined,
+
+    async hasMany(keys) {
+      const unique = uniqueKeys(keys);
+      const entries = await Promise.all(unique.map(find));
+      return new Set(unique.filter((_, index) => entries[index] !== undefined));
+    },
 
     async ttl(key) {
       const entry = await find(key);

@@ -160,6 +160,23 @@ export function describeMany(name: string, connect: () => RedisPort | null): voi
       await expect(cache().delete('')).rejects.toMatchObject({ code: 'ERR_CACHE_KEY' });
     });
 
+    it('takes a key for one of those who ask at once, a cached undefined too', async () => {
+      await cache().set('once', 'token');
+      const taken = await Promise.all([cache().take('once'), cache().take('once'), cache().take('once')]);
+      expect(taken.filter((value) => value === 'token')).toHaveLength(1);
+      expect(await cache().take('once')).toBeUndefined();
+      await cache().set('once', undefined);
+      expect(await cache().take('once')).toBeUndefined();
+      expect(await cache().has('once')).toBe(false);
+    });
+
+    it('says which of many keys are there, without counting', async () => {
+      await cache().setMany(Object.entries({ a: 1, b: undefined }));
+      expect(await cache().hasMany(['a', 'missing', 'b', 'a'])).toEqual(new Set(['a', 'b']));
+      expect(cache().stats().total).toMatchObject({ hitMemory: 0, hitRedis: 0, miss: 0 });
+      await expect(cache().hasMany('a' as never)).rejects.toMatchObject({ code: 'ERR_CACHE_KEY' });
+    });
+
     it('clears everything, spaces included, keeps what is set afterwards, and tells of it', async () => {
       const heard = vi.fn();
       cache().on('cache:invalidated', heard);

@@ -65,6 +65,17 @@ describe('an invalidation with a budget', () => {
 });
 
 describe('another instance', () => {
+  it('does not get what one has taken, though both have found it', async () => {
+    await other.set('once', 'token');
+    await hearAll(gated, other);
+    expect(await gated.get('once')).toBe('token');
+    const release = gate.holdCommands('evalsha');
+    const taking = gated.take('once');
+    expect(await other.take('once')).toBe('token');
+    release();
+    expect(await taking).toBeUndefined();
+  });
+
   it('has in its audit what it heard of', async () => {
     await other.set('k', 1, { tags: ['x'] });
     await hearAll(gated, other);
