@@ -9,6 +9,7 @@ import { createSequenceWatch } from './sequence.ts';
 import type { CacheStats } from './stats.ts';
 import { createSubscription } from './subscription.ts';
 import type { Milestone } from './token.ts';
+import { wokenBy } from './wake-message.ts';
 
 /** What other instances of this namespace say, over Redis pub/sub. */
 export interface Bus {
@@ -27,6 +28,8 @@ export interface BusListeners {
   onHearing(hears: boolean): void;
   /** Messages were missed for good; `connected` is the first connection, before which nothing was heard. */
   onLoss(reason: LossReason): void;
+  /** The lease of `id` is over. */
+  onWake(id: string): void;
 }
 
 export type LossReason = 'gap' | 'reconnected' | 'connected';
@@ -92,6 +95,11 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
 
   function hear(text: string): void {
     presence.heard();
+    const woken = wokenBy(text);
+    if (woken !== undefined) {
+      listeners.onWake(woken);
+      return;
+    }
     const message = decodeMessage(text);
     if (!message) {
       // A newer version may have said that something is invalid; it cannot be known what.

@@ -1,5 +1,6 @@
 import { defineScript } from '@breakwater/core/redis';
 import { FRAME_VERSION } from './frame.ts';
+import { LEASE_VERBS } from './lease-verbs.ts';
 
 /** Messages that an instance may miss and still make up for; a usual one takes a hundred bytes. */
 const MAX_RECORDED = 4096;
@@ -71,6 +72,7 @@ function apply.flush()
   return reply.err and reply or 1
 end
 
+${LEASE_VERBS}
 -- Whether every fence is what it was before the work.
 local function fences_hold()
   local holds = true
@@ -80,12 +82,22 @@ local function fences_hold()
   return holds
 end
 
--- Stores unless one of the fences is no longer what it was before the load.
+-- Stores unless one of the fences is no longer what it was before the load. What was loaded under a lease ends it, and is not
+-- stored over what another has stored since, nor where another has the lease and is loading what is newer.
 function apply.commit()
   local entry = key()
   local frame = value()
   local ttl = value()
-  if not fences_hold() then return 0 end
+  local holds = fences_hold()
+  local token = value()
+  if token ~= '' then
+    local lease = key()
+    local seen = value()
+    local was_lost = end_lease(lease, token, 0, value()) == 0
+    local present = header(entry)
+    if present ~= '' and present ~= seen or was_lost and redis.call('EXISTS', lease) == 1 then holds = false end
+  end
+  if not holds then return 0 end
   local reply = redis.pcall('SET', entry, frame, 'PX', ttl)
   return reply.err and reply or 1
 end
@@ -151,8 +163,8 @@ local function bytes(milliseconds)
 end
 
 local function expire(entry, now)
-  local frame = redis.pcall('GETRANGE', entry, 0, 27)
-  local isFrame = type(frame) == 'string' and #frame == 28 and string.sub(frame, 1, 3) == 'BW\\${FRAME_VERSION}'
+  local frame = header(entry)
+  local isFrame = #frame == 28 and string.sub(frame, 1, 3) == 'BW\\${FRAME_VERSION}'
   if not isFrame or time(frame, 23) == 0 then return redis.call('UNLINK', entry) end
   local at = math.max(now, time(frame, 5))
   if at < time(frame, 11) then redis.call('SETRANGE', entry, 10, bytes(at)) end

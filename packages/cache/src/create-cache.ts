@@ -18,6 +18,7 @@ import { createGenerationTable } from './generations.ts';
 import { checkCodec, checkName } from './input.ts';
 import { createRedisInspection } from './inspect-redis.ts';
 import { createInvalidator } from './invalidate.ts';
+import { createLeases } from './leases.ts';
 import { createLoadFailures } from './load-failures.ts';
 import { createLoadOnce } from './load-once.ts';
 import { createMemoryTier } from './memory-tier.ts';
@@ -131,6 +132,7 @@ export function createCache<PolicyName extends string = never>(
     fills: createFence(),
     failures: createLoadFailures({ clock, loads }),
     expectedTags: createExpectedTags(),
+    leases: redis && createLeases({ redis: redis.leases, newToken: newId, background }),
     flushes: 0,
     replay,
     writeBack,
@@ -158,7 +160,12 @@ export function createCache<PolicyName extends string = never>(
             instanceName: options.bus.instanceName ?? instance,
             heartbeatMs: options.bus.heartbeatMs,
           },
-          { onAnnouncement: invalidator.apply, onHearing: coherence.setHearing, onLoss: coherence.lose },
+          {
+            onAnnouncement: invalidator.apply,
+            onHearing: coherence.setHearing,
+            onLoss: coherence.lose,
+            onWake: (id) => engine.leases?.wake(id),
+          },
         )
       : undefined;
 
@@ -211,6 +218,7 @@ export function createCache<PolicyName extends string = never>(
     await writeBack.close();
     replay.close();
     await background.drain();
+    engine.leases?.close();
     state.close();
     await bus?.close();
   }

@@ -4,6 +4,7 @@ import type { CacheEvents } from './cache.ts';
 import type { Encryption } from './encryption.ts';
 import type { ExpectedTags } from './expected-tags.ts';
 import type { Fence } from './fence.ts';
+import type { Leases } from './leases.ts';
 import type { LoadFailures } from './load-failures.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import type { RedisTier } from './redis-tier.ts';
@@ -27,6 +28,8 @@ export interface Engine {
   readonly fills: Fence;
   readonly failures: LoadFailures;
   readonly expectedTags: ExpectedTags;
+  /** Who in the fleet loads what; without Redis there are none. */
+  readonly leases: Leases | undefined;
   /** Counts the times that messages may have been missed. */
   flushes: number;
   /** What is unshared is shared before anything is read. */

@@ -64,7 +64,9 @@ const HAS_KEY_ID = 0b0100;
 const HAS_VALIDATOR = 0b1000;
 const KNOWN_FLAGS = COMPRESSION_BITS | HAS_KEY_ID | HAS_VALIDATOR;
 
+/** Of these the scripts in Redis know. */
 const FIXED_BYTES = 28;
+const NO_BYTES = Buffer.alloc(0);
 
 // A generation is made by this package, so a longer one, or more of them, was not written by it.
 const MAX_STAMPS = 130;
@@ -123,6 +125,11 @@ function headBytesOf({ codec, validator, keyId, stamps }: Frame): number {
 function flagsOf({ compression, validator, keyId }: Frame): number {
   const parts = (keyId === undefined ? 0 : HAS_KEY_ID) | (validator === undefined ? 0 : HAS_VALIDATOR);
   return COMPRESSIONS.indexOf(compression) | parts;
+}
+
+/** The part of a frame that tells it from the one before it; empty where there is none. */
+export function headerOf(bytes: Buffer | null): Buffer {
+  return bytes === null ? NO_BYTES : bytes.subarray(0, FIXED_BYTES);
 }
 
 /** The frame, whose payload is a view of `bytes`, or why it is none. Never throws, whatever the bytes. */

@@ -1,3 +1,4 @@
+import { idOf } from './address.ts';
 import type { Announcement } from './announcement.ts';
 import { createAudit } from './audit.ts';
 import type { Engine } from './engine.ts';
@@ -64,6 +65,7 @@ export function createInvalidator(
   function begin({ by, effect, wanted }: Invalidation): { memoryEntries: number; elsewhere: Promise<Outcome> } {
     const unknownHere = ownTags(wanted.tags).filter((tag) => table.known(tag) === undefined);
     const memoryEntries = local[effect](wanted);
+    engine.leases?.releaseVain();
     const landing = local.dropBuffered(wanted);
     events.emit('cache:invalidated', { by, effect, memoryEntries, remote: false });
 
@@ -132,6 +134,9 @@ export function createInvalidator(
       if (keys.length > 0) hear('key', { keys });
       if (users.length > 0) hear('tag', { tags: users });
       if (patterns.length > 0) hear('pattern', { patterns });
+      engine.leases?.releaseVain();
+      // There may be a value now.
+      for (const [space, key] of written) engine.leases?.wake(idOf(space, key));
     },
   };
 }

@@ -101,7 +101,7 @@ function loadTogether(
     joined.map(async ({ call, terms, current }) => {
       const { key } = call.address;
       const produce: Produce = (context) => batch.produce(key, context.signal);
-      const load = current ?? loadOnce.begin({ call, produce, terms, purpose });
+      const load = current ?? loadOnce.begin({ call, produce, terms, purpose, onWaiting: () => batch.settle(key) });
       if (!current) void load.over.then(() => batch.settle(key));
       const loaded = await load.wait(signal);
       // The next load began after this call did, whatever becomes of it.
@@ -112,45 +112,78 @@ function loadTogether(
   );
 }
 
-/** One run of a loader for many loads: it begins when each of them has either asked for its key, or found it elsewhere. */
+type LoadBatch = (keys: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<unknown, unknown>>;
+
+/**
+ * One run of a loader for many loads: it begins when each of them has asked for its key, found it elsewhere, or begun to wait
+ * for another process. Those that have waited in vain share a later run.
+ */
 interface Batch {
   /** @param signal aborts where the load of `key` is abandoned; that of all of them aborts the run. */
   produce(key: string, signal: AbortSignal): ReturnType<Produce>;
-  /** The load of `key` is over, or has asked for it. */
+  /** The load of `key` need not be waited for: it is over, has asked for it, or waits. */
   settle(key: string): void;
 }
 
-function createBatch(
-  keys: readonly string[],
-  load: (keys: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<unknown, unknown>>,
-): Batch {
+function createBatch(keys: readonly string[], load: LoadBatch): Batch {
   const undecided = new Set(keys);
-  const wanted: string[] = [];
-  const controller = new AbortController();
-  let abandoned = 0;
-  let begin = () => {};
-  const values = new Promise<void>((resolve) => {
-    begin = resolve;
-  }).then(() => load(wanted, controller.signal));
+  let next = createRun(load);
+
+  function begin(): void {
+    if (next.isEmpty()) return;
+    next.begin();
+    next = createRun(load);
+  }
 
   function settle(key: string): void {
     // The last to ask begins it; when all of them were found elsewhere, nobody does.
-    if (undecided.delete(key) && undecided.size === 0 && wanted.length > 0) begin();
-  }
-
-  function abandon(reason: unknown): void {
-    abandoned += 1;
-    if (abandoned === wanted.length && undecided.size === 0) controller.abort(reason);
+    if (undecided.delete(key) && undecided.size === 0) begin();
   }
 
   return {
     settle,
     async produce(key, signal) {
-      signal.addEventListener('abort', () => abandon(signal.reason), { once: true });
-      wanted.push(key);
+      // What is asked for too late for the first run shares the next with what is asked for in the same turn.
+      if (undecided.size === 0) setImmediate(begin);
+      const values = next.add(key, signal);
       settle(key);
       const loaded = await values;
       return foundIn(loaded, key);
+    },
+  };
+}
+
+interface Run {
+  isEmpty(): boolean;
+  add(key: string, signal: AbortSignal): Promise<ReadonlyMap<unknown, unknown>>;
+  begin(): void;
+}
+
+function createRun(load: LoadBatch): Run {
+  const wanted: string[] = [];
+  const controller = new AbortController();
+  let abandoned = 0;
+  let hasBegun = false;
+  let begin = () => {};
+  const values = new Promise<void>((resolve) => {
+    begin = resolve;
+  }).then(() => load(wanted, controller.signal));
+
+  function abandon(reason: unknown): void {
+    abandoned += 1;
+    if (abandoned === wanted.length && hasBegun) controller.abort(reason);
+  }
+
+  return {
+    isEmpty: () => wanted.length === 0,
+    add(key, signal) {
+      signal.addEventListener('abort', () => abandon(signal.reason), { once: true });
+      wanted.push(key);
+      return values;
+    },
+    begin() {
+      hasBegun = true;
+      begin();
     },
   };
 }

@@ -22,7 +22,7 @@ export function createLoadOnce(engine: Engine): LoadOnce {
 
   function current(id: string): Load | undefined {
     const load = loads.get(id);
-    if (!load || load.signal.aborted) return undefined;
+    if (!load || load.isSettled || load.signal.aborted) return undefined;
     if (load.flushes !== engine.flushes || engine.loads.isRaised(id, load.fences.loadMark)) return undefined;
     return load.reservation?.isFenced() === true ? undefined : load;
   }

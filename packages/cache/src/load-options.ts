@@ -34,12 +34,35 @@ export interface LoadPolicyOptions {
    * @default 0
    */
   readonly retryAfter?: Duration;
+  /**
+   * Whether a key is loaded by one process of the fleet at a time, while the others wait for it, or by one call in each
+   * process. Without Redis every process is a fleet of its own.
+   * @default 'fleet'
+   */
+  readonly lease?: LeaseScope;
+  /**
+   * How long a load waits for that of another process. Then its callers get the entry within its `staleIfError`, and where
+   * there is none it runs the loader itself. `softTimeout` ends the waiting for those who can be given a stale entry sooner.
+   * Not shorter than `'4s'` unless several loads are welcome where a process was killed in its loader: its lease ends after
+   * 3 seconds.
+   * @default '5s'
+   */
+  readonly leaseWait?: Duration;
 }
 
 /** What a call has a loader run for. */
 export const LOAD_MODES = Object.freeze(['cached', 'refresh', 'bypass'] as const);
 
-export const LOAD_DEFAULTS = Object.freeze({ eagerRefresh: 1, retryAfter: 0 }) satisfies LoadPolicyOptions;
+const LEASE_SCOPES = Object.freeze(['fleet', 'process'] as const);
+
+export type LeaseScope = (typeof LEASE_SCOPES)[number];
+
+export const LOAD_DEFAULTS = Object.freeze({
+  eagerRefresh: 1,
+  retryAfter: 0,
+  lease: 'fleet',
+  leaseWait: '5s',
+}) satisfies LoadPolicyOptions;
 
 export interface ResolvedLoadPolicy {
   readonly softTimeoutMs: number | undefined;
@@ -47,6 +70,8 @@ export interface ResolvedLoadPolicy {
   readonly eagerRefresh: number;
   readonly negativeTtlMs: number | undefined;
   readonly retryAfterMs: number;
+  readonly lease: LeaseScope;
+  readonly leaseWaitMs: number;
 }
 
 const KEYS = [...Object.keys(LOAD_DEFAULTS), 'softTimeout', 'hardTimeout', 'negativeTtl'];
@@ -72,6 +97,8 @@ export function resolveLoadPolicy(path: string, given: LoadPolicyOptions): Resol
         ? undefined
         : checks.duration(`${path}.negativeTtl`, options.negativeTtl, { min: 0, max: MAX_TTL_MS }),
     retryAfterMs: checks.duration(`${path}.retryAfter`, options.retryAfter, { min: 0, max: MAX_TTL_MS }),
+    lease: checks.oneOf(`${path}.lease`, options.lease, LEASE_SCOPES),
+    leaseWaitMs: checks.duration(`${path}.leaseWait`, options.leaseWait, { min: 0, max: MAX_TIMEOUT_MS }),
   };
 }
 

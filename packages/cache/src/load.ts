@@ -17,15 +17,17 @@ export interface Loaded {
 
 /** A load under way. */
 export interface Load {
-  readonly fences: Fences;
-  /** The engine's, when it began. */
-  readonly flushes: number;
+  fences: Fences;
+  /** The engine's, at the same time. */
+  flushes: number;
   reservation: FencedReservation | undefined;
   /** Aborts with {@link Load.abandon}. */
   readonly signal: AbortSignal;
   readonly isAnswered: boolean;
   /** Set where what it brings is not to be kept, since another load is to take its place. */
   isOverruled: boolean;
+  /** Whether nothing more comes of it: who comes now is to begin another. */
+  readonly isSettled: boolean;
   /** Resolves when it is over, or abandoned: nothing of it is to be waited for then. */
   readonly over: Promise<void>;
   /** What a waiter gets. Aborting `signal` ends the waiting, and the load with its last waiter. */
@@ -75,6 +77,9 @@ export function createLoad(engine: Engine): Load {
     isOverruled: false,
     get isAnswered() {
       return isSettled || early !== undefined;
+    },
+    get isSettled() {
+      return isSettled;
     },
     over,
     wait(signal) {

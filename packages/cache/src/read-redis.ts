@@ -11,11 +11,13 @@ import { staleSinceStamps } from './tag-generations.ts';
 
 export interface RedisRead {
   readonly held: Held | undefined;
+  /** What lies in Redis, whatever it is worth. */
+  readonly bytes: Buffer | null;
   /** What a load after this read needs for its commit; `undefined` where Redis did not answer. */
   readonly seen: SeenFences | undefined;
 }
 
-const NOTHING: RedisRead = { held: undefined, seen: undefined };
+const NOTHING: RedisRead = { held: undefined, bytes: null, seen: undefined };
 
 /** Reads an entry from Redis and puts it into memory. Never rejects: what Redis cannot say is a miss. */
 export async function readRedis(
@@ -27,7 +29,7 @@ export async function readRedis(
   const buffered = findBuffered(engine, call.address.id);
   // Redis has an older value. Only a load that is to replace this one needs to know its fences.
   if (buffered && (forLoad === 'entry alone' || isFresh(buffered.entry, engine.clock.now()))) {
-    return { held: buffered, seen: undefined };
+    return { held: buffered, bytes: null, seen: undefined };
   }
   const startedAt = performance.now();
   try {
@@ -35,14 +37,14 @@ export async function readRedis(
     const mark = engine.fills.mark();
     // Asked for in the same turn, so both leave in one MGET.
     const fences = forLoad === 'with fences' ? redis.readFences(call.address) : undefined;
-    const bytes = buffered ? null : await redis.read(call.address);
+    const bytes = await redis.read(call.address);
     if (isFailure(bytes)) return NOTHING;
-    const held = bytes === null ? undefined : await verifyEntry(engine, call, bytes);
+    const held = buffered || bytes === null ? undefined : await verifyEntry(engine, call, bytes);
     if (held && !engine.fills.isRaised(call.address.id, mark) && areCurrent(held.generations)) {
       engine.memory.store(call.address.id, held);
     }
     const seen = fences && (await fences);
-    return { held: buffered ?? held, seen: isFailure(seen) ? undefined : seen };
+    return { held: buffered ?? held, bytes, seen: isFailure(seen) ? undefined : seen };
   } finally {
     engine.latency.redis.record(performance.now() - startedAt);
   }

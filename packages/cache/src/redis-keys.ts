@@ -2,11 +2,13 @@ import { createKeySpace } from '@breakwater/core/redis';
 import type { Address } from './address.ts';
 import { widenGlob } from './glob.ts';
 
-/** Names everything the cache has in Redis. An entry and its tombstone share a slot. */
+/** Names everything the cache has in Redis. An entry, its tombstone and its lease share a slot. */
 export interface CacheKeys {
   entry(address: Pick<Address, 'space' | 'key'>): string;
   /** What is left where an entry was invalidated, to refuse loads that began before. */
   tombstone(address: Pick<Address, 'space' | 'key'>): string;
+  /** Who loads the entry. */
+  lease(address: Pick<Address, 'space' | 'key'>): string;
   /** Holds a tag's generation. */
   tag(tag: string): string;
   /** The tombstone of the last invalidation by pattern, which has no key of its own. */
@@ -28,6 +30,7 @@ export function createCacheKeys(namespace: string): CacheKeys {
   return {
     entry: ({ space, key }) => keys.key(kindOf('entry', space), key),
     tombstone: ({ space, key }) => keys.key(kindOf('tombstone', space), key),
+    lease: ({ space, key }) => keys.key(kindOf('lease', space), key),
     tag: (tag) => keys.key('tag', tag),
     sweep: keys.key('sweep', 'last'),
     tagLog: keys.key('tag-log', 'last'),

@@ -5,7 +5,9 @@ import { type Change, createChanges } from './changes.ts';
 import { createGatheredReads } from './gathered-reads.ts';
 import { createRedisExpire, createRedisInvalidate, type RedisInvalidations } from './redis-invalidations.ts';
 import type { CacheKeys } from './redis-keys.ts';
+import { createRedisLeases, type LeaseClaim, type RedisLeases } from './redis-leases.ts';
 import { type Failure, isFailure, type RedisState } from './redis-state.ts';
+import { wakeMessage } from './wake-message.ts';
 
 /** What the fences of a key held before a load: a commit passes only if they still do. */
 export interface SeenFences {
@@ -33,10 +35,21 @@ export interface RedisTier {
   store(address: Address, frame: Buffer, ttlMs: number): Promise<unknown | Failure>;
   /** @returns whether nobody else had invalidated the key in the `ageMs` since it was written, so that it was stored. */
   flush(address: Address, frame: Buffer, ttlMs: number, ageMs: number): Promise<boolean | Failure>;
-  /** @returns whether every fence still held, so that it was stored. */
-  commit(address: Address, frame: Buffer, ttlMs: number, seen: SeenFences): Promise<boolean | Failure>;
+  /**
+   * Ends the lease it was loaded under, whatever comes of it.
+   *
+   * @returns whether every fence still held, so that it was stored.
+   */
+  commit(
+    address: Address,
+    frame: Buffer,
+    ttlMs: number,
+    seen: SeenFences,
+    claim: LeaseClaim | undefined,
+  ): Promise<boolean | Failure>;
   /** {@link RedisTier.commit}, which also keeps others from committing what they began before it. */
   replace(address: Address, frame: Buffer, ttlMs: number, seen: SeenFences): Promise<boolean | Failure>;
+  readonly leases: RedisLeases;
   readonly invalidate: RedisInvalidations;
   readonly expire: RedisInvalidations;
 }
@@ -135,12 +148,13 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
         announcement: { written: [[address.space, address.key]] },
       }),
 
-    async commit(address, frame, ttlMs, seen) {
+    async commit(address, frame, ttlMs, seen, claim) {
       const fences = fencesOf(address, seen);
+      const claimed = claim ? [claim.token, claim.header, wakeMessage(address.id)] : [''];
       return attempt({
         verb: 'commit',
-        keys: [keys.entry(address), ...fences.map(([key]) => key)],
-        values: [frame, ttlMs, fences.length, ...fences.map(([, value]) => value)],
+        keys: [keys.entry(address), ...fences.map(([key]) => key), ...(claim ? [keys.lease(address)] : [])],
+        values: [frame, ttlMs, fences.length, ...fences.map(([, value]) => value), ...claimed],
       });
     },
 
@@ -154,6 +168,7 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
       });
     },
 
+    leases: createRedisLeases({ keys, state, apply }),
     invalidate: createRedisInvalidate(invalidations),
     expire: createRedisExpire(invalidations, now),
   };

@@ -7,6 +7,7 @@ import { type LifetimeTerms, lifetimeAt, spread, wholeLifeMs } from './freshness
 import { areCurrent, type Generation } from './generations.ts';
 import { addedTags } from './input.ts';
 import { createLateTags } from './late-tags.ts';
+import type { Lease } from './leases.ts';
 import type { ResolvedLoadPolicy } from './load-options.ts';
 import { resolveTtl } from './policy-options.ts';
 import { isFailure, UNANSWERED } from './redis-state.ts';
@@ -74,6 +75,7 @@ export async function reserve(engine: Engine, call: Call, terms: WriteTerms): Pr
 /**
  * @param taken of {@link tagsToTake}.
  * @param seen `undefined` where Redis did not say: the value then stays in memory.
+ * @param lease that a commit ends; whoever took it releases it where there is none.
  */
 export function createReservation(
   engine: Engine,
@@ -82,6 +84,7 @@ export function createReservation(
   fences: Fences,
   taken: WriteGenerations,
   seen: SeenFences | undefined,
+  lease?: Lease,
 ): FencedReservation {
   const { id, space, key } = call.address;
   const tagsOf = createLateTags(engine, {
@@ -121,7 +124,8 @@ export function createReservation(
   ): Promise<boolean> {
     const lifetime = lifetimeAt(life, engine.clock.now());
     const frame = frameOf(engine, call, encoded, lifetime, generations);
-    const kept = await engine.redis?.commit(call.address, frame, wholeLifeMs(life), fencesSeen);
+    const kept = await engine.redis?.commit(call.address, frame, wholeLifeMs(life), fencesSeen, lease);
+    lease?.end();
     if (kept === false) return refuse();
     // The command may still arrive, when the fences it asks about have long expired.
     if (kept === UNANSWERED) engine.replay.later({ keys: [[space, key]] });
@@ -154,8 +158,10 @@ export function createReservation(
     return engine.fills.isRaised(id, fences.fillMark) ? refuse() : keepInMemory(encoded, life, generations);
   }
 
+  const isFenced = () => isFencedFor(taken.generations);
+  lease?.watchOver(isFenced);
   return {
-    isFenced: () => isFencedFor(taken.generations),
+    isFenced,
     keep,
     async commit(value, { ttl, tags = [] } = {}) {
       const life = ttl === undefined ? terms : { ...terms, ttlMs: resolveTtl(ttl) };

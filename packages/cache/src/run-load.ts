@@ -1,13 +1,16 @@
 import type { Call, Engine } from './engine.ts';
 import type { Entry } from './entry.ts';
 import { LoadTimeoutError } from './errors.ts';
+import { headerOf } from './frame.ts';
 import { isDueEarly, isExpired, isFresh, isServedStale, type LifetimeTerms, wholeLifeMs } from './freshness.ts';
+import { ALONE, createTurns, type Turns } from './lease-turns.ts';
+import type { Lease } from './leases.ts';
 import type { Load, Loaded } from './load.ts';
 import { createLoadContext, type LoadWishes } from './load-context.ts';
 import type { LoadContext } from './loader.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { readRedis } from './read-redis.ts';
-import { createReservation, type FencedReservation, tagsToTake, type WriteTerms } from './reservation.ts';
+import { createReservation, type FencedReservation, markFences, tagsToTake, type WriteTerms } from './reservation.ts';
 
 /** Makes the value that no tier has; `undefined` where there is none to give. */
 export type Produce = (context: LoadContext) => Promise<{ readonly value: unknown } | undefined>;
@@ -16,8 +19,10 @@ export interface LoadRequest {
   readonly call: Call;
   readonly produce: Produce;
   readonly terms: WriteTerms;
-  /** A refresh is nobody's call, and takes nothing that is due for one; what is forced takes nothing. */
+  /** A refresh is nobody's call, and takes nothing that is due for one; what is forced takes nothing, and waits for nobody. */
   readonly purpose: 'answer' | 'refresh' | 'force';
+  /** Called when another process turns out to load the key. */
+  readonly onWaiting?: () => void;
 }
 
 /** A load that no tier could answer. */
@@ -25,6 +30,7 @@ interface Run extends LoadRequest {
   readonly load: Load;
   readonly outcomes: Outcomes;
   readonly reservation: FencedReservation;
+  readonly lease: Lease | undefined;
   /** What may be served in place of what cannot be had. */
   readonly known: Entry<unknown> | undefined;
 }
@@ -36,30 +42,84 @@ export async function runLoad(
   request: LoadRequest,
   isReplaced: () => boolean,
 ): Promise<void> {
-  const { call, terms, purpose } = request;
-  const outcomes = purpose === 'refresh' ? createOutcomes() : call.outcomes;
+  const turns = createTurns(engine, { ...request, signal: load.signal });
   try {
-    const read = engine.redis && (await readRedis(engine, engine.redis, call, 'with fences'));
-    const known = (read?.held ?? engine.memory.find(call.address.id, call.address.space))?.entry;
-    const answer = known && purpose !== 'force' && answerOf(engine, known, request);
-    if (answer) {
-      outcomes[answer.from === 'redis' ? 'hitRedis' : 'stale'] += 1;
-      load.settle(answer);
-      return;
-    }
-    outcomes.miss += 1;
-    const tags = tagsToTake(engine, call, terms, known);
-    // Where Redis has just not answered, to ask it again would be to wait again.
-    const generations = read?.seen
-      ? await engine.generations.forWrite(tags, wholeLifeMs(terms))
-      : engine.generations.forMemory(tags);
-    const reservation = createReservation(engine, call, terms, load.fences, generations, read?.seen);
-    load.reservation = reservation;
-    await produceFor(engine, { ...request, load, outcomes, reservation, known }, isReplaced);
+    // While another process loads the key, it is to be tried again.
+    while (!(await attempt(engine, load, request, turns, isReplaced))) load.signal.throwIfAborted();
   } catch (error) {
     if (load.isAnswered) engine.events.emit('load:failed', { error });
     load.fail(error);
+  } finally {
+    turns.close();
   }
+}
+
+/** @returns whether the load is over. */
+async function attempt(
+  engine: Engine,
+  load: Load,
+  request: LoadRequest,
+  turns: Turns,
+  isReplaced: () => boolean,
+): Promise<boolean> {
+  const { call, terms, purpose } = request;
+  const { id, space } = call.address;
+  const outcomes = purpose === 'refresh' ? createOutcomes() : call.outcomes;
+  // What was invalidated while it waited is nothing to a load that begins only now.
+  load.fences = markFences(engine);
+  load.flushes = engine.flushes;
+  const read = engine.redis && (await readRedis(engine, engine.redis, call, 'with fences'));
+  const known = (read?.held ?? engine.memory.find(id, space))?.entry;
+  const answer = known && purpose !== 'force' && answerOf(engine, known, request);
+  if (answer) {
+    settleFound(load, outcomes, answer, turns.hasWaited);
+    return true;
+  }
+  const spare = known && !isExpired(known, engine.clock.now()) ? known : undefined;
+  const tags = tagsToTake(engine, call, terms, known);
+  const isAlone = purpose === 'force' || engine.failures.recent(id, terms.tags) !== undefined;
+  // Where Redis has just not answered, to ask it again would be to wait again. What it is asked leaves in one call.
+  const [generations, turn] = read?.seen
+    ? await Promise.all([
+        engine.generations.forWrite(tags, wholeLifeMs(terms)),
+        isAlone ? ALONE : turns.next(headerOf(read.bytes), waitOf(terms, spare)),
+      ])
+    : [engine.generations.forMemory(tags), ALONE];
+  if (turn === 'changed' || turn === 'woken') return false;
+  if (turn === 'timed out' && spare) {
+    outcomes.stale += 1;
+    load.settle({ found: spare, from: 'stale', isDue: false });
+    return true;
+  }
+  outcomes.miss += 1;
+  const lease = turn === 'timed out' ? undefined : turn.lease;
+  const reservation = createReservation(engine, call, terms, load.fences, generations, read?.seen, lease);
+  load.reservation = reservation;
+  await produceUnderLease(engine, { ...request, load, outcomes, reservation, lease, known }, isReplaced);
+  return true;
+}
+
+/** However the load ends, nobody waits for it any longer. */
+async function produceUnderLease(engine: Engine, run: Run, isReplaced: () => boolean): Promise<void> {
+  const release = () => run.lease?.release('free');
+  run.load.signal.addEventListener('abort', release, { once: true });
+  try {
+    await produceFor(engine, run, isReplaced);
+  } finally {
+    release();
+  }
+}
+
+/** What another process has loaded meanwhile is no hit: its caller waited for a load. */
+function settleFound(load: Load, outcomes: Outcomes, answer: Loaded, hasWaited: boolean): void {
+  const from = answer.from === 'redis' && hasWaited ? 'loader' : answer.from;
+  if (from === 'stale') outcomes.stale += 1;
+  else outcomes[from === 'loader' ? 'coalesced' : 'hitRedis'] += 1;
+  load.settle({ ...answer, from });
+}
+
+function waitOf({ load }: WriteTerms, spare: Entry<unknown> | undefined): number {
+  return spare && load.softTimeoutMs !== undefined ? Math.min(load.softTimeoutMs, load.leaseWaitMs) : load.leaseWaitMs;
 }
 
 /** What needs no loader. */
@@ -93,11 +153,7 @@ async function produceFor(engine: Engine, run: Run, isReplaced: () => boolean): 
   }
   engine.failures.forget(call.address.id);
   const isOvertaken = load.isOverruled || (load.signal.aborted && isReplaced());
-  let isLate = false;
-  if (produced && !wishes.isSkipped && !isOvertaken) {
-    const isKept = await keep(run, produced.value, wishes);
-    isLate = isKept === false && wishes.tags.length > 0;
-  }
+  const isLate = !isOvertaken && (await keepProduced(run, produced, wishes));
   load.settle({ found: produced, from: 'loader', isDue: false, isLate });
 }
 

@@ -54,13 +54,19 @@ export interface CacheOutcomes {
   readonly stale: number;
   /** Loads begun in the background for a stale value. */
   readonly refreshes: number;
-  /** Callers that waited for a load another caller had begun. */
+  /** Callers that waited for a load another caller had begun, in this process or in another. */
   readonly coalesced: number;
   readonly loads: number;
   readonly loadErrors: number;
   readonly sets: number;
   /** Loaded values that were not kept because an invalidation came during the load. */
   readonly fenced: number;
+  /** Loads that were the only one of the fleet. */
+  readonly leasesTaken: number;
+  /** Loads that waited for the load of another process. */
+  readonly leasesAwaited: number;
+  /** Those of them that had waited for `leaseWait`. */
+  readonly leasesTimedOut: number;
 }
 
 export interface WriteBackStats {

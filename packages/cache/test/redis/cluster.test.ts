@@ -2,6 +2,7 @@ import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Cache, createCache } from '../../src/index.ts';
+import { createGatedLoader } from '../gated-loader.ts';
 
 /** One node that owns every slot: it refuses what crosses slots, as any Cluster does. */
 let server: RedisServer;
@@ -58,4 +59,14 @@ it('a Cluster is read, written, fenced and invalidated without crossing slots', 
   expect([page.keys.toSorted(), page.cursor]).toEqual([keys.toSorted(), undefined]);
 
   for (const cache of caches) expect(cache.stats().redis).toEqual({ state: 'up', errors: 0, unreadableFrames: 0 });
+});
+
+it('a cold key is loaded by one instance of a Cluster’s', async () => {
+  const loader = createGatedLoader();
+  const loading = caches.map((cache) => cache.getOrLoad('cold', loader.load, { tags: ['x'] }));
+  await eventually(() => caches.some((cache) => cache.stats().total.leasesAwaited === 1));
+  expect(loader.runs()).toBe(1);
+  loader.finish('value');
+  expect(await Promise.all(loading)).toEqual(['value', 'value']);
+  expect(loader.runs()).toBe(1);
 });

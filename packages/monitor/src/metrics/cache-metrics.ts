@@ -38,6 +38,21 @@ export const cacheMetrics: readonly MetricFamily<CacheStats>[] = [
   counter('breakwater_cache_invalidation_reasons_total', 'Invalidations, by why.', ['reason'], (stats) =>
     Object.entries(stats.reasons).map(([reason, calls]) => sample(calls, { reason })),
   ),
+  byPolicy(
+    'breakwater_cache_leases_taken_total',
+    'Loads that were the only one of the fleet.',
+    ({ leasesTaken }) => leasesTaken,
+  ),
+  byPolicy(
+    'breakwater_cache_leases_awaited_total',
+    'Loads that waited for the load of another process.',
+    ({ leasesAwaited }) => leasesAwaited,
+  ),
+  byPolicy(
+    'breakwater_cache_leases_timed_out_total',
+    'Loads that waited for that of another process for as long as they may.',
+    ({ leasesTimedOut }) => leasesTimedOut,
+  ),
   gauge('breakwater_cache_memory_bytes', 'Bytes held by the memory tier.', [], ({ memory }) => [sample(memory.bytes)]),
   gauge('breakwater_cache_memory_limit_bytes', 'Bytes the memory tier may hold.', [], ({ memory }) => [
     sample(memory.maxBytes),

@@ -100,6 +100,8 @@ describe('metrics', () => {
     expect(memory.map((what) => value(`breakwater_cache_memory_${what}`, { name }))).toEqual([
       500, 1000, 60, 80, 13, 15,
     ]);
+    const leases = ['taken', 'awaited', 'timed_out'];
+    expect(leases.map((what) => value(`breakwater_cache_leases_${what}_total`, { name, policy }))).toEqual([5, 3, 1]);
     expect(value('breakwater_cache_redis_state', { name, state: 'up' })).toBe(1);
     expect(value('breakwater_cache_redis_errors_total', { name })).toBe(14);
     expect(value('breakwater_cache_bus_connected', { name })).toBe(1);

@@ -1,0 +1,14 @@
+const PREFIX = 'wake ';
+
+/**
+ * Tells those who wait for the lease of `id` that it is over. It is no announcement: it has no number, for whether there is
+ * one is known only in Redis, and nothing is lost with it, since those who wait also ask.
+ */
+export function wakeMessage(id: string): string {
+  return PREFIX + id;
+}
+
+/** The id, or `undefined` for any other message. */
+export function wokenBy(text: string): string | undefined {
+  return text.startsWith(PREFIX) ? text.slice(PREFIX.length) : undefined;
+}

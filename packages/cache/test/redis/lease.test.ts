@@ -1,0 +1,336 @@
+import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Cache, PolicyOptions } from '../../src/index.ts';
+import { createGatedLoader } from '../gated-loader.ts';
+import { deafRedis, gateRedis } from '../gated-redis.ts';
+import { createInstances, hearAll } from '../instances.ts';
+
+/** Longer than any test: who waits is let go by what happens, not by the time. */
+const PATIENT: PolicyOptions = { load: { leaseWait: '10m' } };
+const POLICIES: Record<string, PolicyOptions> = {
+  default: PATIENT,
+  hasty: { load: { leaseWait: '50ms' } },
+  alone: { load: { lease: 'process' } },
+  stale: { ...PATIENT, ttl: '1s', staleWhileRevalidate: '10m' },
+  spare: { ttl: '1s', staleIfError: '10m', load: { leaseWait: '50ms' } },
+};
+
+let server: RedisServer;
+const instances = createInstances(() => server.url);
+let caches: Cache[];
+let name = '';
+let count = 0;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+beforeEach(async () => {
+  count += 1;
+  name = `n${count}`;
+  caches = await Promise.all([0, 1, 2].map(() => instances.open(name, { policies: POLICIES })));
+});
+afterAll(async () => {
+  await instances.close();
+  await server.stop();
+});
+
+const leaseKey = () => `bw:1:${name}:lease:{k}`;
+const lease = () => instances.client().get(leaseKey());
+
+/** Until `cache` waits for the load of another. */
+async function waits(...waiting: Cache[]): Promise<void> {
+  for (const cache of waiting) await eventually(() => cache.stats().total.leasesAwaited > 0);
+}
+
+describe('a key that another process is loading', () => {
+  it('is waited for, and loaded once', async () => {
+    const [a, b, c] = caches as [Cache, Cache, Cache];
+    const loader = createGatedLoader();
+    const loading = caches.map((cache) => cache.getOrLoad('k', loader.load));
+    await loader.begun(1);
+    await eventually(() => caches.filter((cache) => cache.stats().total.leasesAwaited === 1).length === 2);
+    loader.finish('value');
+    expect(await Promise.all(loading)).toEqual(['value', 'value', 'value']);
+    expect(loader.runs()).toBe(1);
+    expect(await lease()).toBeNull();
+    const totals = [a, b, c].map((cache) => cache.stats().total);
+    expect(totals.map(({ leasesTaken }) => leasesTaken).sort()).toEqual([0, 0, 1]);
+    expect(totals.map(({ coalesced }) => coalesced).sort()).toEqual([0, 1, 1]);
+    expect(totals.every(({ leasesTimedOut }) => leasesTimedOut === 0)).toBe(true);
+  });
+
+  it('costs the one that loads no call of Redis beside those it makes anyway, where its tags are new', async () => {
+    const gate = gateRedis(instances.client());
+    const cache = await instances.open(`${name}-trips`, { redis: gate.client });
+    expect(await cache.getOrLoad('k', () => 1, { tags: ['x'] })).toBe(1);
+    expect([gate.replied('mgetBuffer'), gate.replied('evalsha')]).toEqual([1, 2]);
+  });
+
+  it('is found by who looked for it just before it was stored, and asks for the lease just after', async () => {
+    const [a] = caches as [Cache];
+    const gate = gateRedis(instances.client());
+    const b = await instances.open(name, { redis: gate.client, policies: POLICIES });
+    const loader = createGatedLoader();
+    const first = a.getOrLoad('k', loader.load);
+    await loader.begun(1);
+    const release = gate.holdCommands('evalsha');
+    const second = b.getOrLoad('k', loader.load);
+    await eventually(() => gate.replied('mgetBuffer') > 0);
+    loader.finish('value');
+    await first;
+    release();
+    expect(await second).toBe('value');
+    expect(loader.runs()).toBe(1);
+  });
+
+  it('is asked for again and again where no message comes', async () => {
+    const [a] = caches as [Cache];
+    const deaf = instances.openUnheard(name, { redis: deafRedis(instances.client()), policies: POLICIES });
+    const loader = createGatedLoader();
+    const first = a.getOrLoad('k', loader.load);
+    await loader.begun(1);
+    const second = deaf.getOrLoad('k', loader.load);
+    await waits(deaf);
+    loader.finish('value');
+    expect(await Promise.all([first, second])).toEqual(['value', 'value']);
+    expect(loader.runs()).toBe(1);
+  });
+
+  it('is not waited for longer than leaseWait', async () => {
+    const [a, b] = caches as [Cache, Cache];
+    const loader = createGatedLoader();
+    const first = a.getOrLoad('k', loader.load);
+    await loader.begun(1);
+    expect(await b.getOrLoad('k', () => 'own', { policy: 'hasty' })).toBe('own');
+    expect(b.stats().total).toMatchObject({ leasesAwaited: 1, leasesTimedOut: 1, loads: 1 });
+    loader.finish('value');
+    expect(await first).toBe('value');
+  });
+
+  it('is loaded by every process where the policy says so', async () => {
+    const loader = createGatedLoader();
+    const loading = caches.map((cache) => cache.getOrLoad('k', loader.load, { policy: 'alone' }));
+    await loader.begun(3);
+    expect(await lease()).toBeNull();
+    loader.finish('value');
+    await Promise.all(loading);
+  });
+
+  it('is left to the caller that aborts its waiting', async () => {
+    const [a, b] = caches as [Cache, Cache];
+    const loader = createGatedLoader();
+    const first = a.getOrLoad('k', loader.load);
+    await loader.begun(1);
+    const controller = new AbortController();
+    const second = b.getOrLoad('k', loader.load, { signal: controller.signal });
+    await waits(b);
+    controller.abort(new Error('gone'));
+    await expect(second).rejects.toThrow('gone');
+    loader.finish('value');
+    await first;
+    expect(loader.runs()).toBe(1);
+  });
+
+  it('is set by a third: those who wait get that', async () => {
+    const [a, b, c] = caches as [Cache, Cache, Cache];
+    const loader = createGatedLoader();
+    const first = a.getOrLoad('k', loader.load);
+    await loader.begun(1);
+    const second = b.getOrLoad('k', loader.load);
+    await waits(b);
+    await c.set('k', 'set');
+    expect(await second).toBe('set');
+    loader.finish('loaded');
+    await first;
+    expect(await b.get('k')).toBe('set');
+  });
+});
+
+describe('a load that comes to nothing', () => {
+  it('because it fails is followed by one other, and its error is its callers’ alone', async () => {
+    const [a, b, c] = caches as [Cache, Cache, Cache];
+    const loader = createGatedLoader();
+    const first = a.getOrLoad('k', loader.load);
+    await loader.begun(1);
+    const others = [b, c].map((cache) => cache.getOrLoad('k', loader.load));
+    await waits(b, c);
+    loader.fail('no price');
+    await expect(first).rejects.toThrow('no price');
+    await loader.begun(2);
+    await eventually(async () => (await lease())?.endsWith('+') === true);
+    expect(loader.running()).toBe(1);
+    loader.finish('value');
+    expect(await Promise.all(others)).toEqual(['value', 'value']);
+    expect(loader.runs()).toBe(2);
+  });
+
+  it('that others could use lets all of them load by themselves', async () => {
+    const [a, b, c] = caches as [Cache, Cache, Cache];
+    const loader = createGatedLoader();
+    const first = a.getOrLoad('k', async (_key, { skip }) => {
+      skip();
+      return loader.load();
+    });
+    await loader.begun(1);
+    const others = [b, c].map((cache) => cache.getOrLoad('k', loader.load));
+    await waits(b, c);
+    loader.finish('mine');
+    expect(await first).toBe('mine');
+    await eventually(() => loader.running() === 2);
+    loader.finish('value');
+    expect(await Promise.all(others)).toEqual(['value', 'value']);
+    expect(await instances.client().pttl(leaseKey())).toBeGreaterThan(0);
+  });
+
+  it('because it is invalidated holds up nobody who begins after that', async () => {
+    for (const target of [{ key: 'k' }, { tag: 'x' }, { pattern: 'k*' }]) {
+      const [a, b, c] = caches as [Cache, Cache, Cache];
+      const loader = createGatedLoader();
+      const first = a.getOrLoad('k', loader.load, { tags: ['x'] });
+      await loader.begun(1);
+      await b.invalidate(target);
+      await hearAll(a, b);
+      expect(await c.getOrLoad('k', () => 'new', { tags: ['x'] })).toBe('new');
+      loader.finish('old');
+      expect(await first).toBe('old');
+      expect(await b.get('k')).toBe('new');
+      await b.delete('k');
+      await hearAll(c, b);
+    }
+  });
+});
+
+describe('a stale entry', () => {
+  /** Stored by one, and aged in Redis and in the memory of all. */
+  async function age(policy: string): Promise<void> {
+    const [a] = caches as [Cache];
+    await a.set('k', 'old', { policy });
+    await eventually(async () => (await a.ttl('k')) === undefined);
+  }
+
+  it('is served while another process refreshes it, and refreshed by that one alone', async () => {
+    await age('stale');
+    const loader = createGatedLoader();
+    const served = await Promise.all(caches.map((cache) => cache.getOrLoad('k', loader.load, { policy: 'stale' })));
+    expect(served).toEqual(['old', 'old', 'old']);
+    await loader.begun(1);
+    await eventually(() => caches.filter((cache) => cache.stats().total.leasesAwaited === 1).length === 2);
+    expect(await caches[1]?.getOrLoad('k', loader.load, { policy: 'stale' })).toBe('old');
+    loader.finish('new');
+    // Those that waited bring it to their memory.
+    await eventually(() => caches.every((cache) => cache.peek('k')?.value === 'new'));
+    expect(loader.runs()).toBe(1);
+  });
+
+  it('is better than to load once the waiting is over', async () => {
+    await age('spare');
+    const [a, b] = caches as [Cache, Cache];
+    const loader = createGatedLoader();
+    const first = a.getOrLoad('k', loader.load, { policy: 'spare' });
+    await loader.begun(1);
+    expect(await b.getOrLoad('k', loader.load, { policy: 'spare' })).toBe('old');
+    expect(b.stats().total).toMatchObject({ leasesTimedOut: 1, stale: 1, loads: 0 });
+    loader.finish('new');
+    expect(await first).toBe('new');
+  });
+});
+
+describe('a lease', () => {
+  it('has a ttl, and is renewed while the loader runs', async () => {
+    const [a] = caches as [Cache];
+    const redis = instances.client();
+    const loader = createGatedLoader();
+    const loading = a.getOrLoad('k', loader.load);
+    await loader.begun(1);
+    expect(await redis.pttl(leaseKey())).toBeGreaterThan(0);
+    await redis.pexpire(leaseKey(), 2000);
+    await eventually(async () => (await redis.pttl(leaseKey())) > 2000);
+    loader.finish('value');
+    await loading;
+  });
+
+  it('is not released by who lost it', async () => {
+    const [a] = caches as [Cache];
+    const redis = instances.client();
+    for (const end of ['finish', 'fail'] as const) {
+      const loader = createGatedLoader();
+      const loading = a.getOrLoad('k', loader.load);
+      await loader.begun(1);
+      await redis.set(leaseKey(), 'somebody.else', 'PX', 60_000);
+      loader[end]('value');
+      await loading.catch(() => {});
+      await a.set('after', 1);
+      expect(await lease()).toBe('somebody.else');
+      await redis.del(leaseKey());
+    }
+  });
+
+  it('that was lost keeps its load from being stored over what came after it', async () => {
+    const [paused, other] = caches as [Cache, Cache];
+    const redis = instances.client();
+    const loader = createGatedLoader();
+    const loading = paused.getOrLoad('k', loader.load);
+    await loader.begun(1);
+    await redis.del(leaseKey());
+    expect(await other.getOrLoad('k', () => 'newer')).toBe('newer');
+    loader.finish('older');
+    expect(await loading).toBe('older');
+    expect(paused.stats().total.fenced).toBe(1);
+    expect(await paused.get('k')).toBe('newer');
+  });
+
+  it('that was lost to nobody lets its load be stored', async () => {
+    const [a, b] = caches as [Cache, Cache];
+    const loader = createGatedLoader();
+    const loading = a.getOrLoad('k', loader.load);
+    await loader.begun(1);
+    await instances.client().del(leaseKey());
+    loader.finish('value');
+    await loading;
+    expect(await b.get('k')).toBe('value');
+  });
+});
+
+describe('many keys, of which another process loads some,', () => {
+  it('are loaded without those, which are waited for', async () => {
+    const [a, b] = caches as [Cache, Cache];
+    const loader = createGatedLoader();
+    const first = a.getOrLoad('k', loader.load);
+    await loader.begun(1);
+    const asked: (readonly string[])[] = [];
+    const many = b.loadMany(['k', 'l', 'm'], (keys) => {
+      asked.push(keys);
+      return new Map(keys.map((key) => [key, `${key} of b`]));
+    });
+    await eventually(async () => (await a.get('m')) === 'm of b');
+    loader.finish('k of a');
+    await first;
+    expect(await many).toEqual(
+      new Map([
+        ['k', 'k of a'],
+        ['l', 'l of b'],
+        ['m', 'm of b'],
+      ]),
+    );
+    expect(asked).toEqual([['l', 'm']]);
+  });
+
+  it('are loaded after the waiting was in vain, together', async () => {
+    const [a, b] = caches as [Cache, Cache];
+    const loader = createGatedLoader();
+    const held = ['k', 'l'].map((key) => a.getOrLoad(key, loader.load));
+    await loader.begun(2);
+    const asked: (readonly string[])[] = [];
+    const many = b.loadMany(['k', 'l', 'm'], (keys) => {
+      asked.push(keys);
+      return new Map(keys.map((key) => [key, 'b']));
+    });
+    await waits(b);
+    await eventually(() => asked.length === 1);
+    loader.fail('no price');
+    await Promise.allSettled(held);
+    expect([...(await many).values()]).toEqual(['b', 'b', 'b']);
+    expect(asked.flat().sort()).toEqual(['k', 'l', 'm']);
+    expect(asked[0]).toEqual(['m']);
+  });
+});
