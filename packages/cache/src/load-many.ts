@@ -7,9 +7,9 @@ import type { Loaded } from './load.ts';
 import { countJoined, type LoadOnce } from './load-once.ts';
 import { isRefreshable } from './load-one.ts';
 import type { BatchLoader } from './loader.ts';
+import type { LoadRequest, Produce } from './produce-load.ts';
 import { refreshStale } from './refresh.ts';
 import type { WriteTerms } from './reservation.ts';
-import type { LoadRequest, Produce } from './run-load.ts';
 
 /** What a caller of many keys asks for. */
 export interface ManyRequest {

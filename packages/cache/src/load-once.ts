@@ -1,6 +1,7 @@
 import type { Call, Engine } from './engine.ts';
 import { createLoad, type Load, type Loaded } from './load.ts';
-import { type LoadRequest, runLoad } from './run-load.ts';
+import type { LoadRequest } from './produce-load.ts';
+import { runLoad } from './run-load.ts';
 
 /** Counts a caller that waited for another's load. */
 export function countJoined({ outcomes }: Call, loaded: Loaded): void {

@@ -4,8 +4,8 @@ import { isServedStale } from './freshness.ts';
 import type { Loaded } from './load.ts';
 import { createLoadContext } from './load-context.ts';
 import { countJoined, type LoadOnce } from './load-once.ts';
+import type { LoadRequest } from './produce-load.ts';
 import { refreshStale } from './refresh.ts';
-import type { LoadRequest } from './run-load.ts';
 
 /** What one caller asks for. */
 export interface OneRequest extends Omit<LoadRequest, 'purpose'> {

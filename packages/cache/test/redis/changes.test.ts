@@ -39,7 +39,7 @@ const commit = (key: string, frame: string, fences: Record<string, string>) =>
   apply({
     verb: 'commit',
     keys: [key, ...Object.keys(fences)],
-    values: [frame, 60_000, Object.keys(fences).length, ...Object.values(fences)],
+    values: [frame, 60_000, Object.keys(fences).length, ...Object.values(fences), ''],
   });
 const invalidate = (key: string, id: string) =>
   apply({ verb: 'invalidate', keys: [key, `${key}:tombstone`], values: [id, 60_000] });
