@@ -1,5 +1,6 @@
 export type { BusOptions } from './bus-options.ts';
 export type { Cache, CacheEvents, CacheSpace, Codec, Reservation } from './cache.ts';
+export { type CachedOptions, cached } from './cached.ts';
 export type {
   Found,
   LoadCallOptions,
