@@ -37,9 +37,12 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
   const restoreConditions = withholdConditions(request.headers);
   const standby = place.selected && createStandby(place.selected);
   standby?.askBy(request.headers);
+  // Last: what the cache itself reads of the request is none of the handler's reading.
+  const watch = tools.guard.watch(exchange, policy);
   let awaited: Awaited | undefined;
 
   function head(status: number, body: Buffer | undefined): HeadDecision {
+    watch?.stop();
     restoreConditions();
     const nowMs = clock.now();
     const instead = standIn(status, nowMs);
@@ -70,6 +73,7 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
     if (control !== undefined) headers.set('cache-control', control);
     const accepted = intake.accept({ status, headers, vary: writer.header('vary'), nowMs });
     if (typeof accepted === 'string') return accepted;
+    if (!tools.guard.passes(watch, job.policyName, accepted.admission.varyNames)) return 'under-keyed';
     const length = headers.get('content-length');
     awaited = {
       accepted,
@@ -140,6 +144,7 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
     head,
     complete,
     abandoned(reason) {
+      watch?.stop();
       restoreConditions();
       intake.refuse(reason, 200);
       // A head that node refused: the one that follows is an error's, and what was said of this one is not true of it.
@@ -153,6 +158,7 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
   return {
     yield() {
       tee.detach();
+      watch?.stop();
       restoreConditions();
       bump(counters.bypass, 'route-policy');
       flight.land({ kind: 'each' });

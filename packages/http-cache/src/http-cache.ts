@@ -10,6 +10,7 @@ import type { Exchange } from './exchange.ts';
 import type { Fill } from './fill.ts';
 import { createFlights } from './flights.ts';
 import { createFront, listenInFront } from './front.ts';
+import { createGuard } from './guard.ts';
 import type { Shared, UrlLesson } from './intake.ts';
 import { baseKey } from './keys.ts';
 import { type HttpCacheOptions, originPolicy, type Policy, resolveOptions } from './options.ts';
@@ -82,6 +83,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
     background,
     refreshes,
     front,
+    guard: createGuard(resolved.guard, resolved.authority === undefined, events),
     baseKey: (policy, policyName, request) => baseKey(resolved, policy, policyName, request),
     report,
   });

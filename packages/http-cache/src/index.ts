@@ -1,5 +1,6 @@
 export { NotMountedError } from './errors.ts';
 export type { HttpCacheEvents } from './events.ts';
+export type { GuardOptions } from './guard-options.ts';
 export { createHttpCache, type HttpCache } from './http-cache.ts';
 export type { HttpCacheOptions, RoutePolicyOptions } from './options.ts';
 export type { OriginOptions } from './origin-options.ts';

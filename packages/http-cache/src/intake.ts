@@ -4,6 +4,7 @@ import type { StoredResponse } from './entry.ts';
 import type { Exchange } from './exchange.ts';
 import type { Flight } from './flights.ts';
 import type { Front } from './front.ts';
+import type { Guard } from './guard.ts';
 import { authorityOf } from './keys.ts';
 import type { Policy, ResolvedOptions } from './options.ts';
 import { isLasting, type NotStoredReason } from './reasons.ts';
@@ -28,6 +29,7 @@ export type UrlLesson = 'storable' | 'uncacheable';
 
 /** What a fill needs of the engine. */
 export interface FillTools {
+  readonly guard: Guard;
   readonly front: Front;
   readonly options: ResolvedOptions;
   readonly urls: UrlMemory<UrlLesson>;
@@ -37,6 +39,7 @@ export interface FillTools {
 export interface FillJob {
   readonly exchange: Exchange;
   readonly policy: Policy;
+  readonly policyName: string;
   readonly counters: PolicyCounters;
   readonly directives: RequestControl;
   readonly place: Place;

@@ -2,6 +2,7 @@ import { createCache } from '@breakwater/cache';
 import { OptionError } from '@breakwater/core';
 import { asDocumented, documentedDefaults } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
+import { GUARD_DEFAULTS } from './guard-options.ts';
 import {
   DEFAULTS,
   type HttpCacheOptions,
@@ -19,8 +20,9 @@ describe('options', () => {
     ['HttpCacheOptions', DEFAULTS],
     ['RoutePolicyOptions', ROUTE_DEFAULTS],
     ['OriginOptions', ORIGIN_DEFAULTS],
+    ['GuardOptions', GUARD_DEFAULTS],
   ])('of %s are documented with the defaults they have', (name, defaults) => {
-    const file = name === 'OriginOptions' ? 'origin-options.ts' : 'options.ts';
+    const file = { OriginOptions: 'origin-options.ts', GuardOptions: 'guard-options.ts' }[name] ?? 'options.ts';
     expect(documentedDefaults(new URL(file, import.meta.url), name)).toEqual(asDocumented(defaults));
   });
 
@@ -45,6 +47,10 @@ describe('options', () => {
     ['origin.targetFields', { cache, origin: { targetFields: 'cdn-cache-control' } }],
     ['origin.staleIfError', { cache, origin: { staleIfError: -1 } }],
     ['origin', { cache, origin: { ttl: '5s' } }],
+    ['guard.mode', { cache, guard: { mode: 'strict' } }],
+    ['guard.sample', { cache, guard: { sample: 2 } }],
+    ['guard.ignore', { cache, guard: { ignore: 'x' } }],
+    ['purge', { cache, purge: true }],
     ['options', { cache, ttl: '5s' }],
   ];
   it.each(wrong)('refuse a wrong %s: %o', (option, options) => {

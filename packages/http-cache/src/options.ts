@@ -1,6 +1,7 @@
 import type { Cache } from '@breakwater/cache';
 import { type Clock, type Duration, type Size, systemClock, withDefaults } from '@breakwater/core';
 import { checks } from './errors.ts';
+import { type GuardOptions, type ResolvedGuard, resolveGuard } from './guard-options.ts';
 import { type OriginOptions, type ResolvedOrigin, resolveOrigin } from './origin-options.ts';
 import type { StorageTerms } from './rules/storable.ts';
 
@@ -35,6 +36,8 @@ export interface HttpCacheOptions<Request = unknown> {
   readonly sessionCookies?: RegExp;
   /** How responses are taken that no route has a policy for. */
   readonly origin?: OriginOptions;
+  /** Finds responses that were made from what their key does not cover. */
+  readonly guard?: GuardOptions;
   /**
    * Takes PURGE requests: says whether this one may remove what is stored under its URL. Without it they are the
    * application's.
@@ -110,11 +113,12 @@ export interface ResolvedOptions {
   readonly personal: ((request: unknown) => boolean) | undefined;
   readonly sessionCookies: RegExp;
   readonly origin: ResolvedOrigin;
+  readonly guard: ResolvedGuard;
   readonly purge: ((request: unknown) => boolean | Promise<boolean>) | undefined;
   readonly clock: Clock;
 }
 
-const OPTION_NAMES = [...Object.keys(DEFAULTS), 'cache', 'authority', 'personal', 'origin', 'purge'];
+const OPTION_NAMES = [...Object.keys(DEFAULTS), 'cache', 'authority', 'personal', 'origin', 'guard', 'purge'];
 
 /** @throws OptionError `ERR_HTTP_CACHE_OPTION` */
 export function resolveOptions<Request>(options: HttpCacheOptions<Request>): ResolvedOptions {
@@ -138,6 +142,7 @@ export function resolveOptions<Request>(options: HttpCacheOptions<Request>): Res
     personal: given.personal as ResolvedOptions['personal'],
     sessionCookies: checkPattern(given.sessionCookies),
     origin: resolveOrigin(given.origin),
+    guard: resolveGuard(given.guard),
     purge: given.purge as ResolvedOptions['purge'],
     clock: given.clock,
   };

@@ -28,6 +28,8 @@ export type NotStoredReason =
   | 'no-freshness'
   | 'vary'
   | 'variants'
+  /** Its handler read what its key does not cover. */
+  | 'under-keyed'
   | 'event-stream'
   | 'too-large'
   | 'length'
@@ -50,6 +52,7 @@ const LASTING: ReadonlySet<NotStoredReason> = new Set([
   'no-cache',
   'no-freshness',
   'vary',
+  'under-keyed',
   'event-stream',
   'too-large',
 ]);
