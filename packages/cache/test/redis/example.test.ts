@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startRedis } from '@breakwater/testkit';
+import { expect, it } from 'vitest';
+
+const page = new URL('../../../../docs/cache-encryption.md', import.meta.url);
+// Beside this file, so that it finds what the package finds.
+const program = fileURLToPath(new URL('example.generated.mts', import.meta.url));
+
+it('the example of the page on encryption runs as it stands', async () => {
+  const [, code = ''] = /```ts\n(.*?)```/s.exec(readFileSync(page, 'utf8')) ?? [];
+  const server = await startRedis();
+  try {
+    writeFileSync(program, code);
+    const env = { ...process.env, REDIS_URL: server.url, CACHE_SECRET: 'a secret of the test, which is long enough' };
+    await promisify(execFile)(process.execPath, ['--conditions=@breakwater/source', program], { env });
+    expect(code).toContain('assert.equal(shared, true)');
+  } finally {
+    rmSync(program, { force: true });
+    await server.stop();
+  }
+});
