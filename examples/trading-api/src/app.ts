@@ -1,9 +1,11 @@
+import { createWarmer } from '@breakwater/cache/warmer';
 import { type Clock, systemClock } from '@breakwater/core';
 import { monitor } from '@breakwater/monitor/express';
 import { rateLimit } from '@breakwater/rate-limit/express';
 import express, { type Express } from 'express';
 import { createDomain } from './domain.ts';
 import { answerProblems, refuseUnknownRoute } from './http/problems.ts';
+import { createFigures } from './indicators/figures.ts';
 import { invalidateOnEvents } from './invalidation-rules.ts';
 import { type Log, logRareEvents } from './log.ts';
 import { createIndicatorRoutes } from './routes/indicator-routes.ts';
@@ -48,6 +50,15 @@ export async function createTradingApi(options: TradingApiOptions): Promise<Trad
     },
   );
   invalidateOnEvents(domain.events, suite.cache);
+  const figures = createFigures(domain, suite.cache);
+  const warmer = createWarmer(suite.cache, {
+    sets: settings.isWarming ? figures.warmSets(settings.ttlMs.indicator) : {},
+  });
+  warmer.on('warm:ended', (report) => {
+    if (report.error !== undefined) log('cache:warming-failed', report);
+  });
+  // Not waited for: a cold cache is slower, and not worse. What fails is told, not thrown.
+  void warmer.start();
 
   const app = express();
   app.disable('x-powered-by');
@@ -67,7 +78,7 @@ export async function createTradingApi(options: TradingApiOptions): Promise<Trad
 
   app.get('/', listRoutes);
   app.use('/api/market', createMarketRoutes(domain, settings.ttlMs));
-  app.use('/api/indicators', createIndicatorRoutes(domain, suite.cache, settings.ttlMs));
+  app.use('/api/indicators', createIndicatorRoutes(domain, figures, settings.ttlMs));
   app.use('/api/ml', createModelRoutes(domain, settings.ttlMs));
   app.use('/api', createTradeRoutes(domain));
   app.use('/api', createSessionRoutes(domain.accounts));
@@ -75,5 +86,12 @@ export async function createTradingApi(options: TradingApiOptions): Promise<Trad
   app.use(refuseUnknownRoute);
   app.use(answerProblems(log));
 
-  return { app, suite, close: suite.close };
+  return {
+    app,
+    suite,
+    async close() {
+      await warmer.stop();
+      await suite.close();
+    },
+  };
 }

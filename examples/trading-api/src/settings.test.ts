@@ -18,6 +18,7 @@ describe('the settings', () => {
         prediction: 30_000,
         session: 86_400_000,
       },
+      isWarming: true,
       sessionSecret: undefined,
       adminToken: undefined,
       tradingDayMs: 3_600_000,
@@ -29,6 +30,13 @@ describe('the settings', () => {
     const settings = readSettings(env);
     expect(settings.ttlMs.price).toBe(7_000);
     expect(settings.redisDeadlineMs).toBe(50);
+  });
+
+  it('warm the cache unless told not to', () => {
+    expect(readSettings({ BREAKWATER_CACHE_WARMING_ENABLED: 'false' }).isWarming).toBe(false);
+    expect(() => readSettings({ BREAKWATER_CACHE_WARMING_ENABLED: 'no' })).toThrow(
+      "BREAKWATER_CACHE_WARMING_ENABLED must be one of 'true', 'false'",
+    );
   });
 
   it('trust the proxies that are named', () => {

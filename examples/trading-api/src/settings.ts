@@ -19,6 +19,8 @@ export interface Settings {
     readonly prediction: number;
     readonly session: number;
   };
+  /** Whether the indicators that are asked for most are calculated before they are. */
+  readonly isWarming: boolean;
   /** Signs and encrypts sessions; `undefined`: one is made up at the start. */
   readonly sessionSecret: string | undefined;
   /** Opens the admin pages without a session, `Authorization: Bearer …`, for when Redis and the sessions in it are away. */
@@ -70,6 +72,10 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     throw checks.failure(name, 'addresses, CIDR ranges or loopback, separated by commas', wrong);
   }
 
+  function isOn(name: string, fallback: 'true' | 'false'): boolean {
+    return checks.oneOf(name, text(name) ?? fallback, ['true', 'false']) === 'true';
+  }
+
   function secret(name: string): string | undefined {
     const value = text(name);
     if (value === undefined || value.length >= 32) return value;
@@ -91,6 +97,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       prediction: duration('BREAKWATER_CACHE_ML_PREDICTION_TTL', 30_000),
       session: duration('BREAKWATER_SESSION_TTL', DAY_MS),
     },
+    isWarming: isOn('BREAKWATER_CACHE_WARMING_ENABLED', 'true'),
     sessionSecret: secret('BREAKWATER_SESSION_SECRET'),
     adminToken: secret('BREAKWATER_ADMIN_TOKEN'),
     tradingDayMs: duration('BREAKWATER_TRADING_DAY', 3_600_000),

@@ -16,6 +16,8 @@ export interface BoundedMap<Value> {
   set(id: string, value: Value, terms: Terms): void;
   delete(id: string): boolean;
   ids(): IterableIterator<string>;
+  /** Those that were used since they came, or since they last might have had to leave: what came last first. */
+  usedIds(): string[];
   clear(): void;
 }
 
@@ -140,6 +142,11 @@ export function createBoundedMap<Value>({
     },
     delete: drop,
     ids: () => places.keys(),
+    usedIds() {
+      const used: string[] = [];
+      for (const { id, isUsed } of places.values()) if (isUsed) used.push(id);
+      return used.reverse();
+    },
     clear() {
       for (const place of [...places.values()]) remove(place);
     },

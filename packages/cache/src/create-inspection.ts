@@ -2,6 +2,7 @@ import type { Dependencies } from './dependencies.ts';
 import type { Engine } from './engine.ts';
 import { checks } from './errors.ts';
 import { expiriesIn, idIn } from './generation-id.ts';
+import { hotKeysOf } from './hot-keys.ts';
 import { checkPattern, checkTag } from './input.ts';
 import { measureMemory, pageOfMemory } from './inspect-memory.ts';
 import type { RedisInspection } from './inspect-redis.ts';
@@ -55,6 +56,8 @@ export function createInspection(
       const page = pageOfMemory(memory, ['', pattern], { limit, after: cursor?.at ?? '' });
       return { keys: page.keys, cursor: page.cursor && `memory:${page.cursor}` };
     },
+
+    hotKeys: (limit) => hotKeysOf(memory, checks.integer('limit', limit)),
 
     async describeTag(tag) {
       checkTag(tag);

@@ -75,6 +75,7 @@ export function holdEntry(
     entry: Object.freeze({ value, storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs, tags, validator }),
     goesStale: goesStale(lifetime),
     space: address.space,
+    policy: memoryPolicy.policy,
     generations,
     currentAt: -1,
     bytes: codec.sizeOf?.(value) ?? payload.length,

@@ -10,6 +10,8 @@ export interface Held {
   /** Whether there is a time at which it is not fresh and still of use: all others are fresh for as long as they are held. */
   readonly goesStale: boolean;
   readonly space: string;
+  /** The policy it was written or read under. */
+  readonly policy: string;
   /** The namespace's first, then the tags'. */
   readonly generations: readonly Generation[];
   /** The count of {@link Ends} at which they were last seen to be current: while it stays, no hit looks at them. */

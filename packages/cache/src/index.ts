@@ -28,6 +28,7 @@ export type {
   DryRunOptions,
   DryRunReport,
   Extent,
+  HotKey,
   KeyPage,
   KeysOptions,
   TagDescription,

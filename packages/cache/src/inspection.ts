@@ -20,6 +20,18 @@ export interface CacheInspection {
 
   /** What is known of a tag. @throws CacheInputError `ERR_CACHE_TAG`. */
   describeTag(tag: string): Promise<TagDescription>;
+
+  /**
+   * Keys that this instance's memory has been asked for since it has them, the newest first: what a process that starts wants to
+   * have again. Without entries about a subject. It walks all of memory.
+   */
+  hotKeys(limit: number): readonly HotKey[];
+}
+
+export interface HotKey {
+  readonly key: string;
+  /** That it was written or read under. */
+  readonly policy: string;
 }
 
 export interface DryRunOptions {

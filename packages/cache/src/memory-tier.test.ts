@@ -36,6 +36,7 @@ function setUp(options: { maxBytes?: number; maxEntries?: number } = {}) {
     currentAt: -1,
     bytes,
     heldAtMs: clock.now(),
+    policy: 'default',
     budget: undefined,
   });
   return { clock, ends, memory, generation, hold };

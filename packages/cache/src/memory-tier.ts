@@ -25,6 +25,8 @@ export interface MemoryTier {
   expireMatching(matches: (id: string) => boolean, atMs: number): number;
   /** What is held and not dead, without using it. */
   alive(): Iterable<{ readonly id: string; readonly held: Held; readonly bytes: number }>;
+  /** What was read since it came, or since it last might have had to leave; newest first. Walks all of it. */
+  used(): Iterable<readonly [id: string, held: Held]>;
   clear(): void;
   /** While invalidations cannot be heard, entries are served only for `blindTtlMs`. */
   setBlind(blind: boolean): void;
@@ -143,6 +145,12 @@ export function createMemoryTier({
     expire,
     expireMatching: (matches, atMs) => forEachMatching(matches, (id) => expire(id, atMs)),
     alive,
+    *used() {
+      for (const id of entries.usedIds()) {
+        const held = entries.peek(id);
+        if (held) yield [id, held];
+      }
+    },
     clear: entries.clear,
     setBlind(blind) {
       isBlind = blind;

@@ -12,6 +12,7 @@ export interface Policy extends ResolvedPolicy {
 
 /** What a policy says of memory. */
 export interface PolicyMemory extends ResolvedMemoryPolicy {
+  readonly policy: string;
   /** Its share, where it has one. */
   readonly budget: Budget | undefined;
 }
@@ -27,7 +28,7 @@ export interface Policies {
 
 export function createPolicies(resolved: Readonly<Record<string, ResolvedPolicy>>): Policies {
   const policies = new Map<string, Policy>();
-  for (const [name, policy] of Object.entries(resolved)) policies.set(name, createPolicy(policy));
+  for (const [name, policy] of Object.entries(resolved)) policies.set(name, createPolicy(name, policy));
   return {
     get(name) {
       const policy = policies.get(name);
@@ -36,14 +37,14 @@ export function createPolicies(resolved: Readonly<Record<string, ResolvedPolicy>
     },
     declare(name) {
       if (policies.has(name)) return;
-      policies.set(name, createPolicy(resolvePolicy(name, POLICY_DEFAULTS)));
+      policies.set(name, createPolicy(name, resolvePolicy(name, POLICY_DEFAULTS)));
     },
     outcomes: () => Object.fromEntries([...policies].map(([name, { outcomes }]) => [name, { ...outcomes }])),
   };
 }
 
-function createPolicy(resolved: ResolvedPolicy): Policy {
+function createPolicy(name: string, resolved: ResolvedPolicy): Policy {
   const { memory } = resolved;
   const budget = memory.maxBytes === undefined ? undefined : createBudget(memory.maxBytes);
-  return { ...resolved, memory: { ...memory, budget }, outcomes: createOutcomes() };
+  return { ...resolved, memory: { ...memory, policy: name, budget }, outcomes: createOutcomes() };
 }

@@ -7,7 +7,7 @@ import type { Source } from './source.ts';
 import { type BufferedWrite, createWriteBuffer } from './write-buffer.ts';
 
 const { memory, redis } = resolvePolicy('p', {});
-const memoryPolicy = { ...memory, budget: undefined };
+const memoryPolicy = { ...memory, policy: 'p', budget: undefined };
 
 function writeOf(key: string, value: unknown = key, bytes = 10, source?: Source): BufferedWrite {
   return {

@@ -1,17 +1,10 @@
-import type { Cache } from '@breakwater/cache';
 import { httpCache } from '@breakwater/http-cache/express';
 import express, { type Router } from 'express';
 import type { Domain } from '../domain.ts';
 import { notEnoughData } from '../errors.ts';
 import { expectIndicator, expectPair, expectQueryInteger } from '../http/input.ts';
-import {
-  calculateIndicator,
-  closesNeeded,
-  DEFAULT_PERIODS,
-  INDICATORS,
-  type IndicatorName,
-  type IndicatorValue,
-} from '../indicators/indicators.ts';
+import type { Figures } from '../indicators/figures.ts';
+import { closesNeeded, DEFAULT_PERIODS, INDICATORS } from '../indicators/indicators.ts';
 import type { Pair } from '../market/pairs.ts';
 import type { Settings } from '../settings.ts';
 import { tags } from '../tags.ts';
@@ -21,10 +14,9 @@ const PERIOD = { min: 2, max: 200 };
 
 /**
  * Indicators are cached twice, for two reasons. The response, because most requests ask for the same. The figure in it,
- * because several responses share it: one indicator, all of them, a period that is spelled out or left to its default. It
- * is kept under the day it was calculated from, so the second cache never makes the first one's content older.
+ * because several responses share it: one indicator, all of them, a period that is spelled out or left to its default.
  */
-export function createIndicatorRoutes(domain: Domain, cache: Cache, ttlMs: Settings['ttlMs']): Router {
+export function createIndicatorRoutes(domain: Domain, figures: Figures, ttlMs: Settings['ttlMs']): Router {
   const { clock, feed } = domain;
   const router = express.Router();
   const cached = httpCache.route({
@@ -35,19 +27,10 @@ export function createIndicatorRoutes(domain: Domain, cache: Cache, ttlMs: Setti
     audience,
   });
 
-  function figure(pair: Pair, name: IndicatorName, period: number): Promise<IndicatorValue | undefined> {
-    const days = feed.closedDays(pair, clock.now());
-    return cache.getOrLoad(
-      `indicator:${pair}:${name}:${period}:${days.at(-1)?.date}`,
-      () => calculateIndicator(name, period, closes(days)),
-      { policy: 'indicator', tags: [tags.indicators(pair)] },
-    );
-  }
-
   router.get('/:pair', cached, async (request, response) => {
     const pair = expectPair(request.params.pair);
-    const figures = await Promise.all(INDICATORS.map((name) => figure(pair, name, DEFAULT_PERIODS[name])));
-    const indicators = Object.fromEntries(INDICATORS.map((name, index) => [name, figures[index]]));
+    const values = await Promise.all(INDICATORS.map((name) => figures.of(pair, name, DEFAULT_PERIODS[name])));
+    const indicators = Object.fromEntries(INDICATORS.map((name, index) => [name, values[index]]));
     response.json(replayed(clock, { pair, date: lastClosedDate(pair), periods: DEFAULT_PERIODS, indicators }));
   });
 
@@ -56,7 +39,7 @@ export function createIndicatorRoutes(domain: Domain, cache: Cache, ttlMs: Setti
     const indicator = expectIndicator(request.params.name);
     const rule = { ...PERIOD, default: DEFAULT_PERIODS[indicator] };
     const period = expectQueryInteger('period', request.query.period, rule);
-    const value = await figure(pair, indicator, period);
+    const value = await figures.of(pair, indicator, period);
     if (value === undefined) throw notEnoughData(indicator, period, closesNeeded(indicator, period));
     response.json(replayed(clock, { pair, indicator, period, date: lastClosedDate(pair), value }));
   });
@@ -66,8 +49,4 @@ export function createIndicatorRoutes(domain: Domain, cache: Cache, ttlMs: Setti
   }
 
   return router;
-}
-
-function closes(days: readonly { readonly close: number }[]): number[] {
-  return days.map((day) => day.close);
 }

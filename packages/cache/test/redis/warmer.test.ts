@@ -1,0 +1,37 @@
+import { type RedisServer, startRedis } from '@breakwater/testkit';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { createWarmer } from '../../src/warmer.ts';
+import { createInstances } from '../instances.ts';
+
+let server: RedisServer;
+const instances = createInstances(() => server.url);
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(async () => {
+  await instances.close();
+  await server.stop();
+});
+
+it('a process that starts has in memory what the one before it was asked for, from Redis, and else from the loader', async () => {
+  const load = vi.fn((key: string) => `loaded ${key}`);
+  const options = { sets: { all: { keys: 'hot', load } } } as const;
+  const before = await instances.open('app');
+  await before.setMany(Object.entries({ a: 1, b: 2, cold: 3 }));
+  for (const key of ['a', 'b']) await before.get(key);
+  await createWarmer(before, options).stop();
+  await before.invalidate({ key: 'b' });
+  await before.close();
+
+  const redis = instances.client();
+  expect(await redis.pttl('bw:1:app:entry.warmer:{hot-keys}')).toBeGreaterThan(0);
+  const after = await instances.open('app');
+  const warmer = createWarmer(after, options);
+  expect(await warmer.start()).toMatchObject([{ keys: 2, warmed: 2, failed: 0 }]);
+  expect(after.peek('a')?.value).toBe(1);
+  expect(after.peek('b')?.value).toBe('loaded b');
+  expect(after.peek('cold')).toBeUndefined();
+  expect(load).toHaveBeenCalledTimes(1);
+  await warmer.stop();
+});
