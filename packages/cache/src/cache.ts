@@ -1,5 +1,6 @@
 import type { Duration, Subscribable } from '@breakwater/core';
 import type { OutageEvents } from '@breakwater/core/redis';
+import type { Agreement } from './agreement.ts';
 import type { Found, LoadCallOptions, ReadOptions, Sourced, WrapOptions, WriteOptions } from './call-options.ts';
 import type { Entry } from './entry.ts';
 import type { FrameFault } from './frame.ts';
@@ -13,12 +14,14 @@ import type {
   InvalidationTarget,
 } from './invalidation.ts';
 import type { BatchLoader, Loader } from './loader.ts';
-import type { Acknowledgement } from './questions.ts';
 import type { Rules } from './rules.ts';
 import type { CacheStats } from './stats.ts';
 
 /** A tiered cache: memory in front of Redis, or memory alone. Made by `createCache`. */
-export interface Cache<PolicyName extends string = string> extends Subscribable<CacheEvents>, CacheInspection {
+export interface Cache<PolicyName extends string = string>
+  extends Subscribable<CacheEvents>,
+    CacheInspection,
+    Agreement {
   /** The cached value, `undefined` on a miss. `lookup` tells a cached `undefined` from a miss. */
   get<Value>(key: string, options?: ReadOptions<PolicyName>): Promise<Value | undefined>;
 
@@ -150,28 +153,6 @@ export interface Cache<PolicyName extends string = string> extends Subscribable<
    * The part's name is the policy its outcomes are counted under where a call names none.
    */
   space<Value>(name: string, options: { readonly codec: Codec<Value> }): CacheSpace<Value>;
-
-  /**
-   * Asks the other instances whether they have applied everything that this one has announced so far, and waits for all
-   * that are alive, `within` (at most a minute). One that ended without {@link Cache.close} counts as alive, and so as
-   * missing, for 15 heartbeats.
-   */
-  ack(options: { readonly within: Duration }): Promise<Acknowledgement>;
-
-  /**
-   * A short text that stands for everything this instance has written and invalidated so far, for {@link Cache.demand} on
-   * another one: whoever comes with it reads there what was written here.
-   */
-  token(): string;
-
-  /**
-   * Makes sure that this instance has heard everything that the token stands for, so that what it serves is not from before
-   * that: at once where it was heard already, else by one read of Redis.
-   *
-   * @returns false where that cannot be had `within` (at most a minute); what is read then may be from before.
-   * @throws CacheInputError `ERR_CACHE_TOKEN` for what is no token.
-   */
-  demand(token: string, options: { readonly within: Duration }): Promise<boolean>;
 
   stats(): CacheStats;
 

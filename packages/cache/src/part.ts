@@ -1,4 +1,5 @@
 import { idOf } from './address.ts';
+import type { Agreement } from './agreement.ts';
 import type { Cache, Codec } from './cache.ts';
 import type { Found, ReadOptions } from './call-options.ts';
 import { deepCopy } from './deep-copy.ts';
@@ -23,7 +24,7 @@ import { writeValues } from './write-source.ts';
 /** The calls over one part's keys: the cache's own, or a space's. */
 export type Part = Omit<
   Cache,
-  keyof CacheInspection | 'space' | 'rules' | 'audit' | 'stats' | 'ack' | 'token' | 'demand' | 'drain' | 'close' | 'on'
+  keyof CacheInspection | keyof Agreement | 'space' | 'rules' | 'audit' | 'stats' | 'drain' | 'close' | 'on'
 >;
 
 /** What all parts of a cache share beside the engine. */
