@@ -30,14 +30,20 @@ export interface BusListeners {
   onLoss(reason: LossReason): void;
   /** The lease of `id` is over. */
   onWake(id: string): void;
+  /** Somebody changed these keys in Redis. */
+  onChanged(keys: readonly string[]): void;
+  /** Redis refuses to let this instance hear. */
+  onRefused(error: Error): void;
 }
 
-export type LossReason = 'gap' | 'reconnected' | 'connected';
+export type LossReason = 'gap' | 'reconnected' | 'connected' | 'emptied';
 
 export interface BusOptions extends Omit<PresenceOptions, 'arrivals' | 'hasHeard' | 'onSilent'> {
   /** As it was given: what bounds its commands would not pass on how it is to be duplicated. */
   readonly client: Pick<RedisPort, 'duplicate' | 'nodes'>;
   readonly record: BusRecord;
+  /** What anybody changes under it is heard of. */
+  readonly trackedPrefix: string | undefined;
 }
 
 /** How long messages of one publisher may arrive out of order before a hole counts as a loss. */
@@ -45,7 +51,7 @@ const GAP_GRACE_MS = 250;
 const RETRY_MS = 250;
 
 export function createBus(options: BusOptions, listeners: BusListeners): Bus {
-  const { client, channel, record, announcer } = options;
+  const { client, channel, record, announcer, trackedPrefix } = options;
   const watch = createSequenceWatch(GAP_GRACE_MS);
   const arrivals = createArrivals();
   let hears = false;
@@ -104,8 +110,7 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
     if (!message) {
       // A newer version may have said that something is invalid; it cannot be known what.
       received += 1;
-      wholeUpTo = undefined;
-      listeners.onLoss('gap');
+      forgetAll('gap');
     } else if ('says' in message) {
       const { publisher, sequence } = message;
       if (publisher !== announcer.publisher) watch.claimed(publisher, sequence, performance.now());
@@ -115,6 +120,11 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
     }
     if (gapTimer === undefined) checkGap();
     arrivals.look();
+  }
+
+  function forgetAll(reason: LossReason): void {
+    wholeUpTo = undefined;
+    listeners.onLoss(reason);
   }
 
   function checkGap(): void {
@@ -183,19 +193,31 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
     return true;
   }
 
-  const subscription = createSubscription(client, channel, {
-    onSubscribed() {
-      connection += 1;
-      void catchUp(wasConnected ? 'reconnected' : 'connected');
-      wasConnected = true;
-      presence.beat();
+  const subscription = createSubscription(
+    client,
+    { channel, trackedPrefix },
+    {
+      onSubscribed() {
+        connection += 1;
+        void catchUp(wasConnected ? 'reconnected' : 'connected');
+        wasConnected = true;
+        presence.beat();
+      },
+      onLost() {
+        connection += 1;
+        // The record says nothing of changes that others made.
+        if (trackedPrefix !== undefined) wholeUpTo = undefined;
+        setHearing(false);
+      },
+      onText: hear,
+      onChanged(keys) {
+        presence.heard();
+        if (keys === 'all') forgetAll('emptied');
+        else listeners.onChanged(keys);
+      },
+      onRefused: listeners.onRefused,
     },
-    onLost() {
-      connection += 1;
-      setHearing(false);
-    },
-    onText: hear,
-  });
+  );
 
   return {
     stats: () => ({

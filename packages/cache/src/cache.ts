@@ -208,7 +208,10 @@ export interface CacheEvents extends OutageEvents {
     readonly memoryEntries: number;
     readonly remote: boolean;
   };
-  'bus:flushed': { readonly reason: 'gap' | 'reconnected' };
+  /** `emptied`: somebody emptied Redis, where keys are tracked. */
+  'bus:flushed': { readonly reason: 'gap' | 'reconnected' | 'emptied' };
+  /** Redis refuses to let this instance subscribe, or track keys: it stays blind, and asks again. */
+  'bus:refused': { readonly error: Error };
   /** A source did not take buffered writes; they are tried again. */
   'store:failed': { readonly error: unknown; readonly entries: number };
   /** Buffered writes that could not be sent before `close`, nor will be. */

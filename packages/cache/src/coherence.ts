@@ -45,7 +45,7 @@ export function createCoherence(engine: Engine, table: GenerationTable): Coheren
       // The first connection can have missed something only if there was something before it.
       if (reason === 'connected' && entries === 0) return;
       flushes += 1;
-      engine.events.emit('bus:flushed', { reason: reason === 'gap' ? 'gap' : 'reconnected' });
+      engine.events.emit('bus:flushed', { reason: reason === 'connected' ? 'reconnected' : reason });
     },
   };
 }

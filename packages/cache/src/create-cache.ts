@@ -3,7 +3,6 @@ import { createBackgroundWork, createEmitter, createHistogram } from '@breakwate
 import { boundRedis } from '@breakwater/core/redis';
 import { createAgreement } from './agreement.ts';
 import { createAnnouncer } from './announcer.ts';
-import { createBus } from './bus.ts';
 import type { Cache, CacheEvents, Codec } from './cache.ts';
 import { createCoherence } from './coherence.ts';
 import { createInspection } from './create-inspection.ts';
@@ -22,12 +21,13 @@ import { createLeases } from './leases.ts';
 import { createLoadFailures } from './load-failures.ts';
 import { createLoadOnce } from './load-once.ts';
 import { createMemoryTier } from './memory-tier.ts';
+import { openBus } from './open-bus.ts';
 import { type CacheOptions, resolveOptions, spaceTakenError } from './options.ts';
 import { createOutbox } from './outbox.ts';
 import { sumOutcomes } from './outcomes.ts';
+import { createOwnWrites } from './own-writes.ts';
 import { createPart, type Part } from './part.ts';
 import { createPolicies } from './policies.ts';
-import { createBusRecord } from './record.ts';
 import { createCacheKeys } from './redis-keys.ts';
 import { createRedisState } from './redis-state.ts';
 import { createRedisTier } from './redis-tier.ts';
@@ -68,6 +68,7 @@ export function createCache<PolicyName extends string = never>(
   const memory = createMemoryTier({ ...options.memory, clock, ends: table.ends });
   const announcer = createAnnouncer(instance);
   const keys = createCacheKeys(options.namespace);
+  const ownWrites = options.coherence === 'tracking' ? createOwnWrites() : undefined;
   const subjectKeys = options.encryption && createSubjectKeys(options.encryption, keys.tag);
   const client = options.redis && boundRedis(options.redis, options.deadlineMs);
 
@@ -94,6 +95,7 @@ export function createCache<PolicyName extends string = never>(
         writer,
         now: () => clock.now(),
         messageOf: announcer.messageOf,
+        ownWrites,
       })
     : undefined;
   const replay = createReplay({
@@ -150,23 +152,7 @@ export function createCache<PolicyName extends string = never>(
   const invalidator = createInvalidator(engine, table, options.invalidation);
   const bus =
     options.redis && client && coherence
-      ? createBus(
-          {
-            redis: client,
-            client: options.redis,
-            channel: keys.channel,
-            record: createBusRecord(client, keys.record),
-            announcer,
-            instanceName: options.bus.instanceName ?? instance,
-            heartbeatMs: options.bus.heartbeatMs,
-          },
-          {
-            onAnnouncement: invalidator.apply,
-            onHearing: coherence.setHearing,
-            onLoss: coherence.lose,
-            onWake: (id) => engine.leases?.wake(id),
-          },
-        )
+      ? openBus({ options, given: options.redis, client, keys, announcer, engine, invalidator, coherence, ownWrites })
       : undefined;
 
   const policies = createPolicies(options.policies);

@@ -78,6 +78,11 @@ describe('the options', () => {
     [{ memory: { maxEntries: 1.5 } }, 'memory.maxEntries must be'],
     [{ memory: { size: 5 } }, 'memory must be an object with only the keys'],
     [{ memory: 5 }, 'memory must be an object'],
+    [{ coherence: 'both' }, "coherence must be one of 'bus', 'tracking'"],
+    [
+      { coherence: 'tracking', redis: { mgetBuffer: () => {}, duplicate: () => {}, nodes: () => [] } },
+      "coherence must be 'bus' on a Cluster",
+    ],
     [{ bus: { beat: 5 } }, 'bus must be an object with only the keys'],
     [{ bus: { heartbeat: 0 } }, 'bus.heartbeat must be'],
     [{ bus: { instanceName: 'x'.repeat(65) } }, 'bus.instanceName must be a text of 1 to 64 characters'],

@@ -26,6 +26,12 @@ export interface CacheOptions<PolicyName extends string = string> {
   readonly namespace?: string;
   /** The memory tier. */
   readonly memory?: MemoryOptions;
+  /**
+   * What keeps memory in step with Redis: `'bus'` is what instances of this cache tell each other, `'tracking'` is also what
+   * Redis tells of entries that anything else changes, redis-cli included. Not on a Cluster.
+   * @default 'bus'
+   */
+  readonly coherence?: 'bus' | 'tracking';
   /** What instances of the namespace tell each other. */
   readonly bus?: BusOptions;
   /** Lifetimes and tags by name, for `policy:` at the calls; `default` may be among them. */
@@ -83,6 +89,7 @@ export const DEFAULTS = Object.freeze({
   redis: null,
   deadlineMs: '500ms',
   namespace: 'app',
+  coherence: 'bus',
   maxEntrySize: '16mb',
   tombstoneTtl: '60s',
   clock: systemClock,
@@ -105,6 +112,7 @@ export interface ResolvedOptions {
     readonly ttlMs: number;
     readonly blindTtlMs: number;
   };
+  readonly coherence: 'bus' | 'tracking';
   readonly bus: ResolvedBus;
   readonly policies: Readonly<Record<string, ResolvedPolicy>>;
   readonly encryption: KeyRing | undefined;
@@ -139,6 +147,7 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
       ttlMs: checks.duration('memory.ttl', redis || isMemoryTtlGiven ? memory.ttl : MAX_TTL_MS, { max: MAX_TTL_MS }),
       blindTtlMs: checks.duration('memory.blindTtl', memory.blindTtl, { min: 0 }),
     },
+    coherence: resolveCoherence(options.coherence, redis),
     bus: resolveBus(options.bus),
     policies,
     encryption,
@@ -170,4 +179,11 @@ function refuseEncryption(policies: Readonly<Record<string, ResolvedPolicy>>): v
       throw checks.failure(`${path}.redis.encryption`, "'none' without encryption.keys", 'aes-256-gcm');
     if (subject) throw checks.failure(`${path}.subject`, 'absent without encryption.keys', subject);
   }
+}
+
+/** A Cluster's subscriber connection is one to any node, which knows of its own keys only. */
+function resolveCoherence(coherence: unknown, redis: RedisPort | null): 'bus' | 'tracking' {
+  const resolved = checks.oneOf('coherence', coherence, ['bus', 'tracking']);
+  if (resolved === 'tracking' && redis?.nodes) throw checks.failure('coherence', "'bus' on a Cluster", coherence);
+  return resolved;
 }

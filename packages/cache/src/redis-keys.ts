@@ -1,5 +1,6 @@
 import { createKeySpace } from '@breakwater/core/redis';
 import type { Address } from './address.ts';
+import type { SpacedKey } from './announcement.ts';
 import { widenGlob } from './glob.ts';
 
 /** Names everything the cache has in Redis. An entry, its tombstone and its lease share a slot. */
@@ -20,6 +21,10 @@ export interface CacheKeys {
   readonly record: string;
   /** A SCAN pattern that finds at least the entries that match. */
   entryPattern(space: string, glob: string): string;
+  /** What every entry's key begins with, and no other key. */
+  readonly entryPrefix: string;
+  /** What an entry's key was made from, `undefined` for any other. */
+  spacedKeyOf(entry: string): SpacedKey | undefined;
   /** The key of an entry as the caller named it. */
   keyOf(space: string, entry: string): string | undefined;
 }
@@ -27,7 +32,15 @@ export interface CacheKeys {
 export function createCacheKeys(namespace: string): CacheKeys {
   const keys = createKeySpace(namespace);
   const kindOf = (kind: string, space: string) => (space === '' ? kind : `${kind}.${space}`);
+  const entryPrefix = keys.channel('entry');
+  const keyOf = (space: string, entry: string) => keys.slotOf(kindOf('entry', space), entry);
   return {
+    entryPrefix,
+    spacedKeyOf(entry) {
+      const [, space = ''] = /^\.([^:]*):/.exec(entry.slice(entryPrefix.length)) ?? [];
+      const key = keyOf(space, entry);
+      return key === undefined ? undefined : [space, key];
+    },
     entry: ({ space, key }) => keys.key(kindOf('entry', space), key),
     tombstone: ({ space, key }) => keys.key(kindOf('tombstone', space), key),
     lease: ({ space, key }) => keys.key(kindOf('lease', space), key),
@@ -37,6 +50,6 @@ export function createCacheKeys(namespace: string): CacheKeys {
     channel: keys.channel('bus'),
     record: keys.key('bus', 'record'),
     entryPattern: (space, glob) => keys.pattern(kindOf('entry', space), widenGlob(glob)),
-    keyOf: (space, entry) => keys.slotOf(kindOf('entry', space), entry),
+    keyOf,
   };
 }

@@ -3,6 +3,7 @@ import type { Address } from './address.ts';
 import type { Announcement } from './announcement.ts';
 import { type Change, createChanges } from './changes.ts';
 import { createGatheredReads } from './gathered-reads.ts';
+import type { OwnWrites } from './own-writes.ts';
 import { createRedisExpire, createRedisInvalidate, type RedisInvalidations } from './redis-invalidations.ts';
 import type { CacheKeys } from './redis-keys.ts';
 import { createRedisLeases, type LeaseClaim, type RedisLeases } from './redis-leases.ts';
@@ -67,17 +68,20 @@ export interface RedisTierOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly messageOf: (announcement: Partial<Announcement>) => string;
+  /** Where Redis tells of its own writes, too. */
+  readonly ownWrites: OwnWrites | undefined;
 }
 
 export function createRedisTier(options: RedisTierOptions): RedisTier {
-  const { redis, keys, state, tombstoneTtlMs, newId, newGeneration, writer, now, messageOf } = options;
+  const { redis, keys, state, tombstoneTtlMs, newId, newGeneration, writer, now, messageOf, ownWrites } = options;
   const read = createGatheredReads(redis, state);
-  const apply = createChanges(redis, {
+  const send = createChanges(redis, {
     channel: keys.channel,
     // A script's keys share a slot.
     record: redis.nodes ? undefined : keys.record,
     messageOf,
   });
+  const apply = ownWrites?.mark(send) ?? send;
   const invalidations = { redis, keys, state, apply, tombstoneTtlMs, newId };
   // A commit's script must not cross slots, so on a Cluster it cannot see the sweep; the process's own fence does.
   const seesSweep = redis.nodes === undefined;

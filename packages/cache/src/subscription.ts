@@ -1,4 +1,5 @@
-import type { RedisPort, RedisSubscriber } from '@breakwater/core/redis';
+import { isRefusal, type RedisPort, type RedisSubscriber } from '@breakwater/core/redis';
+import { changedKeys, trackKeys } from './tracking.ts';
 
 /** One channel, heard over one connection at a time. */
 export interface Subscription {
@@ -7,31 +8,53 @@ export interface Subscription {
   close(): void;
 }
 
+export interface SubscriptionOptions {
+  readonly channel: string;
+  /** Keys to be told of when anybody changes them. */
+  readonly trackedPrefix: string | undefined;
+}
+
 export interface SubscriptionListeners {
   /** What is published from now on is heard. */
   onSubscribed(): void;
   onLost(): void;
   onText(text: string): void;
+  /** Keys that somebody changed, or `all`, where keys are tracked. */
+  onChanged(keys: readonly string[] | 'all'): void;
+  /** Redis refuses what a subscription takes. */
+  onRefused(error: Error): void;
+}
+
+/**
+ * ioredis would renew subscriptions without hearing what comes of it: a loss in that moment is an unhandled rejection. And
+ * behind one, nothing can be told to a connection that speaks RESP2.
+ */
+const RENEWED_HERE = { autoResubscribe: false, autoResendUnfulfilledCommands: false } as const;
+
+interface SubscriberSettings {
+  readonly autoResubscribe: false;
+  readonly autoResendUnfulfilledCommands: false;
+  readonly protocol?: 2;
 }
 
 /** A client's own duplicates; what a Cluster's `duplicate` takes is something else. */
 interface Duplicable {
-  duplicate(settings: { readonly autoResubscribe: false }): RedisSubscriber;
+  duplicate(settings: SubscriberSettings): RedisSubscriber;
 }
 
 export function createSubscription(
   redis: Pick<RedisPort, 'duplicate' | 'nodes'>,
-  channel: string,
-  { onSubscribed, onLost, onText }: SubscriptionListeners,
+  { channel, trackedPrefix }: SubscriptionOptions,
+  { onSubscribed, onLost, onText, onChanged, onRefused }: SubscriptionListeners,
 ): Subscription {
   let current: RedisSubscriber | undefined;
   let isSubscribed = false;
+  let subscribing: RedisSubscriber | undefined;
 
-  /** ioredis would renew subscriptions without hearing what comes of it: a loss in that moment is an unhandled rejection. */
   function duplicate(): RedisSubscriber {
     if (redis.nodes) return redis.duplicate();
     const client: Duplicable = redis;
-    return client.duplicate({ autoResubscribe: false });
+    return client.duplicate(trackedPrefix === undefined ? RENEWED_HERE : { ...RENEWED_HERE, protocol: 2 });
   }
 
   function lose(): void {
@@ -41,11 +64,18 @@ export function createSubscription(
   }
 
   async function subscribe(subscriber: RedisSubscriber): Promise<void> {
+    // A lazy client becomes ready on the way.
+    if (subscribing === subscriber) return;
+    subscribing = subscriber;
     try {
+      if (trackedPrefix !== undefined) await trackKeys(subscriber, trackedPrefix);
       await subscriber.subscribe(channel);
-    } catch {
-      // The connection went away again; its next `ready` subscribes.
+    } catch (error) {
+      // Otherwise the connection went away again; its next `ready` subscribes.
+      if (error instanceof Error && isRefusal(error)) onRefused(error);
       return;
+    } finally {
+      subscribing = undefined;
     }
     if (current !== subscriber || isSubscribed || subscriber.status !== 'ready') return;
     isSubscribed = true;
@@ -55,9 +85,15 @@ export function createSubscription(
   function open(): void {
     const subscriber = duplicate();
     current = subscriber;
-    subscriber.on('message', (_channel, text) => {
-      if (current === subscriber) onText(text);
+    subscriber.on('message', (from, text) => {
+      if (current === subscriber && from === channel) onText(text);
     });
+    if (trackedPrefix !== undefined) {
+      subscriber.on('messageBuffer', (from, message) => {
+        const changed = changedKeys(from, message);
+        if (current === subscriber && changed !== undefined) onChanged(changed);
+      });
+    }
     subscriber.on('ready', () => void subscribe(subscriber));
     subscriber.on('close', () => {
       if (current === subscriber) lose();

@@ -93,6 +93,7 @@ export function deafRedis(redis: RedisPort): RedisPort {
     duplicate: () => ({
       status: 'end',
       subscribe: () => Promise.reject(new Error('deaf')),
+      call: () => Promise.reject(new Error('deaf')),
       on: () => undefined,
       disconnect: () => {},
     }),

@@ -16,12 +16,15 @@ export type Endpoint =
   /** Wherever the user's own client connects to. */
   | { readonly kind: 'client'; readonly client: Client };
 
+/** How a connection for pub/sub differs from what the pool would make. A Cluster's takes none. */
+export type SubscriberSettings = Pick<RedisOptions, 'protocol' | 'autoResubscribe' | 'autoResendUnfulfilledCommands'>;
+
 /** What a connection is for, which decides what becomes of its commands when the socket is gone. */
 export type Role =
   /** No command outlives its socket, waits for one, or is sent twice: whoever sent it decides what to do. */
   | { readonly name: 'command' }
   /** Subscriptions wait for a connection and outlive it. */
-  | { readonly name: 'subscriber' }
+  | { readonly name: 'subscriber'; readonly settings?: SubscriberSettings }
   /** Commands wait for a connection, but none is sent twice: it may have taken something off a list. */
   | { readonly name: 'blocking'; readonly longestMs: number };
 
@@ -66,9 +69,10 @@ export function openClient(endpoint: Endpoint, role: Role, onSentinelsLost: () =
     retryDelayOnClusterDown: isRepeating ? 100 : 0,
   } satisfies ClusterOptions;
 
+  const asked = role.name === 'subscriber' ? role.settings : undefined;
   switch (endpoint.kind) {
     case 'server':
-      return new Redis({ ...endpoint.settings, ...ofServer });
+      return new Redis({ ...endpoint.settings, ...ofServer, ...asked });
     case 'cluster':
       return new Cluster([...endpoint.nodes], {
         ...endpoint.options,
@@ -83,7 +87,7 @@ export function openClient(endpoint: Endpoint, role: Role, onSentinelsLost: () =
             ...(role.name !== 'subscriber' && { shardedSubscribers: false }),
             redisOptions: { ...everywhere, ...NOT_INHERITED },
           })
-        : endpoint.client.duplicate({ ...ofServer, ...NOT_INHERITED, lazyConnect: false });
+        : endpoint.client.duplicate({ ...ofServer, ...NOT_INHERITED, lazyConnect: false, ...asked });
   }
 }
 

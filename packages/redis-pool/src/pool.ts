@@ -2,7 +2,7 @@ import { createEmitter, type Duration, type Subscribable } from '@breakwater/cor
 import { createDeadline, type RedisNode, type RedisPort, RedisUnavailableError } from '@breakwater/core/redis';
 import { createAsk } from './ask.ts';
 import { type CircuitControl, createCircuits } from './circuits.ts';
-import { type Client, isCluster, type Role } from './clients.ts';
+import { type Client, isCluster, type Role, type SubscriberSettings } from './clients.ts';
 import { createCommands, type PoolCommands, type Send } from './commands.ts';
 import { createCounters, snapshotOf } from './counters.ts';
 import { createDedicated } from './dedicated.ts';
@@ -28,7 +28,7 @@ export interface RedisPool extends RedisPort, PoolCommands, Subscribable<RedisPo
    * An ioredis client of its own for pub/sub (in Cluster mode a `Cluster`): subscriptions wait for Redis, and survive
    * its restarts and failovers.
    */
-  duplicate(): Client;
+  duplicate(settings?: SubscriberSettings): Client;
   /**
    * An ioredis client of its own for BLPOP, XREAD BLOCK and the like, without a deadline. Each of them ends after at
    * most `longest` as if Redis had found nothing, and fails when its connection is lost; none is sent twice.
@@ -214,7 +214,7 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     },
     circuit: circuits.control,
     on: emitter.on,
-    duplicate: () => open({ name: 'subscriber' }),
+    duplicate: (settings) => open({ name: 'subscriber', ...(settings && { settings }) }),
     blocking: (longest) => open({ name: 'blocking', longestMs: checks.duration('longest', longest) }),
     withSignal: (signal) => commandsUntil(signal, { send: sendIn, abandon: dispatcher.abandon }),
     ...((endpoint.kind === 'cluster' || (endpoint.kind === 'client' && isCluster(endpoint.client))) && { nodes }),

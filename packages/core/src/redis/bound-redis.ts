@@ -14,9 +14,13 @@ const SENDABLE = new Set(['ready', 'wait']);
 export function boundRedis(redis: RedisPort, deadlineMs: number): RedisPort {
   if (redis.deadlineMs !== undefined) return redis;
   const deadline = createDeadline(deadlineMs);
-  let connecting = watchFirstConnection(redis, deadlineMs, () => {
-    connecting = undefined;
-  });
+  let connecting: Promise<void> | undefined;
+
+  function watchConnecting(): void {
+    connecting ??= watchFirstConnection(redis, deadlineMs, () => {
+      connecting = undefined;
+    });
+  }
 
   async function send<Result>(command: () => Promise<Result>): Promise<Result> {
     await connecting;
@@ -25,11 +29,20 @@ export function boundRedis(redis: RedisPort, deadlineMs: number): RedisPort {
   }
 
   function bound<Result>(command: () => Promise<Result>): Promise<Result> {
-    if (SENDABLE.has(redis.status)) return deadline.guard(command());
+    if (redis.status === 'ready') return deadline.guard(command());
+    if (redis.status === 'wait') return deadline.guard(connect(command));
     if (connecting) return deadline.guard(send(command));
     return Promise.reject(new RedisUnavailableError(redis.status));
   }
 
+  /** A lazy client's first command makes its connection, which those right behind it need not miss. */
+  function connect<Result>(command: () => Promise<Result>): Promise<Result> {
+    const sent = command();
+    watchConnecting();
+    return sent;
+  }
+
+  watchConnecting();
   return {
     deadlineMs,
     get status() {

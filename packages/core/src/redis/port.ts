@@ -45,7 +45,9 @@ export type RedisNode = Pick<RedisPort, 'scan' | 'info'>;
 export interface RedisSubscriber {
   readonly status: string;
   subscribe(channel: string): Promise<unknown>;
+  call(command: string, ...args: string[]): Promise<unknown>;
   on(event: 'message', listener: (channel: string, message: string) => void): unknown;
+  on(event: 'messageBuffer', listener: (channel: Buffer, message: Buffer) => void): unknown;
   on(event: 'ready' | 'close', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   disconnect(): void;

@@ -146,6 +146,7 @@ function keepsTheContract(open: () => Subject): void {
     const subscriber = redis.duplicate();
     const heard: string[] = [];
     subscriber.on('message', (channel, message) => heard.push(`${channel} ${message}`));
+    await expect(subscriber.call('PING')).resolves.toBe('PONG');
     await subscriber.subscribe('contract');
     await eventually(async () => {
       await redis.publish('contract', 'hello');
