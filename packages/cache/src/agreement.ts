@@ -3,7 +3,6 @@ import type { Announcer } from './announcer.ts';
 import type { Bus } from './bus.ts';
 import { checks } from './errors.ts';
 import type { Acknowledgement } from './questions.ts';
-import type { Replay } from './replay.ts';
 import { encodeToken, parseToken } from './token.ts';
 
 /** What instances can know of each other: who has applied what, and up to where. */
@@ -35,20 +34,21 @@ export interface AgreementOptions {
   readonly announcer: Announcer;
   /** Without one there is nobody to agree with. */
   readonly bus: Bus | undefined;
-  readonly replay: Replay;
+  /** Sends what Redis has not taken yet. @returns whether nothing is left. */
+  readonly settle: () => Promise<boolean>;
 }
 
 const MAX_WITHIN_MS = 60_000;
 
-export function createAgreement({ announcer, bus, replay }: AgreementOptions): Agreement {
+export function createAgreement({ announcer, bus, settle }: AgreementOptions): Agreement {
   const within = (duration: Duration) => checks.duration('within', duration, { max: MAX_WITHIN_MS });
 
   return {
     async ack(options) {
       const withinMs = within(options?.within);
       if (!bus) return { applied: [], missing: [] };
-      // What Redis has not taken yet, nobody has heard of.
-      if (!(await replay.settle())) return { applied: [], missing: bus.live() };
+      // What Redis does not take, nobody hears of.
+      if (!(await settle())) return { applied: [], missing: bus.live() };
       return bus.ask(withinMs);
     },
     token: () => encodeToken({ publisher: announcer.publisher, sequence: announcer.published }),

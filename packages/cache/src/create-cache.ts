@@ -224,7 +224,7 @@ export function createCache<PolicyName extends string = never>(
     space: (name, options) => openSpace(name, options?.codec),
     stats,
     on: events.on,
-    ...createAgreement({ announcer, bus, replay }),
+    ...createAgreement({ announcer, bus, settle: replay.settle }),
     drain,
     close: () => {
       closing ??= shutDown();
