@@ -16,7 +16,7 @@ export const topics: readonly Topic[] = [
   writes,
   ...invalidations,
   ...throughput,
-  largeValues,
+  ...largeValues,
   largeValuesPaced,
   eventLoop,
 ];

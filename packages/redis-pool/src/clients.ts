@@ -22,7 +22,7 @@ export type SubscriberSettings = Pick<RedisOptions, 'protocol' | 'autoResubscrib
 /** What a connection is for, which decides what becomes of its commands when the socket is gone. */
 export type Role =
   /** No command outlives its socket, waits for one, or is sent twice: whoever sent it decides what to do. */
-  | { readonly name: 'command' }
+  | { readonly name: 'command'; readonly carries: 'small values' | 'large values' }
   /** Subscriptions wait for a connection and outlive it. */
   | { readonly name: 'subscriber'; readonly settings?: SubscriberSettings }
   /** Commands wait for a connection, but none is sent twice: it may have taken something off a list. */

@@ -3,6 +3,7 @@ import { Command, type Redis } from 'ioredis';
 import { type Client, type Endpoint, isCluster, openClient, type Role } from './clients.ts';
 import { reasonOf } from './failure.ts';
 import { gatherWrites } from './gathered-writes.ts';
+import { readInTurns } from './polite-reads.ts';
 import { createSocketWatch, type Hearing } from './socket-watch.ts';
 
 /** One ioredis client, of a server or of a Cluster, that reconnects for ever and whose every way to fail is heard. */
@@ -60,7 +61,10 @@ export function openConnection(
   function follow(redis: Redis): void {
     watch.follow(redis);
     if (role.name !== 'command') return;
-    redis.on('connect', () => gatherWrites(redis.stream, watch.heardOf(redis.stream) ?? watch.heard));
+    redis.on('connect', () => {
+      gatherWrites(redis.stream, watch.heardOf(redis.stream) ?? watch.heard);
+      if (role.carries === 'large values') readInTurns(redis.stream);
+    });
   }
 
   function noteError(error: unknown): void {

@@ -55,11 +55,16 @@ export interface LaneObserver {
 }
 
 export interface LaneSettings {
+  readonly carries: 'small values' | 'large values';
   readonly endpoint: Endpoint;
   readonly connectTimeoutMs: number;
 }
 
-export function openLane({ endpoint, connectTimeoutMs }: LaneSettings, number: number, observer: LaneObserver): Lane {
+export function openLane(
+  { endpoint, connectTimeoutMs, carries }: LaneSettings,
+  number: number,
+  observer: LaneObserver,
+): Lane {
   let state: Lane['state'] = 'untried';
   let lostAt: number | undefined;
   let readyAt = 0;
@@ -74,7 +79,7 @@ export function openLane({ endpoint, connectTimeoutMs }: LaneSettings, number: n
     observer.onLost(number, reason);
   }
 
-  const connection = openConnection(endpoint, { name: 'command' }, connectTimeoutMs, {
+  const connection = openConnection(endpoint, { name: 'command', carries }, connectTimeoutMs, {
     onReady() {
       state = 'ready';
       readyAt = performance.now();

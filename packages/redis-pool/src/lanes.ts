@@ -21,7 +21,7 @@ export interface Lanes {
   close(): Promise<void>;
 }
 
-export interface LanesSettings extends LaneSettings {
+export interface LanesSettings extends Omit<LaneSettings, 'carries'> {
   readonly total: number;
   /** How many commands a lane may carry at a time. */
   readonly inFlight: number;
@@ -75,7 +75,7 @@ export function createLanes(settings: LanesSettings, observer: Omit<LaneObserver
 
   /** Opened when the first large value is seen; until it is there, they travel with the others. */
   function chooseLarge(): Lane | undefined {
-    bulk ??= openLane(settings, total, { ...observer, onChange });
+    bulk ??= openLane({ ...settings, carries: 'large values' }, total, { ...observer, onChange });
     return bulk.state === 'ready' && bulk.inFlight < inFlight ? bulk : undefined;
   }
 
@@ -91,7 +91,8 @@ export function createLanes(settings: LanesSettings, observer: Omit<LaneObserver
     choose: (isLarge, at) => (isLarge && ready.length > 0 ? chooseLarge() : undefined) ?? chooseSmall(at),
     open() {
       if (lanes.length > 0) return;
-      lanes = Array.from({ length: total }, (_, number) => openLane(settings, number, { ...observer, onChange }));
+      const small = { ...settings, carries: 'small values' } as const;
+      lanes = Array.from({ length: total }, (_, number) => openLane(small, number, { ...observer, onChange }));
     },
     renew(lane) {
       const isLasting = performance.now() - lane.readyAt > SHORTEST_LIFE_MS;
