@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { createFence } from './fence.ts';
+import { idIn } from './generation-id.ts';
 
 /** The tag of everything in the namespace. Users' tags are never empty. */
 export const NAMESPACE_TAG = '';
@@ -97,8 +98,9 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
       }
       const generation = createGeneration({ tag, id, shared, livesUntilMs, dataKey });
       if (forgotten.isRaised(tag, mark)) return { ...generation, isCurrent: false };
-      // Where Redis knows the tag it knows which entries are stale; without it this process must.
-      const expired = !shared && last && !last.isCurrent ? last : undefined;
+      // An id that Redis still has after an expiry was not invalidated since; one of this process's own is told of it all.
+      const goesOn = last !== undefined && !last.isCurrent && (!shared || idIn(last.id) === idIn(id));
+      const expired = goesOn ? last : undefined;
       if (last && !expired) endWithRemains(last);
       const admitted = expired ? { ...generation, remains: expired.remains, tally: expired.tally } : generation;
       table.set(tag, admitted);

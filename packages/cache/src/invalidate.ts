@@ -55,8 +55,7 @@ export function createInvalidator(
   async function share(tier: RedisTier, effect: InvalidationEffect, wanted: Invalidations): Promise<Outcome> {
     const { keysTouched, unknownTags, refused } = await sendInvalidations(tier[effect], wanted);
     if (refused) engine.replay.later(refused);
-    // Memory alone has what may be served stale, and what was read meanwhile is to be stale too.
-    if (refused && effect === 'expire') local.expire(wanted);
+    if (effect === 'expire') local.expireFills(wanted);
     else local.dropFills(wanted);
     return { redisKeys: keysTouched, shared: refused === undefined, unknownTags };
   }

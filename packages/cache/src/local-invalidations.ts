@@ -12,6 +12,8 @@ export interface LocalInvalidations {
   expire(wanted: Partial<Invalidations>): number;
   /** What was read from Redis while a change was on its way there may be from before it. Loads are not. */
   dropFills(wanted: Partial<Invalidations>): void;
+  /** The same where that is to be stale. */
+  expireFills(wanted: Partial<Invalidations>): void;
   /** What Redis is to get later. @returns what to wait for before Redis is told of the invalidation. */
   dropBuffered(wanted: Invalidations): Promise<unknown> | undefined;
 }
@@ -74,21 +76,25 @@ export function createLocalInvalidations(engine: Engine, table: GenerationTable)
     return ending.all();
   }
 
+  function endFills(ending: Ending, { keys = [], tags = [], patterns = [] }: Partial<Invalidations>): void {
+    for (const [space, key] of keys) {
+      const id = idOf(space, key);
+      fills.raise(id);
+      ending.entry(id);
+    }
+    for (const tag of tags) ending.tag(tag);
+    for (const pattern of patterns) {
+      const matches = matcherOf(pattern);
+      fills.raiseMatching(matches);
+      ending.matching(matches);
+    }
+  }
+
   return {
     invalidate: (wanted) => end(removing, wanted),
     expire: (wanted) => end(expiring, wanted),
-    dropFills({ keys = [], tags = [], patterns = [] }) {
-      for (const [space, key] of keys) {
-        fills.raise(idOf(space, key));
-        memory.drop(idOf(space, key));
-      }
-      for (const tag of tags) table.forget(tag);
-      for (const pattern of patterns) {
-        const matches = matcherOf(pattern);
-        fills.raiseMatching(matches);
-        memory.dropMatching(matches);
-      }
-    },
+    dropFills: (wanted) => endFills(removing, wanted),
+    expireFills: (wanted) => endFills(expiring, wanted),
     dropBuffered({ keys, tags, patterns }) {
       const landing = [engine.writeBack.discard(keys.map(([space, key]) => idOf(space, key)))];
       if (tags.length > 0) {

@@ -136,9 +136,11 @@ function startTimers(engine: Engine, run: Run): () => void {
   };
 }
 
-/** What is better than an error, or than to wait: what was invalidated during the load is not. */
-function spareOf(engine: Engine, { known, reservation }: Run): Entry<unknown> | undefined {
-  return known && !isExpired(known, engine.clock.now()) && !reservation.isFenced() ? known : undefined;
+/** What is better than an error, or than to wait: what was invalidated during the load is not, what was only expired is. */
+function spareOf(engine: Engine, { known, reservation, call }: Run): Entry<unknown> | undefined {
+  const { id, space } = call.address;
+  const spare = reservation.isFenced() ? engine.memory.find(id, space)?.entry : known;
+  return spare && !isExpired(spare, engine.clock.now()) ? spare : undefined;
 }
 
 function answerStale({ load, outcomes }: Run, stale: Entry<unknown>, error: unknown): void {

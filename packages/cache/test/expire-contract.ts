@@ -95,6 +95,21 @@ export function describeExpire(name: string, connect: () => RedisPort | null): v
       expect(cache().stats().total.fenced).toBe(1);
     });
 
+    it.each(TARGETS)(
+      'by %j during a load leaves what it was to replace to be served where it fails',
+      async (target) => {
+        await cache().set('a', 'old', { policy: 'sie' });
+        await cache().expire({ key: 'a' });
+        let finish = () => {};
+        const slow = vi.fn(() => new Promise<string>((_, reject) => (finish = () => reject(new Error('late')))));
+        const loading = cache().getOrLoad('a', slow, { policy: 'sie' });
+        await vi.waitFor(() => expect(slow).toHaveBeenCalled());
+        await cache().expire(target);
+        finish();
+        expect(await loading).toBe('old');
+      },
+    );
+
     it('touches nothing but what it names', async () => {
       await cache().setMany(Object.entries({ a: 1, b: 2 }), { tags: ['y'] });
       await cache().set('c', 3);
