@@ -212,6 +212,8 @@ export interface CacheEvents extends OutageEvents {
   'bus:flushed': { readonly reason: 'gap' | 'reconnected' | 'emptied' };
   /** Redis refuses to let this instance subscribe, or track keys: it stays blind, and asks again. */
   'bus:refused': { readonly error: Error };
+  /** A value over `maxEntrySize`: `set` throws, what is loaded is returned and not kept. */
+  'value:refused': { readonly policy: string; readonly bytes: number; readonly maxBytes: number };
   /** A source did not take buffered writes; they are tried again. */
   'store:failed': { readonly error: unknown; readonly entries: number };
   /** Buffered writes that could not be sent before `close`, nor will be. */

@@ -31,12 +31,18 @@ export function encodeValue({ codec, memoryPolicy }: Call, value: unknown, valid
   return { value: kept, validator, payload };
 }
 
-export function isTooLarge({ maxEntryBytes }: Engine, { payload }: Encoded): boolean {
-  return payload.length > maxEntryBytes;
+/** Whether the value is not to be kept, which is counted, and told. */
+export function isTooLarge({ events, maxEntryBytes }: Engine, call: Call, { payload }: Encoded): boolean {
+  const bytes = payload.length;
+  if (bytes <= maxEntryBytes) return false;
+  call.outcomes.tooLarge += 1;
+  events.emit('value:refused', { policy: call.memoryPolicy.policy, bytes, maxBytes: maxEntryBytes });
+  return true;
 }
 
-export function refuseTooLarge(engine: Engine, { address }: Call, encoded: Encoded): void {
-  if (isTooLarge(engine, encoded)) throw valueTooLargeError(address.key, encoded.payload.length, engine.maxEntryBytes);
+export function refuseTooLarge(engine: Engine, call: Call, encoded: Encoded): void {
+  if (!isTooLarge(engine, call, encoded)) return;
+  throw valueTooLargeError(call.address.key, encoded.payload.length, engine.maxEntryBytes);
 }
 
 export function frameOf(

@@ -15,6 +15,7 @@ export function createOutcomes(): Outcomes {
     loadErrors: 0,
     sets: 0,
     fenced: 0,
+    tooLarge: 0,
     leasesTaken: 0,
     leasesAwaited: 0,
     leasesTimedOut: 0,

@@ -145,7 +145,7 @@ export function createReservation(
   async function keep(value: unknown, { life: given, lateTags = [], validator }: KeepTerms): Promise<boolean> {
     const life = spread(given, terms.jitter, Math.random);
     const encoded = encodeValue(call, value, validator);
-    if (isTooLarge(engine, encoded)) return false;
+    if (isTooLarge(engine, call, encoded)) return false;
     const late = tagsOf(lateTags, wholeLifeMs(life));
     const stamped = late instanceof Promise ? await late : late;
     if (!stamped || isFencedFor(stamped.generations)) return refuse();

@@ -61,6 +61,8 @@ export interface CacheOutcomes {
   readonly sets: number;
   /** Loaded values that were not kept because an invalidation came during the load. */
   readonly fenced: number;
+  /** Values over `maxEntrySize`: refused by `set`, not kept by loads and commits. */
+  readonly tooLarge: number;
   /** Loads that were the only one of the fleet. */
   readonly leasesTaken: number;
   /** Loads that waited for the load of another process. */

@@ -275,10 +275,16 @@ export function describeCache(name: string, connect: () => RedisPort | null): vo
 
     it('refuses to set a value beyond maxEntrySize, and returns but does not keep a loaded one', async () => {
       const small = open({ maxEntrySize: 100 });
+      const refused = vi.fn();
+      small.on('value:refused', refused);
       const value = 'x'.repeat(200);
       await expect(small.set('a', value)).rejects.toMatchObject({ code: 'ERR_CACHE_VALUE' });
       expect(await small.getOrLoad('a', () => value)).toBe(value);
       expect(await small.get('a')).toBeUndefined();
+      expect(small.stats().policies.default).toMatchObject({ tooLarge: 2, sets: 0 });
+      expect(refused.mock.calls).toEqual(
+        Array(2).fill([{ policy: 'default', bytes: expect.any(Number), maxBytes: 100 }]),
+      );
       await small.close();
     });
   });

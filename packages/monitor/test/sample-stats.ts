@@ -66,6 +66,7 @@ export function cacheOutcomes(changes: Partial<CacheOutcomes> = {}): CacheOutcom
     loadErrors: 3,
     sets: 41,
     fenced: 2,
+    tooLarge: 66,
     leasesTaken: 5,
     leasesAwaited: 3,
     leasesTimedOut: 1,

@@ -35,3 +35,15 @@ it('a process that starts has in memory what the one before it was asked for, fr
   expect(load).toHaveBeenCalledTimes(1);
   await warmer.stop();
 });
+
+it('a set that two instances warm at once is loaded once', async () => {
+  const load = vi.fn(async (key: string) => key);
+  const keys = Array.from({ length: 50 }, (_, index) => `fleet:${index}`);
+  const caches = await Promise.all([instances.open('fleet'), instances.open('fleet')]);
+  const warmers = caches.map((cache) => createWarmer(cache, { sets: { all: { keys, load } } }));
+  const reports = await Promise.all(warmers.map((warmer) => warmer.start()));
+  expect(reports).toMatchObject([[{ warmed: 50, failed: 0 }], [{ warmed: 50, failed: 0 }]]);
+  expect(load).toHaveBeenCalledTimes(50);
+  for (const cache of caches) expect(cache.peek('fleet:7')?.value).toBe('fleet:7');
+  await Promise.all(warmers.map((warmer) => warmer.stop()));
+});

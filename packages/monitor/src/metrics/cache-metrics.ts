@@ -32,6 +32,11 @@ export const cacheMetrics: readonly MetricFamily<CacheStats>[] = [
     'Loaded values not kept because an invalidation came during the load.',
     ({ fenced }) => fenced,
   ),
+  byPolicy(
+    'breakwater_cache_too_large_total',
+    'Values not kept because they are over maxEntrySize.',
+    ({ tooLarge }) => tooLarge,
+  ),
   counter('breakwater_cache_invalidations_total', 'Invalidations, by what named the entries.', ['by'], (stats) =>
     Object.entries(stats.invalidations).map(([by, calls]) => sample(calls, { by })),
   ),
