@@ -1,6 +1,6 @@
 import { type RedisPort, RedisUnavailableError } from '@breakwater/core/redis';
 
-type Gated = 'mgetBuffer' | 'evalsha' | 'scan';
+type Gated = 'xrange' | 'mgetBuffer' | 'evalsha' | 'scan';
 
 /** A real client whose commands can be held back, or their replies. It imitates nothing. */
 export interface GatedRedis {
@@ -15,6 +15,8 @@ export interface GatedRedis {
   loseReplies(name: Gated): () => void;
   /** How often Redis has answered, replies held back included. */
   replied(name: Gated): number;
+  /** How often a command failed on purpose. */
+  failed(name: Gated): number;
 }
 
 export function gateRedis(redis: RedisPort): GatedRedis {
@@ -23,6 +25,7 @@ export function gateRedis(redis: RedisPort): GatedRedis {
   const failing = new Set<Gated>();
   const losing = new Set<Gated>();
   const counts = new Map<Gated, number>();
+  const refusals = new Map<Gated, number>();
 
   function hold(gates: Map<Gated, Promise<void>>, name: Gated): () => void {
     let open = () => {};
@@ -37,7 +40,10 @@ export function gateRedis(redis: RedisPort): GatedRedis {
   }
 
   async function pass<Reply>(name: Gated, send: () => Promise<Reply>): Promise<Reply> {
-    if (failing.has(name)) throw new RedisUnavailableError('failing on purpose');
+    if (failing.has(name)) {
+      refusals.set(name, (refusals.get(name) ?? 0) + 1);
+      throw new RedisUnavailableError('failing on purpose');
+    }
     await commands.get(name);
     const held = replies.get(name);
     const reply = await send();
@@ -62,7 +68,7 @@ export function gateRedis(redis: RedisPort): GatedRedis {
       scan: (...request) => pass('scan', () => redis.scan(...request)),
       evalsha: (...request) => pass('evalsha', () => redis.evalsha(...request)),
       eval: (...request) => redis.eval(...request),
-      xrange: (...request) => redis.xrange(...request),
+      xrange: (...request) => pass('xrange', () => redis.xrange(...request)),
       xrevrange: (...request) => redis.xrevrange(...request),
       publish: (channel, message) => redis.publish(channel, message),
       ping: () => redis.ping(),
@@ -80,6 +86,7 @@ export function gateRedis(redis: RedisPort): GatedRedis {
       return () => void losing.delete(name);
     },
     replied: (name) => counts.get(name) ?? 0,
+    failed: (name) => refusals.get(name) ?? 0,
   };
 }
 

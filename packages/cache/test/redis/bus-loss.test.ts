@@ -2,7 +2,7 @@ import { eventually, type FaultProxy, type RedisServer, startFaultProxy, startRe
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeBeat, encodeMessage } from '../../src/bus-message.ts';
 import type { Cache } from '../../src/index.ts';
-import { gateRedis } from '../gated-redis.ts';
+import { type GatedRedis, gateRedis } from '../gated-redis.ts';
 import { createInstances, hearAll } from '../instances.ts';
 
 /** Only what the cache hears comes through the proxy; its commands go straight to Redis. */
@@ -10,6 +10,7 @@ let proxy: FaultProxy;
 let server: RedisServer;
 const instances = createInstances(() => server.url);
 const proxied = createInstances(() => proxy.url);
+let gate: GatedRedis;
 let cache: Cache;
 let other: Cache;
 let name = '';
@@ -25,8 +26,9 @@ beforeEach(async () => {
   name = `n${count}`;
   flushed = vi.fn();
   const listener = proxied.client();
+  gate = gateRedis(instances.client());
   const redis = {
-    ...gateRedis(instances.client()).client,
+    ...gate.client,
     status: 'ready',
     duplicate: (settings?: object) => listener.duplicate(settings),
   };
@@ -70,6 +72,21 @@ describe('what was said while the connection was lost', () => {
       expect(flushed).not.toHaveBeenCalled();
     },
   );
+
+  it('is waited for, blind, where Redis does not answer', async () => {
+    proxy.inject({ kind: 'drop' });
+    await eventually(() => !cache.stats().bus.connected);
+    await other.invalidate({ key: 'k' });
+    const repair = gate.failCommands('xrange');
+    proxy.heal();
+    await eventually(() => gate.failed('xrange') > 1);
+    expect(cache.stats().bus.connected).toBe(false);
+    repair();
+    await eventually(() => cache.stats().bus.connected);
+    expect(cache.stats().bus).toMatchObject({ replays: 1, flushes: 0 });
+    expect(cache.peek('k')).toBeUndefined();
+    expect(cache.peek('kept')?.value).toBe(1);
+  });
 
   it('is made up for where it is more than one reply holds', async () => {
     await interrupt(async () => {

@@ -1,6 +1,7 @@
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { encodeBeat } from '../../src/bus-message.ts';
 import { type Cache, createCache } from '../../src/index.ts';
 import { createGatedLoader } from '../gated-loader.ts';
 
@@ -69,4 +70,19 @@ it('a cold key is loaded by one instance of a Cluster’s', async () => {
   loader.finish('value');
   expect(await Promise.all(loading)).toEqual(['value', 'value']);
   expect(loader.runs()).toBe(1);
+});
+
+it('instances on a Cluster know what the others have heard', async () => {
+  const [a, b] = caches as [Cache, Cache];
+  await a.set('told', 'old');
+  await b.get('told');
+  await a.invalidate({ key: 'told' });
+  const { applied, missing } = await a.ack({ within: '10s' });
+  expect([applied.length, missing]).toEqual([1, []]);
+  expect(b.peek('told')).toBeUndefined();
+  expect(await b.demand(a.token(), { within: '10s' })).toBe(true);
+  await clients[0]?.publish('bw:1:app:bus', encodeBeat({ publisher: 'p', sequence: 0, name: 'p', says: 'here' }));
+  await clients[0]?.publish('bw:1:app:bus', encodeBeat({ publisher: 'p', sequence: 1, name: 'p', says: 'here' }));
+  // What was lost is recorded nowhere.
+  await eventually(() => b.stats().bus.flushes === 1);
 });
