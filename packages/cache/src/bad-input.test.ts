@@ -34,6 +34,7 @@ const BY_KEY: Readonly<Record<string, (cache: Cache, key: string) => unknown>> =
   loadMany: (cache, key) => cache.loadMany(['good', key], loadAll),
   wrap: (cache, key) => cache.wrap(load, { key: () => key })(),
   reserve: (cache, key) => cache.reserve(key),
+  reserveToFill: (cache, key) => cache.reserveToFill(key),
   invalidate: (cache, key) => cache.invalidate({ key: ['good', key] }),
   expire: (cache, key) => cache.expire({ key: ['good', key] }),
   delete: (cache, key) => cache.delete(key),
@@ -75,6 +76,7 @@ const BY_POLICY: Readonly<Record<string, (cache: Cache, policy: string) => unkno
   loadMany: (cache, policy) => cache.loadMany(['k'], loadAll, { policy }),
   wrap: (cache, policy) => cache.wrap(load, { key: () => 'k', policy })(),
   reserve: (cache, policy) => cache.reserve('k', { policy }),
+  reserveToFill: (cache, policy) => cache.reserveToFill('k', { policy }),
 };
 
 /** Every call that takes what a write takes. */
@@ -86,6 +88,7 @@ const WRITES: Readonly<Record<string, (cache: Cache, options: object) => unknown
   loadMany: (cache, options) => cache.loadMany(['k'], loadAll, options),
   wrap: (cache, options) => cache.wrap(load, { key: () => 'k', ...options })(),
   reserve: (cache, options) => cache.reserve('k', options),
+  reserveToFill: (cache, options) => cache.reserveToFill('k', options),
 };
 
 const BAD_TERMS: readonly [what: string, options: object, code: string][] = [

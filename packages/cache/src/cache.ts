@@ -1,8 +1,9 @@
-import type { Duration, Subscribable } from '@breakwater/core';
+import type { Subscribable } from '@breakwater/core';
 import type { OutageEvents } from '@breakwater/core/redis';
 import type { Agreement } from './agreement.ts';
 import type { Found, LoadCallOptions, ReadOptions, Sourced, WrapOptions, WriteOptions } from './call-options.ts';
 import type { Entry } from './entry.ts';
+import type { Filling, FillOptions, Reservation } from './filling.ts';
 import type { FrameFault } from './frame.ts';
 import type { CacheInspection } from './inspection.ts';
 import type {
@@ -107,6 +108,14 @@ export interface Cache<PolicyName extends string = string>
    */
   reserve(key: string, options?: WriteOptions<PolicyName>): Promise<Reservation>;
 
+  /**
+   * {@link Cache.reserve} for one process of the fleet: while another one fills the key, it waits for that, no longer than
+   * `load.leaseWait`. The lease is renewed until the reservation is committed or abandoned.
+   *
+   * @returns `undefined` where the key was filled, before or meanwhile: it can be read.
+   */
+  reserveToFill(key: string, options?: FillOptions<PolicyName>): Promise<Filling | undefined>;
+
   /** Removes entries from both tiers here, and from the memory of every other instance. */
   invalidate(target: InvalidationTarget, options?: InvalidateOptions): Promise<InvalidationReport>;
 
@@ -173,18 +182,9 @@ export interface CacheSpace<Value> {
   peek(key: string, options?: ReadOptions): Entry<Value> | undefined;
   set(key: string, value: Value, options?: WriteOptions): Promise<void>;
   reserve(key: string, options?: WriteOptions): Promise<Reservation<Value>>;
+  reserveToFill(key: string, options?: FillOptions): Promise<Filling<Value> | undefined>;
   invalidate(target: InvalidationTarget, options?: InvalidateOptions): Promise<InvalidationReport>;
   expire(target: InvalidationTarget, options?: InvalidateOptions): Promise<InvalidationReport>;
-}
-
-export interface Reservation<Value = unknown> {
-  /**
-   * Stores the value unless its key or one of its tags was invalidated since the reservation was taken.
-   *
-   * @param options what is known only now: a lifetime before the one the reservation was taken with, tags beside those.
-   * @returns whether the value was kept.
-   */
-  commit(value: Value, options?: { readonly ttl?: Duration; readonly tags?: readonly string[] }): Promise<boolean>;
 }
 
 /**

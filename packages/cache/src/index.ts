@@ -1,5 +1,5 @@
 export type { BusOptions } from './bus-options.ts';
-export type { Cache, CacheEvents, CacheSpace, Codec, Reservation } from './cache.ts';
+export type { Cache, CacheEvents, CacheSpace, Codec } from './cache.ts';
 export { type CachedOptions, cached } from './cached.ts';
 export type {
   Found,
@@ -22,6 +22,7 @@ export {
 export type { EncryptionKey, EncryptionOptions } from './encryption-options.ts';
 export type { Entry } from './entry.ts';
 export { type CacheInputCode, CacheInputError, LoadTimeoutError } from './errors.ts';
+export type { Filling, FillOptions, Reservation } from './filling.ts';
 export type { FrameFault } from './frame.ts';
 export type {
   CacheInspection,

@@ -5,6 +5,7 @@ import type { Found, ReadOptions } from './call-options.ts';
 import { deepCopy } from './deep-copy.ts';
 import type { Call, Engine } from './engine.ts';
 import type { Entry } from './entry.ts';
+import { reserveToFill } from './fill.ts';
 import { findBuffered } from './flush-writes.ts';
 import { isFresh } from './freshness.ts';
 import { checkKey, uniqueKeys } from './input.ts';
@@ -151,6 +152,12 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     async reserve(key, options) {
       const policy = policyOf(options);
       return reserve(engine, callOf(key, policy), requests.termsOf(key, policy, options));
+    },
+
+    async reserveToFill(key, options) {
+      const policy = policyOf(options);
+      const terms = requests.termsOf(key, policy, options);
+      return reserveToFill(engine, { call: callOf(key, policy), terms, over: options?.over });
     },
 
     ...createPartInvalidations(engine, invalidator, { space, policyOf }),

@@ -1,8 +1,8 @@
 import { idOfTag } from './address.ts';
-import type { Reservation } from './cache.ts';
 import type { Call, Engine } from './engine.ts';
 import { type Encoded, encodeValue, frameOf, holdEntry, isTooLarge } from './entries.ts';
 import type { Entry } from './entry.ts';
+import type { Reservation } from './filling.ts';
 import { type LifetimeTerms, lifetimeAt, spread, wholeLifeMs } from './freshness.ts';
 import { areCurrent, type Generation } from './generations.ts';
 import { addedTags } from './input.ts';

@@ -43,7 +43,8 @@ export interface Verdict {
 }
 
 /**
- * Finds reads of a version older than an invalidation left, that began more than `boundMs` after it was acknowledged.
+ * Finds reads of a version older than an invalidation left, that began more than `boundMs` after it was acknowledged, or at all
+ * after that in the process that had called it.
  *
  * A version that somebody set while or after the invalidation ran is no violation: whoever sets a value that is no longer
  * the source's has overwritten what the invalidation did.
@@ -63,12 +64,12 @@ export function checkHistory(operations: readonly Operation[], boundMs: number):
       if ((newest[count - 1] ?? 0) <= read.version) continue;
       const wasSetSince = (after: Invalidation) =>
         (sets.get(key) ?? []).some(({ version, endMs }) => version === read.version && endMs >= after.startMs);
-      const after = ending
+      const overlooked = ending
         .slice(0, count)
-        .find((each) => (each.versions[key] ?? 0) > read.version && !wasSetSince(each));
-      if (!after) continue;
-      stalestMs = Math.max(stalestMs, read.startMs - after.endMs);
-      if (read.startMs - after.endMs > boundMs) violations.push({ read, after });
+        .filter((after) => (after.versions[key] ?? 0) > read.version && !wasSetSince(after));
+      stalestMs = Math.max(stalestMs, ...overlooked.map(({ endMs }) => read.startMs - endMs));
+      const after = overlooked.find(({ by, endMs }) => by === read.by || read.startMs - endMs > boundMs);
+      if (after) violations.push({ read, after });
     }
   }
   return { reads: reads.length, invalidations: invalidations.length, stalestMs, violations };

@@ -88,6 +88,7 @@ describe('the checker of histories', () => {
 
   it.each([
     ['an older version after the bound', [invalidated, read(1, 121)], 1],
+    ['an older version in the process that invalidated', [invalidated, { ...read(1, 21), by: 0 }], 1],
     ['an older version within the bound', [invalidated, read(1, 120)], 0],
     ['an older version before it was acknowledged', [invalidated, read(1, 15)], 0],
     ['the version that was current', [invalidated, read(2, 500)], 0],

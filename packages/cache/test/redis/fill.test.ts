@@ -1,0 +1,115 @@
+import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Cache, createCache, type Filling, type PolicyOptions } from '../../src/index.ts';
+import { createInstances } from '../instances.ts';
+
+const POLICIES: Record<string, PolicyOptions> = {
+  default: { load: { leaseWait: '10m' } },
+  hasty: { load: { leaseWait: '50ms' } },
+};
+
+let server: RedisServer;
+const instances = createInstances(() => server.url);
+let caches: Cache[];
+let name = '';
+let count = 0;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+beforeEach(async () => {
+  count += 1;
+  name = `n${count}`;
+  caches = await Promise.all([0, 1, 2].map(() => instances.open(name, { policies: POLICIES })));
+});
+afterAll(async () => {
+  await instances.close();
+  await server.stop();
+});
+
+async function begin(cache: Cache, options?: Parameters<Cache['reserveToFill']>[1]): Promise<Filling> {
+  const filling = await cache.reserveToFill('k', options);
+  if (!filling) throw new Error('Somebody else has filled it.');
+  return filling;
+}
+
+/** The others ask for it, and wait. */
+async function others(): Promise<Promise<Filling | undefined>[]> {
+  const waiting = caches.slice(1).map((cache) => cache.reserveToFill('k', { tags: ['x'] }));
+  await eventually(() => caches.slice(1).every((cache) => cache.stats().total.leasesAwaited === 1));
+  return waiting;
+}
+
+describe('a place that one process fills', () => {
+  it('is waited for by the others, and found when it is filled', async () => {
+    const [a, b] = caches as [Cache, Cache];
+    const filling = await begin(a, { tags: ['x'] });
+    const waiting = await others();
+    expect(await filling.commit('value')).toBe(true);
+    expect(await Promise.all(waiting)).toEqual([undefined, undefined]);
+    expect(await b.get('k')).toBe('value');
+    expect(await b.reserveToFill('k')).toBeUndefined();
+  });
+
+  it('is filled by one other where that failed', async () => {
+    const [a] = caches as [Cache];
+    const filling = await begin(a);
+    const waiting = await others();
+    filling.abandon('failed');
+    const next = await Promise.race(waiting);
+    expect(await next?.commit('value')).toBe(true);
+    const results = await Promise.all(waiting);
+    expect(results.filter((result) => result === undefined)).toHaveLength(1);
+  });
+
+  it('is left to every process by itself where its value is not kept', async () => {
+    const [a] = caches as [Cache];
+    const filling = await begin(a);
+    const waiting = await others();
+    filling.abandon('unkept');
+    const results = await Promise.all(waiting);
+    expect(results.every((result) => result !== undefined)).toBe(true);
+  });
+
+  it('is not waited for longer than leaseWait', async () => {
+    const [a, b] = caches as [Cache, Cache];
+    await begin(a);
+    expect(await (await begin(b, { policy: 'hasty' })).commit('value')).toBe(true);
+    expect(b.stats().total.leasesTimedOut).toBe(1);
+  });
+
+  it('may be filled anew over the entry that is there', async () => {
+    const [a, b] = caches as [Cache, Cache];
+    await a.set('k', 'old');
+    const found = await b.lookup('k');
+    const filling = await begin(b, found && { over: found.entry });
+    const waiting = a.reserveToFill('k', found && { over: found.entry });
+    await eventually(() => a.stats().total.leasesAwaited === 1);
+    await filling.commit('new');
+    expect(await waiting).toBeUndefined();
+    expect(await a.get('k')).toBe('new');
+  });
+
+  it('is fenced by what is invalidated while it is being filled, and frees those who wait at once', async () => {
+    const [a, b] = caches as [Cache, Cache];
+    const filling = await begin(a, { tags: ['x'] });
+    const waiting = await others();
+    await b.invalidate({ tag: 'x' });
+    const next = await Promise.race(waiting);
+    expect(await filling.commit('old')).toBe(false);
+    expect(await next?.commit('new')).toBe(true);
+    expect(await b.get('k')).toBe('new');
+    await Promise.all(waiting);
+  });
+});
+
+it('without Redis nobody waits, and everybody fills', async () => {
+  const cache = createCache();
+  const first = await begin(cache);
+  const second = await begin(cache);
+  expect(await first.commit('first')).toBe(true);
+  expect(await second.commit('second')).toBe(true);
+  first.abandon('failed');
+  expect(cache.peek('k')?.value).toBe('second');
+  await cache.close();
+});
