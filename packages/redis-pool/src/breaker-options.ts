@@ -37,7 +37,8 @@ export interface BreakerOptions {
    */
   readonly resetAfter?: Duration;
   /**
-   * What that time is multiplied by after every PING that was not answered.
+   * What that time is multiplied by after every PING that was not answered, or could not be sent. Redis is asked sooner when
+   * a connection comes back that was missing.
    * @default 2
    */
   readonly resetFactor?: number;

@@ -119,13 +119,27 @@ describe('the circuit', () => {
     ]);
   });
 
-  it('looks again as soon as before where there was no connection to ask on', async () => {
-    const { redis, told, fail } = start();
+  it('asks as soon as there is a connection, where there was none to ask on', async () => {
+    const { circuit, redis, told, fail } = start();
     redis.answer = 'unsent';
     fail(5);
-    await vi.advanceTimersByTimeAsync(3000);
-    expect(told.filter((line) => line.startsWith('half-opened'))).toHaveLength(3);
-    expect(told.at(-1)).toBe('opened probe 8: there was no connection to send a PING on');
+    circuit.connected();
+    await vi.advanceTimersByTimeAsync(1000 + 2000);
+    expect(told.at(-1)).toBe('opened probe 7: there was no connection to send a PING on');
+    await vi.advanceTimersByTimeAsync(500);
+    redis.answer = 'silent';
+    circuit.connected();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(told.slice(-2)).toEqual(['half-opened 3501', 'opened probe 8: a PING was not answered in time']);
+    // Silence is no want of a connection: another one is no news.
+    redis.answer = 'answered';
+    circuit.connected();
+    await vi.advanceTimersByTimeAsync(3999);
+    expect(circuit.isClosed).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(told.at(-1)).toBe('closed 7501 probe');
+    circuit.connected();
+    expect([circuit.isClosed, vi.getTimerCount()]).toEqual([true, 0]);
   });
 
   it('closes only when all of its probes are answered', async () => {

@@ -33,6 +33,8 @@ export interface Circuit {
   /** Redis answered a command in time. `at` and `sentAt` are `performance.now()`. */
   answered(at: number, tookMs: number): void;
   failed(sentAt: number): void;
+  /** There is a connection. Where the last probe found none, Redis is asked now. */
+  connected(): void;
   /** What it stands before is no more: nobody can be asked whether it is back. */
   retire(): void;
   /** Asks nothing any more. Whoever looks finds it closed: that commands are refused has another reason now. */
@@ -82,8 +84,9 @@ export function createCircuit(settings: CircuitSettings, observer: CircuitObserv
   const tripwire = createTripwire(settings);
   let interruption: Interruption | undefined;
   let failedProbes = 0;
-  /** Of these, PINGs that went out: Redis is spared those that trouble it, not those that never leave us. */
-  let silentProbes = 0;
+  let isWaitingForConnection = false;
+  /** opossum is closed and opened again for its timer's sake, which nobody need hear of. */
+  let isRewinding = false;
   let round: Promise<void> | undefined;
 
   const options: CircuitBreaker.Options = {
@@ -109,8 +112,21 @@ export function createCircuit(settings: CircuitSettings, observer: CircuitObserv
 
   /** opossum reads the time out of its options whenever it opens. */
   function planProbe(into: Interruption): void {
-    options.resetTimeout = resetDelayMs(silentProbes, settings.random(), settings);
-    into.nextProbeAt = Date.now() + options.resetTimeout;
+    startTimer(into, resetDelayMs(failedProbes, settings.random(), settings));
+  }
+
+  function startTimer(into: Interruption, delayMs: number): void {
+    options.resetTimeout = delayMs;
+    into.nextProbeAt = Date.now() + delayMs;
+  }
+
+  function probeSoon(into: Interruption): void {
+    isWaitingForConnection = false;
+    startTimer(into, 1);
+    isRewinding = true;
+    breaker.close();
+    breaker.open();
+    isRewinding = false;
   }
 
   function trip(seen: Trip | undefined): void {
@@ -130,7 +146,7 @@ export function createCircuit(settings: CircuitSettings, observer: CircuitObserv
     const openMs = now - interruption.since;
     interruption = undefined;
     failedProbes = 0;
-    silentProbes = 0;
+    isWaitingForConnection = false;
     breaker.close();
     observer.onClosed(openMs, cause);
   }
@@ -150,7 +166,7 @@ export function createCircuit(settings: CircuitSettings, observer: CircuitObserv
     const reason = isSilent ? 'a PING was not answered in time' : 'there was no connection to send a PING on';
     if (interruption && breaker.halfOpen) {
       failedProbes += 1;
-      if (isSilent) silentProbes += 1;
+      isWaitingForConnection = !isSilent;
       planProbe(interrupt('probe', reason));
     }
     throw new Error(reason);
@@ -164,11 +180,11 @@ export function createCircuit(settings: CircuitSettings, observer: CircuitObserv
   }
 
   breaker.on('open', () => {
-    if (interruption) tellOpened(interruption);
+    if (interruption && !isRewinding) tellOpened(interruption);
   });
   breaker.on('close', () => {
-    // `control.open` closes opossum's circuit as well, for its timer's sake.
-    if (interruption && interruption.cause !== 'manual') end('probe');
+    // `control.open` closes opossum's circuit as well.
+    if (interruption && interruption.cause !== 'manual' && !isRewinding) end('probe');
   });
   breaker.on('halfOpen', () => {
     if (interruption === undefined) return;
@@ -200,6 +216,7 @@ export function createCircuit(settings: CircuitSettings, observer: CircuitObserv
     open(reason) {
       if (breaker.isShutdown) return;
       const manual = interrupt('manual', checks.text('reason', reason));
+      isWaitingForConnection = false;
       breaker.close();
       tellOpened(manual);
     },
@@ -218,6 +235,9 @@ export function createCircuit(settings: CircuitSettings, observer: CircuitObserv
     },
     failed(sentAt) {
       if (interruption === undefined) trip(tripwire.failed(performance.now(), sentAt));
+    },
+    connected() {
+      if (interruption && isWaitingForConnection && breaker.opened) probeSoon(interruption);
     },
     retire() {
       end('gone');

@@ -108,6 +108,7 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
       onReady() {
         counters.connections += 1;
         health.review('a lane is ready');
+        circuits.whole.connected();
         dispatcher.review();
       },
       onLost(lane, reason) {

@@ -21,7 +21,8 @@ export function createCircuitModel(settings: ModelSettings) {
   let phase: Phase = 'closed';
   let dueAt = Number.POSITIVE_INFINITY;
   let inARow = 0;
-  let silent = 0;
+  let unanswered = 0;
+  let lacksConnection = false;
   let answeredAt = Number.NEGATIVE_INFINITY;
   let armedAt = Number.NEGATIVE_INFINITY;
   let calls: { tenth: number; end: 'fast' | 'slow' | 'failed' }[] = [];
@@ -36,7 +37,7 @@ export function createCircuitModel(settings: ModelSettings) {
 
   function open(now: number): void {
     let ceiling = settings.resetAfterMs;
-    for (let n = 0; n < silent; n += 1) ceiling = Math.min(ceiling * settings.resetFactor, settings.longestResetMs);
+    for (let n = 0; n < unanswered; n += 1) ceiling = Math.min(ceiling * settings.resetFactor, settings.longestResetMs);
     phase = 'open';
     dueAt = now + Math.ceil(ceiling * (0.5 + settings.random / 2));
   }
@@ -45,7 +46,8 @@ export function createCircuitModel(settings: ModelSettings) {
     phase = 'closed';
     dueAt = Number.POSITIVE_INFINITY;
     inARow = 0;
-    silent = 0;
+    unanswered = 0;
+    lacksConnection = false;
     armedAt = now;
     calls = [];
   }
@@ -79,12 +81,22 @@ export function createCircuitModel(settings: ModelSettings) {
     },
     probed(now: number, outcomes: readonly ProbeOutcome[]): void {
       if (phase !== 'half-open') return;
-      if (outcomes.includes('silent')) silent += 1;
-      if (outcomes.every((outcome) => outcome === 'answered')) close(now);
-      else open(now);
+      if (outcomes.every((outcome) => outcome === 'answered')) {
+        close(now);
+        return;
+      }
+      unanswered += 1;
+      lacksConnection = !outcomes.includes('silent');
+      open(now);
+    },
+    connected(now: number): void {
+      if (phase !== 'open' || !lacksConnection) return;
+      lacksConnection = false;
+      dueAt = now + 1;
     },
     isolate(): void {
       phase = 'isolated';
+      lacksConnection = false;
       dueAt = Number.POSITIVE_INFINITY;
     },
     force: close,

@@ -140,6 +140,12 @@ export function createVoyage(settings: ModelSettings) {
     turn(next: Weather): void {
       weather = next;
     },
+    connect(): void {
+      model.tick(now());
+      circuit.connected();
+      model.connected(now());
+      compare();
+    },
     isolate(): void {
       circuit.control.open('by hand');
       model.isolate();

@@ -21,6 +21,8 @@ export interface Finding {
   readonly neverSettled: number;
   /** The longest that any command took beyond its deadline, without what this process itself was blocked meanwhile. */
   readonly worstOverrunMs: number;
+  /** The most that this process itself was blocked while any command had its time to be answered. */
+  readonly blockedMs: number;
   readonly circuit: CircuitLog & { readonly state: string };
   /** From the end of the fault to the last command that failed; 0 where none failed afterwards. */
   readonly recoveryMs: number;
@@ -54,6 +56,7 @@ export async function measureFault(fault: Fault, loop: LoopWatch): Promise<Findi
       failuresBeforeTheFault,
       neverSettled: pending,
       worstOverrunMs: Math.max(0, ...attempts.map((attempt) => overrunMs(attempt, loop))),
+      blockedMs: Math.max(0, ...attempts.map(({ sentAt }) => loop.lostMs(sentAt, sentAt + DEADLINE_MS))),
       circuit: { ...circuit, state: pool.stats().circuit },
       recoveryMs: isSteady ? Math.max(0, failedAt - endedAt) : Number.POSITIVE_INFINITY,
       executed: executed.length,

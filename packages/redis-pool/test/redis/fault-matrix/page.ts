@@ -67,7 +67,8 @@ const NOTES = `
 - **Settled; worst after the deadline**: how many commands have ended, of how many; and the most that any took beyond its
   deadline. The test fails above 50 ms. Rows run side by side in one process on a small machine: what the test process
   itself was blocked between a command's deadline and its end (gaps of more than 5 ms in a 1 ms ticker) is subtracted.
-- **Circuit**: the states seen, and how often.
+- **Circuit**: the states seen, and how often; those of a Cluster's nodes together. The test fails where it opens or stays closed against
+  what the fault is; a row in which the test process was blocked for more than 150 ms of a command's time may open it.
 - **Recovery**: from the end of the fault to the last command that failed. For the failovers, which nobody ends, from their
   beginning. The test fails above 10 s.
 - **Executed twice**: ids that lie twice in their list, of all that were executed. The test fails above none.
