@@ -11,8 +11,11 @@ interface Waiting {
   readonly resolve: (reply: Reply) => void;
 }
 
-/** An MGET much longer than this holds up everybody else's commands. */
-const MAX_KEYS = 512;
+/**
+ * A longer MGET holds up everybody else's commands, and its reader: Redis looks up the next keys while the process decodes the
+ * last. Of 32, 64, 128 and 512 the middle two were fastest at 500 reads at a time.
+ */
+const MAX_KEYS = 128;
 
 /**
  * On a Cluster every key is read by itself: an MGET must not cross slots.

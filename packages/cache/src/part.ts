@@ -17,10 +17,10 @@ import { mapOf } from './map-of.ts';
 import { createPartInvalidations } from './part-invalidations.ts';
 import { createPartLoads } from './part-loads.ts';
 import type { Policies, Policy } from './policies.ts';
-import { readRedis } from './read-redis.ts';
+import { type RedisRead, readRedis } from './read-redis.ts';
 import { createRequests } from './requests.ts';
 import { reserve } from './reservation.ts';
-import { writeValues } from './write-source.ts';
+import { writeValue, writeValues } from './write-source.ts';
 
 /** The calls over one part's keys: the cache's own, or a space's. */
 export type Part = Omit<
@@ -66,14 +66,19 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
   async function findInRedis(key: string, policy: Policy): Promise<Entry<unknown> | undefined> {
     const call = callOf(key, policy);
-    const entry = await readFresh(call);
+    // Not through an async function of its own: every hit in Redis would pay for its promise.
+    const read = engine.redis && (await readRedis(engine, engine.redis, call, 'entry alone'));
+    const entry = freshIn(read);
     if (entry) policy.outcomes.hitRedis += 1;
     else policy.outcomes.miss += 1;
     return entry && handOut(entry, policy);
   }
 
   async function readFresh(call: Call): Promise<Entry<unknown> | undefined> {
-    const read = engine.redis && (await readRedis(engine, engine.redis, call, 'entry alone'));
+    return freshIn(engine.redis && (await readRedis(engine, engine.redis, call, 'entry alone')));
+  }
+
+  function freshIn(read: RedisRead | undefined): Entry<unknown> | undefined {
     const entry = read?.held?.entry;
     return entry && isFresh(entry, engine.clock.now()) ? entry : undefined;
   }
@@ -139,7 +144,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
     async set(key, value, options) {
       const policy = policyOf(options);
-      await writeValues(engine, policy, requests.writesOf([[key, value]], policy, options));
+      await writeValue(engine, policy, requests.writeOf(key, value, policy, options));
     },
 
     async setMany(entries, options) {

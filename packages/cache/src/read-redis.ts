@@ -39,7 +39,8 @@ export async function readRedis(
     const fences = forLoad === 'with fences' ? redis.readFences(call.address) : undefined;
     const bytes = await redis.read(call.address);
     if (isFailure(bytes)) return NOTHING;
-    const held = buffered || bytes === null ? undefined : await verifyEntry(engine, call, bytes);
+    const verified = buffered ? undefined : verifyEntry(engine, call, bytes);
+    const held = verified instanceof Promise ? await verified : verified;
     if (held && !engine.fills.isRaised(call.address.id, mark) && areCurrent(held.generations)) {
       engine.memory.store(call.address.id, held);
     }
@@ -50,11 +51,21 @@ export async function readRedis(
   }
 }
 
-async function verifyEntry(engine: Engine, call: Call, bytes: Buffer): Promise<Held | undefined> {
-  const frame = readFrame(engine, call, bytes);
+/** At once where the generations are known: every hit passes here. */
+function verifyEntry(engine: Engine, call: Call, bytes: Buffer | null): Held | undefined | Promise<Held | undefined> {
+  const frame = bytes && readFrame(engine, call, bytes);
   if (!frame) return undefined;
   const verified = engine.generations.verify(frame.stamps);
-  const generations = verified instanceof Promise ? await verified : verified;
+  if (!(verified instanceof Promise)) return holdFrame(engine, call, frame, verified);
+  return verified.then((generations) => holdFrame(engine, call, frame, generations));
+}
+
+function holdFrame(
+  engine: Engine,
+  call: Call,
+  frame: Frame,
+  generations: readonly Generation[] | undefined,
+): Held | undefined {
   const lifetime = generations && lifetimeUnder(frame, generations, engine.clock.now());
   // What is dead is not worth opening.
   const opened = lifetime && openFrame(engine, call, frame, generations);

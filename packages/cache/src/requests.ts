@@ -28,6 +28,8 @@ export interface Requests {
   waitOf(options: LoadCallOptions | undefined): Pick<OneRequest, 'signal' | 'mode'>;
   loadsOf(keys: readonly string[], policy: Policy, options: WriteOptions | undefined): Wanted[];
   /** @throws CacheInputError `ERR_CACHE_KEY`, `ERR_CACHE_VALUE`. */
+  writeOf(key: string, value: unknown, policy: Policy, options: WriteOptions | undefined): ValueToWrite;
+  /** The same for many; of a key that is there twice the last. */
   writesOf(
     pairs: Iterable<readonly [string, unknown]>,
     policy: Policy,
@@ -68,6 +70,19 @@ export function createRequests(engine: Engine, options: RequestsOptions): Reques
     return { signal: load?.signal, mode };
   }
 
+  function writeUnder(
+    key: string,
+    value: unknown,
+    policy: Policy,
+    write: WriteOptions | undefined,
+    terms: WriteTerms,
+  ): ValueToWrite {
+    const call = callOf(key, policy);
+    const own = withSubject(engine, key, terms, policy, write);
+    const encoded = encodeForWrite(engine, call, value);
+    return { call, encoded, terms: spread(own, own.jitter, Math.random) };
+  }
+
   return {
     policyOf: (call) => (call?.policy === undefined ? ownPolicy : policies.get(call.policy)),
     callOf,
@@ -96,14 +111,12 @@ export function createRequests(engine: Engine, options: RequestsOptions): Reques
       }));
     },
 
+    writeOf: (key, value, policy, write) =>
+      writeUnder(key, value, policy, write, termsOf(engine.clock.now(), policy, write)),
+
     writesOf(pairs, policy, write) {
       const terms = termsOf(engine.clock.now(), policy, write);
-      return Array.from(valuesByKey(pairs), ([key, value]) => {
-        const call = callOf(key, policy);
-        const own = withSubject(engine, key, terms, policy, write);
-        const encoded = encodeForWrite(engine, call, value);
-        return { call, encoded, terms: spread(own, own.jitter, Math.random) };
-      });
+      return Array.from(valuesByKey(pairs), ([key, value]) => writeUnder(key, value, policy, write, terms));
     },
   };
 }

@@ -10,6 +10,15 @@ import { supersede } from './supersede.ts';
 import { keepForLater, type ValueToWrite, write } from './write.ts';
 import type { BufferedWrite } from './write-buffer.ts';
 
+/** {@link writeValues} of one. */
+export function writeValue(
+  engine: Engine,
+  policy: Pick<ResolvedPolicy, 'source' | 'write'>,
+  value: ValueToWrite,
+): Promise<void> {
+  return takesWrites(policy.source) ? writeValues(engine, policy, [value]) : write(engine, policy.write, value);
+}
+
 /**
  * Writes as the policy says: to its source first, where it has one, and only what that took to the tiers.
  *

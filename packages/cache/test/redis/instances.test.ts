@@ -87,7 +87,7 @@ describe('two instances', () => {
     expect(one.stats().policies.price).toMatchObject({ stale: 1, refreshes: 1, loads: 0, miss: 0 });
   });
 
-  it('read many keys with one command, and load what is missing with one run', async () => {
+  it('read many keys with few commands, and load what is missing with one run', async () => {
     const keys = Array.from({ length: 100 }, (_, index) => `k:${index}`);
     await a.setMany(keys.slice(0, 50).map((key) => [key, key]));
     await hearAll(b, a);
@@ -95,7 +95,8 @@ describe('two instances', () => {
     const mgets = async () => Number(/cmdstat_mget:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
     const before = await mgets();
     expect([...(await b.loadMany(keys, (missing) => new Map(missing.map((key) => [key, key]))))]).toHaveLength(100);
-    expect((await mgets()) - before).toBeLessThanOrEqual(2);
+    // Each key and its tombstone, up to 128 a command, and a generation.
+    expect((await mgets()) - before).toBeLessThanOrEqual(3);
     expect(b.stats().total).toMatchObject({ hitRedis: 50, miss: 50, loads: 1 });
     expect(await a.getMany(keys)).toEqual(new Map(keys.map((key) => [key, key])));
   });
