@@ -151,7 +151,7 @@ function decrypt(
   frame: Frame,
   dataKey: Buffer | undefined,
 ): Buffer | FrameFault {
-  if (frame.keyId === undefined) return redisPolicy.isEncrypted ? 'plaintext' : frame.payload;
+  if (frame.keyId === undefined) return redisPolicy.isEncrypted || dataKey ? 'plaintext' : frame.payload;
   return encryption ? encryption.open(frame, placeOf(address), dataKey) : 'key';
 }
 

@@ -17,7 +17,8 @@ beforeAll(async () => {
   await eventually(async () => (await redis.cluster('INFO')).includes('cluster_state:ok'));
   redis.disconnect();
   clients = [0, 1].map(() => new Cluster([{ host: '127.0.0.1', port: server.port }]));
-  caches = clients.map((client) => createCache({ redis: client }));
+  const encryption = { keys: [{ id: 'k1', secret: 'a secret of at least thirty-two characters' }] };
+  caches = clients.map((client) => createCache({ redis: client, encryption }));
   await eventually(() => caches.every((cache) => cache.stats().bus.connected));
 });
 afterAll(async () => {
@@ -70,6 +71,16 @@ it('a cold key is loaded by one instance of a Cluster’s', async () => {
   loader.finish('value');
   expect(await Promise.all(loading)).toEqual(['value', 'value']);
   expect(loader.runs()).toBe(1);
+});
+
+it('a subject’s entries are encrypted on a Cluster, and forgotten', async () => {
+  const [a, b] = caches as [Cache, Cache];
+  await a.set('profile', 'of ada', { subject: 'ada' });
+  const stored = await clients[0]?.getBuffer('bw:1:app:entry:{profile}');
+  expect(stored?.includes('of ada')).toBe(false);
+  await eventually(async () => (await b.get('profile')) === 'of ada');
+  expect(await a.forget('ada')).toMatchObject({ shared: true });
+  await eventually(async () => (await b.get('profile')) === undefined);
 });
 
 it('instances on a Cluster know what the others have heard', async () => {

@@ -1,7 +1,7 @@
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { decodeFrame, type Frame } from '../../src/frame.ts';
+import { decodeFrame, encodeFrame, type Frame } from '../../src/frame.ts';
 import { type Cache, type CacheOptions, createCache } from '../../src/index.ts';
 import { gateRedis } from '../gated-redis.ts';
 import { createInstances, hearAll } from '../instances.ts';
@@ -192,6 +192,21 @@ describe('forget', () => {
     await eventually(async () => (await subjectKeys()).length === 0);
     expect(await b.get('k')).toBeUndefined();
   });
+});
+
+it('what is planted under a subject without being encrypted is a counted miss', async () => {
+  await a.set('k', 'secret', { subject: 'ada' });
+  const { stamps, ...frame } = await stored('k');
+  await redis.set(
+    entry('k'),
+    encodeFrame({ ...frame, stamps, keyId: undefined, payload: Buffer.from('p1') }),
+    'PX',
+    60_000,
+  );
+  const heard = vi.fn();
+  b.on('frame:unreadable', heard);
+  expect(await b.get('k')).toBeUndefined();
+  expect(heard.mock.calls).toEqual([[{ reason: 'plaintext' }]]);
 });
 
 describe('the key of a subject', () => {
