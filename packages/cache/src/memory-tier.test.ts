@@ -1,3 +1,4 @@
+import { systemClock } from '@breakwater/core';
 import { createManualClock } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
 import { lifetimeAt } from './freshness.ts';
@@ -101,5 +102,34 @@ describe('the memory tier', () => {
     for (let index = 0; index < 9; index += 1) memory.store(`${index}`, hold(5000, 2000));
     expect(memory.stats()).toMatchObject({ entries: 4, evictions: 5, maxBytes: 10_000 });
     expect(memory.stats().bytes).toBeLessThanOrEqual(10_000);
+  });
+
+  it('holds nothing as fresh that was expired, though its clock stands still while the event loop does', () => {
+    const { hold, generation, ends } = setUp();
+    const memory = createMemoryTier({
+      maxBytes: 10_000,
+      maxEntries: 10,
+      ttlMs: 60_000,
+      blindTtlMs: 100,
+      clock: systemClock,
+      ends,
+    });
+    const held = (freshUntilMs: number): Held => ({
+      ...hold(1),
+      entry: { ...hold(1).entry, freshUntilMs, staleUntilMs: freshUntilMs, expiresAtMs: freshUntilMs + 60_000 },
+      goesStale: true,
+      generations: [generation],
+      heldAtMs: Date.now(),
+    });
+    memory.store('here', held(Date.now() + 60_000));
+    expect(memory.find('here', '')).toBeDefined();
+    const readAtMs = Date.now();
+    while (Date.now() < readAtMs + 3);
+    memory.expire('here', Date.now());
+    memory.store('from redis', held(Date.now() - 1));
+    for (const id of ['here', 'from redis']) {
+      const found = memory.find(id, '');
+      expect(found && memory.isFresh(found)).toBe(false);
+    }
   });
 });

@@ -103,7 +103,8 @@ export function createMemoryTier({
     const held = entries.peek(id);
     const isAlive = drop(id);
     if (!held || !isAlive) return false;
-    const expired = expiredHeld(held, Math.min(atMs, staleSince(held.generations) ?? atMs));
+    // Not after the time by which freshness is asked about: it would be fresh until that clock is read anew.
+    const expired = expiredHeld(held, Math.min(atMs, staleSince(held.generations) ?? atMs, coarse.now()));
     if (!isExpired(expired.entry, clock.now())) store(id, expired);
     return true;
   }
@@ -137,7 +138,8 @@ export function createMemoryTier({
 
   return {
     find,
-    isFresh: ({ entry }) => isFresh(entry, coarse.now()),
+    // What was stale already when it came from Redis is not fresh by a clock that was read before.
+    isFresh: ({ entry, heldAtMs }) => isFresh(entry, Math.max(coarse.now(), heldAtMs)),
     holds: (id, held) => entries.peek(id) === held,
     store,
     drop,
