@@ -32,6 +32,7 @@ it('every key that anything leaves in Redis is in the namespace and has a ttl', 
   await cache.invalidate({ pattern: 'l*' });
   await space.invalidate({ pattern: '*' });
   await cache.set('after', 1, { tags: ['x'] });
+  const filling = await cache.reserveToFill('being filled');
 
   const keys = (await redis.keys('*')).filter((key) => key !== 'bw:1:app:entry:{foreign}');
   const kinds = new Set<string>();
@@ -40,7 +41,8 @@ it('every key that anything leaves in Redis is in the namespace and has a ttl', 
     const [, kind = ''] = /^bw:1:app%3A%20%7Bodd%7D\*:([a-z.-]+):\{[^{}]*\}$/.exec(key) ?? [];
     kinds.add(kind);
   }
-  expect(kinds).toEqual(new Set(['entry', 'tombstone', 'tag', 'tag-log', 'sweep', 'bus']));
+  expect(kinds).toEqual(new Set(['entry', 'tombstone', 'lease', 'tag', 'tag-log', 'sweep', 'bus']));
+  filling?.abandon('failed');
   expect(await redis.exists('bw:1:app:entry:{foreign}')).toBe(1);
 });
 
