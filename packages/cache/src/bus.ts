@@ -54,13 +54,13 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
   const { client, channel, record, announcer, trackedPrefix } = options;
   const watch = createSequenceWatch(GAP_GRACE_MS);
   const arrivals = createArrivals();
+  /** Whether there is a connection, and everything that was missed before it is made up for. */
   let hears = false;
   let wasConnected = false;
   /** The message up to which nothing is missed. */
   let wholeUpTo: string | undefined;
   /** Changes with every connection: what was begun for another one is of no use. */
   let connection = 0;
-  let isCatchingUp = false;
   let gapTimer: NodeJS.Timeout | undefined;
   let received = 0;
   let replays = 0;
@@ -89,7 +89,7 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
       listeners.onAnnouncement(announcement);
       note(publisher, sequence);
     }
-    if (isCatchingUp) return;
+    if (!hears) return;
     if (id === undefined) wholeUpTo = undefined;
     else if (watch.isWhole) wholeUpTo = id;
   }
@@ -131,20 +131,18 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
     gapTimer = undefined;
     const state = watch.check(performance.now());
     if (state === 'whole') return;
-    if (state === 'lost' && !isCatchingUp) void catchUp('gap');
+    if (state === 'lost' && hears) void catchUp('gap');
     gapTimer = setTimeout(checkGap, GAP_GRACE_MS).unref();
   }
 
   /** Makes up for what was missed: by the record where it reaches back to before that, else by forgetting everything. */
   async function catchUp(reason: LossReason): Promise<void> {
     const begunOn = connection;
-    isCatchingUp = true;
     setHearing(false);
     const { missed, readAt } = await askForMissed(begunOn);
     const last = missed === 'gone' ? await record.last() : undefined;
     // A later connection catches up by itself.
     if (connection !== begunOn || missed === 'unanswered') return;
-    isCatchingUp = false;
     if (missed === 'gone') beginAnew(reason, last);
     else apply(missed, readAt);
   }
