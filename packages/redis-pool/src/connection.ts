@@ -153,15 +153,19 @@ export function openConnection(
     },
     close() {
       isClosing = true;
-      // Between two attempts there is no socket, and nothing will be told. A Cluster that lost its last nodes together
-      // is not always told to have ended.
-      const hasSocket = isCluster(client) ? client.nodes().length > 0 : !SOCKETLESS.has(client.status);
+      // Between two attempts, and while sentinels are asked, there is no socket, and nothing will be told, or late. A
+      // Cluster that lost its last nodes together is not always told to have ended.
+      const hasSocket = isCluster(client) ? client.nodes().length > 0 : hasLiveSocket(client);
       const last = isCluster(client) ? 'close' : 'end';
       const ended = hasSocket ? new Promise<void>((resolve) => void client.once(last, resolve)) : Promise.resolve();
       client.disconnect();
       return ended;
     },
   };
+}
+
+function hasLiveSocket({ status, stream }: { status: string; stream?: Redis['stream'] }): boolean {
+  return !SOCKETLESS.has(status) && stream?.destroyed === false;
 }
 
 /** ioredis keeps a Cluster's subscriber connection to itself, but writes what belongs on it there. */

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import {
+  eventually,
   type RedisCluster,
   type RedisServer,
   type SentinelGroup,
@@ -66,6 +68,24 @@ describe('closing the pool', () => {
     await pool.close();
     server.thaw();
     expect(await underWay).toEqual(['ERR_REDIS_DEADLINE', 'ERR_REDIS_DEADLINE']);
+  });
+
+  it('does not wait for sentinels that accept its connections and say nothing', async () => {
+    const sockets = new Set<Socket>();
+    const mute = createServer((socket) => void sockets.add(socket.on('error', () => {}))).listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    const pool = createRedisPool({
+      sentinel: { nodes: [{ host: '127.0.0.1', port }], name: group.name },
+      // Waited for, it would outlast the test.
+      connectTimeout: '1h',
+    });
+    await eventually(() => sockets.size === 4);
+    await pool.close();
+    expect(pool.stats()).toMatchObject({ health: 'closed', circuit: 'closed' });
+    for (const socket of sockets) socket.destroy();
+    mute.close();
+    await once(mute, 'close');
   });
 
   it.each([
