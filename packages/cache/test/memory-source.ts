@@ -8,6 +8,8 @@ export interface MemorySource {
   readonly source: Required<Source>;
   /** Calls of `name` wait before they return (what they store is stored), until the returned function is called. */
   hold(name: keyof Source): () => void;
+  /** The next call of `name` waits before it does anything, until the returned function is called. */
+  delayNext(name: keyof Source): () => void;
   /** Calls of `name` that this is true of fail, and store nothing. */
   failWhen(name: keyof Source, isBad: (keys: readonly string[]) => boolean): () => void;
 }
@@ -16,11 +18,15 @@ export function createMemorySource(rows: Record<string, unknown> = {}): MemorySo
   const table = new Map<string, unknown>(Object.entries(rows));
   const calls: string[] = [];
   const gates = new Map<keyof Source, Promise<void>>();
+  const delays = new Map<keyof Source, Promise<void>>();
   const bad = new Map<keyof Source, (keys: readonly string[]) => boolean>();
 
   async function call<Result>(name: keyof Source, keys: readonly string[], what: string, run: () => Result) {
     calls.push(`${name} ${what}`);
     if (bad.get(name)?.(keys)) throw new Error(`no ${name} of ${keys}`);
+    const delay = delays.get(name);
+    delays.delete(name);
+    if (delay) await delay;
     const result = run();
     await gates.get(name);
     return result;
@@ -42,14 +48,14 @@ export function createMemorySource(rows: Record<string, unknown> = {}): MemorySo
         }),
       remove: (key) => call('remove', [key], key, () => void table.delete(key)),
     },
+    delayNext(name) {
+      const gate = createGate();
+      delays.set(name, gate.opened);
+      return gate.open;
+    },
     hold(name) {
-      let open = () => {};
-      gates.set(
-        name,
-        new Promise<void>((resolve) => {
-          open = resolve;
-        }),
-      );
+      const { opened, open } = createGate();
+      gates.set(name, opened);
       return () => {
         gates.delete(name);
         open();
@@ -60,4 +66,12 @@ export function createMemorySource(rows: Record<string, unknown> = {}): MemorySo
       return () => void bad.delete(name);
     },
   };
+}
+
+function createGate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
 }

@@ -89,11 +89,13 @@ export function describeSource(name: string, connect: () => RedisPort | null): v
     });
 
     it('keeps two writes of a key in order, however slow the first is', async () => {
-      const release = database.hold('store');
+      const release = database.delayNext('store');
       const first = cache().set('a', 1, { policy });
       const second = cache().set('a', 2, { policy });
       const draining = cache().drain();
       await eventually(() => database.calls.length > 0);
+      // Time enough for the second to overtake the first, if it could.
+      await new Promise((resolve) => setImmediate(resolve));
       release();
       await Promise.all([first, second, draining]);
       await cache().drain();
