@@ -48,9 +48,12 @@ it('a Cluster is read, written, fenced and invalidated without crossing slots', 
   await Promise.all(keys.map((key) => a.set(key, key, options)));
   expect(await a.expire({ key: ['k:0', 'k:1'] })).toMatchObject({ redisKeys: 2, shared: true });
   expect(await a.expire({ pattern: 'k:1?' })).toMatchObject({ redisKeys: 10, shared: true });
+  const budgeted = await a.expire({ pattern: 'k:?' }, { budget: 0 });
+  expect(budgeted).toMatchObject({ shared: false, isComplete: false });
+  await eventually(() => a.audit()[0]?.by === 'pattern' && a.audit()[0]?.redisKeys === 10);
   const fail = () => Promise.reject(new Error('no value'));
   for (const key of ['k:0', 'k:1', 'k:10', 'k:19']) await eventually(async () => (await b.get(key)) === undefined);
-  expect(await b.get('k:2')).toBe('k:2');
+  expect(await b.get('k:20')).toBe('k:20');
   expect(await a.expire({ tag: 'y' })).toMatchObject({ tags: ['y'], shared: true });
   for (const key of keys) await eventually(async () => (await b.get(key)) === undefined);
   for (const key of keys) expect(await b.getOrLoad(key, fail, options)).toBe(key);
