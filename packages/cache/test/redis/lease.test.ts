@@ -107,6 +107,22 @@ describe('a key that another process is loading', () => {
     expect(await first).toBe('value');
   });
 
+  it('is not waited for any longer by who can no longer ask Redis', async () => {
+    const [a] = caches as [Cache];
+    const gate = gateRedis(instances.client());
+    const b = await instances.open(name, { redis: gate.client, policies: POLICIES });
+    const loader = createGatedLoader();
+    const first = a.getOrLoad('k', loader.load);
+    await loader.begun(1);
+    const second = b.getOrLoad('k', () => 'own');
+    await waits(b);
+    const repair = gate.failCommands('evalsha');
+    expect(await second).toBe('own');
+    repair();
+    loader.finish('value');
+    expect(await first).toBe('value');
+  });
+
   it('is loaded by every process where the policy says so', async () => {
     const loader = createGatedLoader();
     const loading = caches.map((cache) => cache.getOrLoad('k', loader.load, { policy: 'alone' }));
