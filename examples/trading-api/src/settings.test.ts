@@ -9,6 +9,7 @@ describe('the settings', () => {
       redisUrl: 'auto',
       redisLanes: 4,
       redisDeadlineMs: 250,
+      isCacheEnabled: true,
       ttlMs: {
         price: 5_000,
         orderBook: 10_000,
@@ -70,6 +71,7 @@ describe('the settings', () => {
       /^BREAKWATER_TRUSTED_PROXIES must be addresses.*, got "10.0.0.0\/33"/,
     ],
     ['BREAKWATER_TRUSTED_PROXIES', 'loopback,true', /^BREAKWATER_TRUSTED_PROXIES must be addresses.*, got "true"/],
+    ['BREAKWATER_CACHE_ENABLED', 'no', /^BREAKWATER_CACHE_ENABLED must be one of 'true', 'false', got "no"/],
     ['BREAKWATER_ADMIN_TOKEN', 'hunter2', /^BREAKWATER_ADMIN_TOKEN must be at least 32 characters, got "7 char/],
   ])('refuse %s=%s with its name, rule and value', (name, value, message) => {
     expect(() => readSettings({ [name]: value })).toThrow(message);

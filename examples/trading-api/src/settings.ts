@@ -10,6 +10,8 @@ export interface Settings {
   readonly redisUrl: 'auto' | 'off' | (string & {});
   readonly redisLanes: number;
   readonly redisDeadlineMs: number;
+  /** Whether anything is cached; off for a look at what caching is worth. */
+  readonly isCacheEnabled: boolean;
   readonly ttlMs: {
     readonly price: number;
     readonly orderBook: number;
@@ -64,6 +66,11 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     throw checks.failure(name, "a URL such as 'redis://localhost:6379', or 'off'", 'another text');
   }
 
+  function onOrOff(name: string): boolean {
+    const value = text(name) ?? 'true';
+    return checks.oneOf(name, value, ['true', 'false']) === 'true';
+  }
+
   function trustedProxies(): string[] {
     const name = 'BREAKWATER_TRUSTED_PROXIES';
     const proxies = text(name)?.split(/\s*,\s*/) ?? [];
@@ -88,6 +95,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     redisUrl: redisUrl(),
     redisLanes: integer('BREAKWATER_REDIS_POOL_SIZE', 4, { min: 1, max: 64 }),
     redisDeadlineMs: duration('BREAKWATER_REDIS_TIMEOUT', 250, 60_000),
+    isCacheEnabled: onOrOff('BREAKWATER_CACHE_ENABLED'),
     ttlMs: {
       price: duration('BREAKWATER_CACHE_MARKET_PRICE_TTL', 5_000),
       orderBook: duration('BREAKWATER_CACHE_ORDERBOOK_TTL', 10_000),

@@ -49,6 +49,7 @@ export function createSuite(settings: Settings, redisUrl: string | undefined, cl
     redis: pool,
     namespace: NAMESPACE,
     policies: { indicator: { ttl: settings.ttlMs.indicator } },
+    mode: settings.isCacheEnabled ? 'cached' : 'bypass',
     clock,
   });
 

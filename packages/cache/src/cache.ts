@@ -1,19 +1,19 @@
 import type { Subscribable } from '@breakwater/core';
-import type { OutageEvents } from '@breakwater/core/redis';
 import type { Agreement } from './agreement.ts';
-import type { Found, LoadCallOptions, ReadOptions, Sourced, WrapOptions, WriteOptions } from './call-options.ts';
+import type { CacheEvents } from './cache-events.ts';
+import type {
+  CacheMode,
+  Found,
+  LoadCallOptions,
+  ReadOptions,
+  Sourced,
+  WrapOptions,
+  WriteOptions,
+} from './call-options.ts';
 import type { Entry } from './entry.ts';
 import type { Filling, FillOptions, Reservation } from './filling.ts';
-import type { FrameFault } from './frame.ts';
 import type { CacheInspection } from './inspection.ts';
-import type {
-  AuditRecord,
-  InvalidatedBy,
-  InvalidateOptions,
-  InvalidationEffect,
-  InvalidationReport,
-  InvalidationTarget,
-} from './invalidation.ts';
+import type { AuditRecord, InvalidateOptions, InvalidationReport, InvalidationTarget } from './invalidation.ts';
 import type { BatchLoader, Loader } from './loader.ts';
 import type { Rules } from './rules.ts';
 import type { CacheStats } from './stats.ts';
@@ -163,6 +163,14 @@ export interface Cache<PolicyName extends string = string>
    */
   space<Value>(name: string, options: { readonly codec: Codec<Value> }): CacheSpace<Value>;
 
+  /**
+   * `'bypass'` switches the cache off, in this process: reads miss, loaders run for each caller, and nothing is kept. What is
+   * invalidated, or written, still leaves the tiers everywhere, so that `'cached'` may switch it on again at any time.
+   *
+   * @throws OptionError `ERR_CACHE_OPTION`.
+   */
+  setMode(mode: CacheMode): void;
+
   stats(): CacheStats;
 
   /**
@@ -198,28 +206,4 @@ export interface Codec<Value> {
   decode(bytes: Buffer): Value;
   /** Bytes the decoded value holds in memory, for the memory bound. @default the encoded length */
   sizeOf?(value: Value): number;
-}
-
-export interface CacheEvents extends OutageEvents {
-  'cache:invalidated': {
-    readonly by: InvalidatedBy;
-    /** Another instance's expiry is an invalidation here: what memory held left it, and Redis says how stale it is. */
-    readonly effect: InvalidationEffect;
-    readonly memoryEntries: number;
-    readonly remote: boolean;
-  };
-  /** `emptied`: somebody emptied Redis, where keys are tracked. */
-  'bus:flushed': { readonly reason: 'gap' | 'reconnected' | 'emptied' };
-  /** Redis refuses to let this instance subscribe, or track keys: it stays blind, and asks again. */
-  'bus:refused': { readonly error: Error };
-  /** A value over `maxEntrySize`: `set` throws, what is loaded is returned and not kept. */
-  'value:refused': { readonly policy: string; readonly bytes: number; readonly maxBytes: number };
-  /** A source did not take buffered writes; they are tried again. */
-  'store:failed': { readonly error: unknown; readonly entries: number };
-  /** Buffered writes that could not be sent before `close`, nor will be. */
-  'writes:dropped': { readonly entries: number };
-  /** A loader's error that no caller gets: it ran in the background, or a stale value was served instead. */
-  'load:failed': { readonly error: unknown };
-  /** Bytes in Redis that are no entry this cache can read: a miss. */
-  'frame:unreadable': { readonly reason: FrameFault };
 }

@@ -35,6 +35,9 @@ export interface LoadCallOptions<PolicyName extends string = string> extends Wri
 
 export type LoadMode = (typeof LOAD_MODES)[number];
 
+/** What all calls of a cache do, see `setMode`. */
+export type CacheMode = Exclude<LoadMode, 'refresh'>;
+
 export interface WriteOptions<PolicyName extends string = string> {
   /** A name from `createCache`'s `policies`; its values stand where this call gives none. @default 'default' */
   readonly policy?: PolicyName;

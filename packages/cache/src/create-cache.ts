@@ -3,8 +3,10 @@ import { createBackgroundWork, createEmitter, createHistogram } from '@breakwate
 import { boundRedis } from '@breakwater/core/redis';
 import { createAgreement } from './agreement.ts';
 import { createAnnouncer } from './announcer.ts';
-import type { Cache, CacheEvents, Codec } from './cache.ts';
+import type { Cache, Codec } from './cache.ts';
+import type { CacheEvents } from './cache-events.ts';
 import { createCoherence } from './coherence.ts';
+import { collectStats } from './collect-stats.ts';
 import { createInspection } from './create-inspection.ts';
 import { createRules } from './create-rules.ts';
 import { createEncryption } from './encryption.ts';
@@ -22,9 +24,8 @@ import { createLoadFailures } from './load-failures.ts';
 import { createLoadOnce } from './load-once.ts';
 import { createMemoryTier } from './memory-tier.ts';
 import { openBus } from './open-bus.ts';
-import { type CacheOptions, resolveOptions, spaceTakenError } from './options.ts';
+import { type CacheOptions, checkMode, resolveOptions, spaceTakenError } from './options.ts';
 import { createOutbox } from './outbox.ts';
-import { sumOutcomes } from './outcomes.ts';
 import { createOwnWrites } from './own-writes.ts';
 import { createPart, type Part } from './part.ts';
 import { createPolicies } from './policies.ts';
@@ -33,15 +34,12 @@ import { createRedisState } from './redis-state.ts';
 import { createRedisTier } from './redis-tier.ts';
 import { createReplay } from './replay.ts';
 import { sendInvalidations } from './send-invalidations.ts';
-import type { CacheStats } from './stats.ts';
 import { isSubjectTag } from './subject.ts';
 import { createSubjectKeys } from './subject-keys.ts';
 import { createTagGenerations } from './tag-generations.ts';
 import { createTurns } from './turns.ts';
 import { createWriteBack } from './write-back.ts';
 import { createWriteBuffer } from './write-buffer.ts';
-
-const NO_BUS = { connected: false, published: 0, received: 0, instances: 0, replays: 0, lagMs: undefined } as const;
 
 /**
  * Makes a cache: memory in front of Redis, or memory alone.
@@ -135,6 +133,7 @@ export function createCache<PolicyName extends string = never>(
     failures: createLoadFailures({ clock, loads }),
     expectedTags: createExpectedTags(),
     leases: redis && createLeases({ redis: redis.leases, newToken: newId, background }),
+    mode: options.mode,
     flushes: 0,
     replay,
     writeBack,
@@ -177,28 +176,6 @@ export function createCache<PolicyName extends string = never>(
     return part;
   }
 
-  function stats(): CacheStats {
-    const byPolicy = policies.outcomes();
-    const redisState = state.isUp ? 'up' : 'down';
-    return {
-      total: sumOutcomes(Object.values(byPolicy)),
-      policies: byPolicy,
-      memory: memory.stats(),
-      redis: {
-        state: redis ? redisState : 'off',
-        errors: state.errors,
-        unreadableFrames: engine.unreadableFrames,
-      },
-      bus: {
-        ...(bus?.stats() ?? NO_BUS),
-        flushes: coherence?.flushes ?? 0,
-      },
-      writeBack: writeBack.stats(),
-      ...invalidator.stats(),
-      latencyMs: { redis: latency.redis.snapshot(), load: latency.load.snapshot() },
-    };
-  }
-
   async function shutDown(): Promise<void> {
     await replay.settle();
     await writeBack.close();
@@ -222,8 +199,11 @@ export function createCache<PolicyName extends string = never>(
     rules: () => createRules(invalidator),
     audit: invalidator.audit,
     space: (name, options) => openSpace(name, options?.codec),
-    stats,
+    stats: () => collectStats({ engine, policies, state, bus, coherence, invalidator }),
     on: events.on,
+    setMode(mode) {
+      engine.mode = checkMode(mode);
+    },
     ...createAgreement({ announcer, bus, settle: replay.settle }),
     drain,
     close: () => {

@@ -1,6 +1,7 @@
 import type { BackgroundWork, Clock, Emitter, Histogram } from '@breakwater/core';
 import type { Address } from './address.ts';
-import type { CacheEvents } from './cache.ts';
+import type { CacheEvents } from './cache-events.ts';
+import type { CacheMode } from './call-options.ts';
 import type { Encryption } from './encryption.ts';
 import type { ExpectedTags } from './expected-tags.ts';
 import type { Fence } from './fence.ts';
@@ -30,6 +31,8 @@ export interface Engine {
   readonly expectedTags: ExpectedTags;
   /** Who in the fleet loads what; without Redis there are none. */
   readonly leases: Leases | undefined;
+  /** `bypass`: nothing is read from the tiers, nor kept in them; what is invalidated or written leaves them all the same. */
+  mode: CacheMode;
   /** Counts the times that messages may have been missed. */
   flushes: number;
   /** What is unshared is shared before anything is read. */

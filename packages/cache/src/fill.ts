@@ -33,7 +33,7 @@ async function attempt(engine: Engine, { call, terms, over }: FillRequest, turns
   const fences = markFences(engine);
   const read = engine.redis && (await readRedis(engine, engine.redis, call, 'with fences'));
   const { id, space } = call.address;
-  const found = (read?.held ?? engine.memory.find(id, space))?.entry;
+  const found = engine.mode === 'bypass' ? undefined : (read?.held ?? engine.memory.find(id, space))?.entry;
   const isFilled = found && found.storedAtMs !== over?.storedAtMs && isFresh(found, engine.clock.now());
   if (isFilled) return undefined;
   const tags = tagsToTake(engine, call, terms);

@@ -1,7 +1,9 @@
 export type { BusOptions } from './bus-options.ts';
-export type { Cache, CacheEvents, CacheSpace, Codec } from './cache.ts';
+export type { Cache, CacheSpace, Codec } from './cache.ts';
+export type { CacheEvents } from './cache-events.ts';
 export { type CachedOptions, cached } from './cached.ts';
 export type {
+  CacheMode,
   Found,
   LoadCallOptions,
   LoadMode,

@@ -1,6 +1,7 @@
 import { type Clock, type Duration, type Size, systemClock, withDefaults } from '@breakwater/core';
 import { type RedisPort, refuseKeyPrefix } from '@breakwater/core/redis';
 import { type BusOptions, type ResolvedBus, resolveBus } from './bus-options.ts';
+import type { CacheMode } from './call-options.ts';
 import { type EncryptionOptions, type KeyRing, resolveEncryption } from './encryption-options.ts';
 import { checks } from './errors.ts';
 import { type InvalidationOptions, type ResolvedInvalidation, resolveInvalidation } from './invalidation-options.ts';
@@ -55,6 +56,11 @@ export interface CacheOptions<PolicyName extends string = string> {
    */
   readonly tombstoneTtl?: Duration;
   /**
+   * `'bypass'` begins with the cache switched off, see {@link Cache.setMode}.
+   * @default 'cached'
+   */
+  readonly mode?: CacheMode;
+  /**
    * Where `now` comes from.
    * @default the system's clock
    */
@@ -92,6 +98,7 @@ export const DEFAULTS = Object.freeze({
   coherence: 'bus',
   maxEntrySize: '16mb',
   tombstoneTtl: '60s',
+  mode: 'cached',
   clock: systemClock,
 }) satisfies CacheOptions;
 
@@ -120,6 +127,7 @@ export interface ResolvedOptions {
   readonly invalidation: ResolvedInvalidation;
   readonly maxEntryBytes: number;
   readonly tombstoneTtlMs: number;
+  readonly mode: CacheMode;
   readonly clock: Clock;
 }
 
@@ -155,6 +163,7 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
     invalidation: resolveInvalidation(options.invalidation ?? {}),
     maxEntryBytes: checks.size('maxEntrySize', options.maxEntrySize, { max: 512 * 1024 ** 2 }),
     tombstoneTtlMs: checks.duration('tombstoneTtl', options.tombstoneTtl),
+    mode: checkMode(options.mode),
     clock: options.clock,
   };
 }
@@ -186,4 +195,9 @@ function resolveCoherence(coherence: unknown, redis: RedisPort | null): 'bus' | 
   const resolved = checks.oneOf('coherence', coherence, ['bus', 'tracking']);
   if (resolved === 'tracking' && redis?.nodes) throw checks.failure('coherence', "'bus' on a Cluster", coherence);
   return resolved;
+}
+
+/** @throws OptionError `ERR_CACHE_OPTION`. */
+export function checkMode(mode: unknown): CacheMode {
+  return checks.oneOf('mode', mode, ['cached', 'bypass']);
 }

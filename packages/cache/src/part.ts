@@ -25,7 +25,7 @@ import { writeValue, writeValues } from './write-source.ts';
 /** The calls over one part's keys: the cache's own, or a space's. */
 export type Part = Omit<
   Cache,
-  keyof CacheInspection | keyof Agreement | 'space' | 'rules' | 'audit' | 'stats' | 'drain' | 'close' | 'on'
+  keyof CacheInspection | keyof Agreement | 'space' | 'setMode' | 'rules' | 'audit' | 'stats' | 'drain' | 'close' | 'on'
 >;
 
 /** What all parts of a cache share beside the engine. */
@@ -52,6 +52,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
   /** The path every hit takes: what it allocates and calls, every hit pays. */
   function hitMemory(key: string, policy: Policy): Entry<unknown> | undefined {
+    if (engine.mode === 'bypass') return undefined;
     const id = idOf(space, key);
     const held = engine.memory.find(id, space) ?? findBuffered(engine, id);
     if (held === undefined || (held.goesStale && !engine.memory.isFresh(held))) return undefined;
@@ -85,7 +86,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
   /** As any read, but counted nowhere. */
   async function find(key: string): Promise<Entry<unknown> | undefined> {
-    const held = engine.memory.find(idOf(space, key), space);
+    const held = engine.mode === 'bypass' ? undefined : engine.memory.find(idOf(space, key), space);
     return held && engine.memory.isFresh(held) ? held.entry : readFresh(callOf(key, policyOf(undefined)));
   }
 

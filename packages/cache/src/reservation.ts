@@ -143,6 +143,7 @@ export function createReservation(
   }
 
   async function keep(value: unknown, { life: given, lateTags = [], validator }: KeepTerms): Promise<boolean> {
+    if (engine.mode === 'bypass') return false;
     const life = spread(given, terms.jitter, Math.random);
     const encoded = encodeValue(call, value, validator);
     if (isTooLarge(engine, call, encoded)) return false;
@@ -151,8 +152,7 @@ export function createReservation(
     if (!stamped || isFencedFor(stamped.generations)) return refuse();
     const { generations, shared } = stamped;
     // What is loaded in its place is newer.
-    const landing = engine.writeBack.discard([id]);
-    if (landing) await landing;
+    await engine.writeBack.discard([id]);
     if (engine.redis && seen && shared) return keepInBoth(encoded, life, generations, seen);
     // Without Redis to ask, what was flushed since may hide an invalidation.
     return engine.fills.isRaised(id, fences.fillMark) ? refuse() : keepInMemory(encoded, life, generations);

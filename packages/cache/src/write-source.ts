@@ -30,13 +30,21 @@ export async function writeValues(
   values: readonly ValueToWrite[],
 ): Promise<void> {
   if (!takesWrites(source)) {
+    if (engine.mode === 'bypass') return forgetAll(engine, values);
     await Promise.all(values.map((value) => write(engine, strategy, value)));
     return;
   }
   for (const { call } of values) call.outcomes.sets += 1;
-  if (strategy === 'around') return writeAround(engine, source, values);
+  if (strategy === 'around' || engine.mode === 'bypass') return writeAround(engine, source, values);
   const due = strategy === 'back' ? values.filter((value) => !keepForLater(engine, value, source)) : values;
   if (due.length > 0) await writeThrough(engine, source, due);
+}
+
+/** What is not to be kept must not leave what was there before, either. */
+async function forgetAll(engine: Engine, values: readonly ValueToWrite[]): Promise<void> {
+  const landing = engine.writeBack.discard(idsOf(values));
+  if (landing) await landing;
+  await Promise.all(values.map(({ call }) => forgetKey(engine, call.address)));
 }
 
 async function writeThrough(engine: Engine, source: Source, values: readonly ValueToWrite[]): Promise<void> {

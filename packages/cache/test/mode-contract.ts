@@ -102,4 +102,52 @@ export function describeModes(name: string, connect: () => RedisPort | null): vo
       await expect(call).rejects.toMatchObject({ code: 'ERR_CACHE_OPTION' });
     });
   });
+
+  describe(`a cache that is switched off, on ${name},`, () => {
+    const { cache, open } = useCache(connect, { back: { write: 'back' } });
+
+    it('reads nothing, keeps nothing, and gives each caller the loader’s own', async () => {
+      await cache().set('a', 'cached');
+      cache().setMode('bypass');
+      const reads = [await cache().get('a'), cache().peek('a'), await cache().lookup('a'), await cache().ttl('a')];
+      expect(reads).toEqual([undefined, undefined, undefined, undefined]);
+      expect([await cache().has('a'), (await cache().getMany(['a'])).size]).toEqual([false, 0]);
+      const loader = vi.fn(() => 'loaded');
+      await Promise.all([1, 2].map(() => cache().getOrLoad('a', loader)));
+      await cache().getOrLoad('a', loader, { mode: 'refresh' });
+      expect(loader).toHaveBeenCalledTimes(3);
+      expect(await (await cache().reserve('b')).commit('body')).toBe(false);
+      cache().setMode('cached');
+      expect(await cache().get('a')).toBe('cached');
+      expect(await cache().has('b')).toBe(false);
+    });
+
+    it.each(['default', 'back'])('has nothing out of date when it is back: writes by %s', async (policy) => {
+      await cache().set('written', 'old', { policy });
+      await cache().set('invalidated', 'old', { policy, tags: ['x'] });
+      cache().setMode('bypass');
+      await cache().set('written', 'new', { policy });
+      await cache().invalidate({ tag: 'x' });
+      cache().setMode('cached');
+      await cache().drain();
+      expect([await cache().get('written'), await cache().get('invalidated')]).toEqual([undefined, undefined]);
+      expect(await open().get('written')).toBeUndefined();
+    });
+
+    it('does not keep a load that began before', async () => {
+      const value = await cache().getOrLoad('a', () => {
+        cache().setMode('bypass');
+        return 'loaded';
+      });
+      cache().setMode('cached');
+      expect([value, await cache().get('a')]).toEqual(['loaded', undefined]);
+    });
+
+    it('may begin so, and is refused another mode', async () => {
+      const off = open({ mode: 'bypass' });
+      await off.set('a', 1);
+      expect(await off.get('a')).toBeUndefined();
+      expect(() => off.setMode('refresh' as 'bypass')).toThrow(expect.objectContaining({ code: 'ERR_CACHE_OPTION' }));
+    });
+  });
 }

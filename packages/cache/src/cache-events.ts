@@ -1,0 +1,27 @@
+import type { OutageEvents } from '@breakwater/core/redis';
+import type { FrameFault } from './frame.ts';
+import type { InvalidatedBy, InvalidationEffect } from './invalidation.ts';
+
+export interface CacheEvents extends OutageEvents {
+  'cache:invalidated': {
+    readonly by: InvalidatedBy;
+    /** Another instance's expiry is an invalidation here: what memory held left it, and Redis says how stale it is. */
+    readonly effect: InvalidationEffect;
+    readonly memoryEntries: number;
+    readonly remote: boolean;
+  };
+  /** `emptied`: somebody emptied Redis, where keys are tracked. */
+  'bus:flushed': { readonly reason: 'gap' | 'reconnected' | 'emptied' };
+  /** Redis refuses to let this instance subscribe, or track keys: it stays blind, and asks again. */
+  'bus:refused': { readonly error: Error };
+  /** A value over `maxEntrySize`: `set` throws, what is loaded is returned and not kept. */
+  'value:refused': { readonly policy: string; readonly bytes: number; readonly maxBytes: number };
+  /** A source did not take buffered writes; they are tried again. */
+  'store:failed': { readonly error: unknown; readonly entries: number };
+  /** Buffered writes that could not be sent before `close`, nor will be. */
+  'writes:dropped': { readonly entries: number };
+  /** A loader's error that no caller gets: it ran in the background, or a stale value was served instead. */
+  'load:failed': { readonly error: unknown };
+  /** Bytes in Redis that are no entry this cache can read: a miss. */
+  'frame:unreadable': { readonly reason: FrameFault };
+}
