@@ -56,6 +56,7 @@ const WITHOUT_KEY = [
   'keys',
   'on',
   'rules',
+  'setMode',
   'space',
   'stats',
   'token',
@@ -174,6 +175,7 @@ const OTHERS: readonly [what: string, code: string, call: (cache: Cache) => unkn
     (cache) => cache.loadMany(['k'], loadAll, { mode: 5 as never }),
   ],
   ['an empty subject to forget', 'ERR_CACHE_SUBJECT', (cache) => cache.forget('')],
+  ['a mode of the cache that is none', 'ERR_CACHE_OPTION', (cache) => cache.setMode('refresh' as never)],
   ['a space without a codec', 'ERR_CACHE_OPTION', (cache) => cache.space('files', undefined as never)],
   [
     'a codec that cannot decode',
