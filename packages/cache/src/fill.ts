@@ -16,8 +16,12 @@ interface FillRequest {
 
 const NEVER = new AbortController().signal;
 
+/** While the cache is switched off. */
+const KEPT_NOWHERE: Filling = Object.freeze({ commit: async () => false, abandon: () => {} });
+
 /** Waits while another process fills the key. @returns `undefined` where that was done. */
 export async function reserveToFill(engine: Engine, request: FillRequest): Promise<Filling | undefined> {
+  if (engine.mode === 'bypass') return KEPT_NOWHERE;
   const turns = createTurns(engine, { ...request, signal: NEVER });
   try {
     for (;;) {
@@ -33,7 +37,7 @@ async function attempt(engine: Engine, { call, terms, over }: FillRequest, turns
   const fences = markFences(engine);
   const read = engine.redis && (await readRedis(engine, engine.redis, call, 'with fences'));
   const { id, space } = call.address;
-  const found = engine.mode === 'bypass' ? undefined : (read?.held ?? engine.memory.find(id, space))?.entry;
+  const found = (read?.held ?? engine.memory.find(id, space))?.entry;
   const isFilled = found && found.storedAtMs !== over?.storedAtMs && isFresh(found, engine.clock.now());
   if (isFilled) return undefined;
   const tags = tagsToTake(engine, call, terms);

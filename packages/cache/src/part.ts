@@ -18,6 +18,7 @@ import { createPartInvalidations } from './part-invalidations.ts';
 import { createPartLoads } from './part-loads.ts';
 import type { Policies, Policy } from './policies.ts';
 import { type RedisRead, readRedis } from './read-redis.ts';
+import type { RedisTier } from './redis-tier.ts';
 import { createRequests } from './requests.ts';
 import { reserve } from './reservation.ts';
 import { writeValue, writeValues } from './write-source.ts';
@@ -68,7 +69,8 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
   async function findInRedis(key: string, policy: Policy): Promise<Entry<unknown> | undefined> {
     const call = callOf(key, policy);
     // Not through an async function of its own: every hit in Redis would pay for its promise.
-    const read = engine.redis && (await readRedis(engine, engine.redis, call, 'entry alone'));
+    const redis = readableRedis();
+    const read = redis && (await readRedis(engine, redis, call, 'entry alone'));
     const entry = freshIn(read);
     if (entry) policy.outcomes.hitRedis += 1;
     else policy.outcomes.miss += 1;
@@ -76,7 +78,12 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
   }
 
   async function readFresh(call: Call): Promise<Entry<unknown> | undefined> {
-    return freshIn(engine.redis && (await readRedis(engine, engine.redis, call, 'entry alone')));
+    const redis = readableRedis();
+    return freshIn(redis && (await readRedis(engine, redis, call, 'entry alone')));
+  }
+
+  function readableRedis(): RedisTier | undefined {
+    return engine.mode === 'bypass' ? undefined : engine.redis;
   }
 
   function freshIn(read: RedisRead | undefined): Entry<unknown> | undefined {

@@ -26,7 +26,6 @@ export async function readRedis(
   call: Call,
   forLoad: 'with fences' | 'entry alone',
 ): Promise<RedisRead> {
-  if (engine.mode === 'bypass') return NOTHING;
   const buffered = findBuffered(engine, call.address.id);
   // Redis has an older value. Only a load that is to replace this one needs to know its fences.
   if (buffered && (forLoad === 'entry alone' || isFresh(buffered.entry, engine.clock.now()))) {

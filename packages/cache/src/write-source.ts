@@ -16,7 +16,8 @@ export function writeValue(
   policy: Pick<ResolvedPolicy, 'source' | 'write'>,
   value: ValueToWrite,
 ): Promise<void> {
-  return takesWrites(policy.source) ? writeValues(engine, policy, [value]) : write(engine, policy.write, value);
+  const isPlain = !takesWrites(policy.source) && engine.mode === 'cached';
+  return isPlain ? write(engine, policy.write, value) : writeValues(engine, policy, [value]);
 }
 
 /**
