@@ -1,4 +1,10 @@
-import { eventually, type RedisCluster, type RedisServer, startRedisCluster } from '@breakwater/testkit';
+import {
+  eventually,
+  type RedisCluster,
+  type RedisServer,
+  startFaultProxy,
+  startRedisCluster,
+} from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRedisPool, type RedisPool } from '../../src/index.ts';
@@ -116,6 +122,67 @@ describe('a Cluster of which one master is away and has no replica', () => {
       expect(log.names('outage')).toEqual([]);
     },
   );
+
+  it('is an outage of the whole pool only when the others are away as well', async () => {
+    for (const node of cluster.nodes) node.freeze();
+    try {
+      await eventually(async () => {
+        await readAll();
+        return pool.health === 'down';
+      });
+      expect(await readAll()).toEqual(Array(3).fill('ERR_REDIS_UNAVAILABLE'));
+      expect(pool.status).toBe('reconnecting');
+    } finally {
+      for (const node of cluster.nodes) node.thaw();
+    }
+    await eventually(async () => (await readAll()).every((outcome) => outcome === 'ok'), 20_000);
+    await eventually(() => pool.health === 'up', 10_000);
+    expect(log.names('outage')[0]).toBe('outage:began');
+    expect(log.names('outage').at(-1)).toBe('outage:ended');
+  });
+
+  it('is let through to again by hand, and by hand nothing is let through to any', async () => {
+    victim.freeze();
+    try {
+      await eventually(async () => {
+        await outcomesOf([pool.get(lostKey)]);
+        return pool.circuit.state !== 'closed';
+      });
+      pool.circuit.close();
+      expect(pool.circuit).toMatchObject({ state: 'closed', nodes: [] });
+      pool.circuit.open('maintenance');
+      expect(await readAll()).toEqual(Array(3).fill('ERR_REDIS_UNAVAILABLE'));
+      expect([pool.health, pool.circuit.reason]).toEqual(['down', 'maintenance']);
+    } finally {
+      victim.thaw();
+    }
+    pool.circuit.close();
+    expect(pool.health).toBe('up');
+  });
+
+  it('has its circuit under the address that its own is translated to', async () => {
+    const proxy = await startFaultProxy(victim.port);
+    const natMap = { [`127.0.0.1:${victim.port}`]: { host: '127.0.0.1', port: proxy.port } };
+    const mapped = createRedisPool({
+      cluster: { nodes: cluster.startupNodes, natMap },
+      deadlineMs: DEADLINE_MS,
+      inspectEvery: 'never',
+    });
+    const readLost = async () => (await outcomesOf([mapped.get(lostKey)]))[0];
+    await eventually(async () => (await readLost()) === 'ok', 10_000);
+    expect(proxy.connections).toBeGreaterThan(0);
+    proxy.inject({ kind: 'drop' });
+    await eventually(async () => {
+      await readLost();
+      return mapped.circuit.nodes.length > 0;
+    });
+    expect(mapped.circuit.nodes.map(({ node }) => node)).toEqual([`127.0.0.1:${proxy.port}`]);
+    expect(await outcomesOf(otherKeys.map((key) => mapped.get(key)))).toEqual(['ok', 'ok']);
+    proxy.heal();
+    await eventually(async () => (await readLost()) === 'ok', 20_000);
+    await mapped.close();
+    await proxy.close();
+  });
 });
 
 async function keyServedBy({ url }: RedisServer): Promise<string> {

@@ -1,3 +1,4 @@
+import diagnosticsChannel from 'node:diagnostics_channel';
 import { defineScript, runScript } from '@breakwater/core/redis';
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -99,6 +100,19 @@ describe('commands through the pool', () => {
     // The first goes at once, the others together; the two INFO calls are reads as well.
     expect((await readsSoFar()) - before).toBeLessThan(10);
     await one.close();
+  });
+
+  it('are told on the diagnostics channel of ioredis, as those of any client of it', async () => {
+    const seen: unknown[] = [];
+    const start = (event: unknown) => void seen.push(event);
+    const channel = diagnosticsChannel.channel('tracing:ioredis:command:start');
+    channel.subscribe(start);
+    try {
+      await pool.set('traced', 'secret', 'PX', 1000);
+    } finally {
+      channel.unsubscribe(start);
+    }
+    expect(seen).toContainEqual(expect.objectContaining({ command: 'set', args: ['traced', '?', '?', '?'] }));
   });
 
   it('are counted', async () => {

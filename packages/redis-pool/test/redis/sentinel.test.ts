@@ -1,4 +1,4 @@
-import { eventually, type SentinelGroup, startSentinelGroup } from '@breakwater/testkit';
+import { eventually, type SentinelGroup, startFaultProxy, startSentinelGroup } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRedisPool, type RedisPool } from '../../src/index.ts';
@@ -30,6 +30,23 @@ describe('a pool behind sentinels', () => {
   it('finds the master', async () => {
     await expect(pool.set('key', 'value', 'PX', 1000)).resolves.toBe('OK');
     await expect(pool.info('replication')).resolves.toMatch(/^role:master/m);
+  });
+
+  it('finds the master where the address that is announced is translated', async () => {
+    const proxy = await startFaultProxy(group.master.port);
+    const announced = `127.0.0.1:${group.master.port}`;
+    const mapped = createRedisPool({
+      sentinel: {
+        nodes: group.sentinels,
+        name: group.name,
+        natMap: { [announced]: { host: '127.0.0.1', port: proxy.port } },
+      },
+      inspectEvery: 'never',
+    });
+    await expect(mapped.ping()).resolves.toBe('PONG');
+    expect(proxy.connections).toBeGreaterThan(0);
+    await mapped.close();
+    await proxy.close();
   });
 
   it('reads from a replica where its client does', async () => {
