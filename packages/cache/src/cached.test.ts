@@ -89,9 +89,9 @@ describe('the decorator @cached', () => {
     const folder = mkdtempSync(join(tmpdir(), 'breakwater-decorator-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const source = fileURLToPath(new URL('../test/decorated-prices.ts', import.meta.url));
-    const compiler = fileURLToPath(new URL('../../../node_modules/.bin/tsc', import.meta.url));
+    const compiler = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
     const options = ['--target', 'es2022', '--module', 'esnext', '--noCheck', '--noResolve', '--outDir', folder];
-    execFileSync(compiler, [source, ...options], { cwd: folder });
+    execFileSync(process.execPath, [compiler, source, ...options], { cwd: folder });
     const compiled = join(folder, 'decorated-prices.js');
     const { createPrices } = (await import(
       pathToFileURL(compiled).href
