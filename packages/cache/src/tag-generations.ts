@@ -54,9 +54,20 @@ export interface TagGenerationsOptions {
  */
 const MIN_GENERATION_TTL_MS = 86_400_000;
 
+/** Redis has none. */
+const GONE = 'gone';
+/** `undefined` where it cannot be had. */
+type Answer = Generation | typeof GONE | undefined;
+
+const MAX_DEAD = 10_000;
+
 export function createTagGenerations(options: TagGenerationsOptions): TagGenerations {
   const { table, redis, newId, clock, subjectKeys, background } = options;
   let isTrusted = redis === undefined;
+  /** In this turn. */
+  const asked = new Map<string, Promise<Answer>>();
+  /** Stamps that {@link alive} has found to be dead: what else stands on them need not be asked about. */
+  const dead = new Set<string>();
 
   function knownFor(tag: string, untilMs: number): Generation | undefined {
     const generation = table.known(tag);
@@ -107,11 +118,42 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
     return areFound(all) ? all : undefined;
   }
 
+  async function askFor(tag: string, { readGenerations }: RedisTier): Promise<Answer> {
+    const mark = table.mark();
+    const ids = await readGenerations([tag]);
+    if (isFailure(ids)) return undefined;
+    return learn(tag, ids[0], { mark, shared: true, livesUntilMs: 0 }) ?? (ids[0] === undefined ? GONE : undefined);
+  }
+
+  /** What many entries of one answer stand on is asked for once. Not longer: a later question may have another answer. */
+  function askOnce(tag: string, tier: RedisTier): Promise<Answer> {
+    const known = asked.get(tag);
+    if (known) return known;
+    if (asked.size === 0) process.nextTick(() => asked.clear());
+    const asking = askFor(tag, tier);
+    asked.set(tag, asking);
+    return asking;
+  }
+
   async function ask(stamps: readonly Stamp[]): Promise<readonly Generation[] | undefined> {
-    const tags = stamps.map(({ tag }) => tag);
-    const found = await resolve(tags, { untilMs: 0, livesUntilMs: 0 }, (tier) => tier.readGenerations);
-    const isLive = found && areCurrent(found) && staleSinceStamps(stamps, found) !== undefined;
-    return isLive ? found : undefined;
+    if (!redis) return undefined;
+    const asking = stamps.map(({ tag }) => knownFor(tag, 0) ?? askOnce(tag, redis));
+    const found: Generation[] = [];
+    for (const [index, one] of asking.entries()) {
+      const answer = one instanceof Promise ? await one : one;
+      const generation = answer && alive(stamps[index]?.generation ?? '', answer);
+      if (!generation) return undefined;
+      found.push(generation);
+    }
+    return areCurrent(found) ? found : undefined;
+  }
+
+  /** A stamp was current before its entry was read. If it is not any more, it never will be: ids do not come back. */
+  function alive(stamp: string, answer: Generation | typeof GONE): Generation | undefined {
+    if (answer !== GONE && staleSinceOf(stamp, answer.id) !== undefined) return answer;
+    if (dead.size >= MAX_DEAD) dead.clear();
+    dead.add(stamp);
+    return undefined;
   }
 
   return {
@@ -128,7 +170,7 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
       const found: Generation[] = [];
       for (const { tag, generation } of stamps) {
         const known = knownFor(tag, 0);
-        if (!known) return ask(stamps);
+        if (!known) return stamps.some((stamp) => dead.has(stamp.generation)) ? undefined : ask(stamps);
         if (known.id !== generation && staleSinceOf(generation, known.id) === undefined) return undefined;
         found.push(known);
       }

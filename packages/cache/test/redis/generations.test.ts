@@ -42,6 +42,29 @@ describe('the generations of tags', () => {
     expect(await third.get('other')).toBe(1);
   });
 
+  it('are asked for once for all entries of one read, and not again for what is dead', async () => {
+    const redis = instances.client();
+    const keys = Array.from({ length: 50 }, (_, index) => `k:${index}`);
+    await cache.setMany(
+      keys.map((key) => [key, key]),
+      { tags: ['x'] },
+    );
+    await cache.invalidate({ tag: 'x' });
+    const reader = await instances.open(name);
+    const commands: string[][] = [];
+    const monitor = await redis.monitor();
+    monitor.on('monitor', (_time: string, command: string[]) => commands.push(command));
+    const timesAsked = () => commands.filter((command) => command.includes(tagKey('x'))).length;
+    expect(await reader.getMany(keys)).toEqual(new Map());
+    expect(await reader.getMany(keys)).toEqual(new Map());
+    await redis.echo('done');
+    await eventually(() => commands.some(([command]) => command === 'echo'));
+    expect(timesAsked()).toBe(1);
+    monitor.disconnect();
+    await cache.set('k:0', 'new', { tags: ['x'] });
+    expect(await reader.getMany(keys)).toEqual(new Map([['k:0', 'new']]));
+  });
+
   it('are never the same twice', async () => {
     const redis = instances.client();
     const seen = new Set<string | null>();
