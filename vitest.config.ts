@@ -5,7 +5,7 @@ const ssr = { resolve: { conditions: ['@breakwater/source'] } };
 
 export default defineConfig({
   test: {
-    reporters: ['default', './.ci/summary-line.ts'],
+    reporters: ['default', '.ci/summary-line.ts'],
     maxWorkers: 2,
     projects: [
       {

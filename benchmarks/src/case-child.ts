@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Question, Usage } from './case-messages.ts';
 import { BenchError } from './errors.ts';
 
-const CASE_PROCESS = fileURLToPath(new URL('./case-process.ts', import.meta.url));
+const CASE_PROCESS = fileURLToPath(new URL('case-process.ts', import.meta.url));
 
 /** The process of one case, ready to be asked, one question at a time. */
 export interface CaseChild {

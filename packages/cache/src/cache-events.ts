@@ -1,6 +1,6 @@
 import type { OutageEvents } from '@breakwater/core/redis';
-import type { FrameFault } from './frame.ts';
-import type { InvalidatedBy, InvalidationEffect } from './invalidation.ts';
+import type { FrameFault } from './entries/frame.ts';
+import type { InvalidatedBy, InvalidationEffect } from './invalidation/invalidation.ts';
 
 export interface CacheEvents extends OutageEvents {
   'cache:invalidated': {

@@ -1,6 +1,17 @@
 import type { Subscribable } from '@breakwater/core';
-import type { Agreement } from './agreement.ts';
+import type { Agreement } from './bus/agreement.ts';
 import type { CacheEvents } from './cache-events.ts';
+import type { Entry } from './entries/entry.ts';
+import type { CacheInspection } from './invalidation/inspection.ts';
+import type {
+  AuditRecord,
+  InvalidateOptions,
+  InvalidationReport,
+  InvalidationTarget,
+} from './invalidation/invalidation.ts';
+import type { Rules } from './invalidation/rules.ts';
+import type { Filling, FillOptions, Reservation } from './loading/filling.ts';
+import type { BatchLoader, Loader } from './loading/loader.ts';
 import type {
   CacheMode,
   Found,
@@ -9,13 +20,7 @@ import type {
   Sourced,
   WrapOptions,
   WriteOptions,
-} from './call-options.ts';
-import type { Entry } from './entry.ts';
-import type { Filling, FillOptions, Reservation } from './filling.ts';
-import type { CacheInspection } from './inspection.ts';
-import type { AuditRecord, InvalidateOptions, InvalidationReport, InvalidationTarget } from './invalidation.ts';
-import type { BatchLoader, Loader } from './loader.ts';
-import type { Rules } from './rules.ts';
+} from './options/call-options.ts';
 import type { CacheStats } from './stats.ts';
 
 /** A tiered cache: memory in front of Redis, or memory alone. Made by `createCache`. */

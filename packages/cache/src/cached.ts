@@ -1,6 +1,6 @@
 import type { Cache } from './cache.ts';
-import type { WriteOptions } from './call-options.ts';
 import { checks } from './errors.ts';
+import type { WriteOptions } from './options/call-options.ts';
 
 export interface CachedOptions<This, Arguments extends readonly unknown[], PolicyName extends string = string>
   extends WriteOptions<PolicyName> {

@@ -1,10 +1,10 @@
-import type { Bus } from './bus.ts';
-import type { Coherence } from './coherence.ts';
+import type { Bus } from './bus/bus.ts';
+import type { Coherence } from './bus/coherence.ts';
 import type { Engine } from './engine.ts';
-import type { Invalidator } from './invalidate.ts';
+import type { Invalidator } from './invalidation/invalidate.ts';
+import type { Policies } from './options/policies.ts';
 import { sumOutcomes } from './outcomes.ts';
-import type { Policies } from './policies.ts';
-import type { RedisState } from './redis-state.ts';
+import type { RedisState } from './redis/redis-state.ts';
 import type { CacheStats } from './stats.ts';
 
 const NO_BUS = { connected: false, published: 0, received: 0, instances: 0, replays: 0, lagMs: undefined } as const;

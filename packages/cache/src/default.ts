@@ -1,11 +1,11 @@
 import type { Cache } from './cache.ts';
 import { type CacheInfo, infoOf } from './cache-info.ts';
-import type { LoadCallOptions, ReadOptions, WriteOptions } from './call-options.ts';
 import { createCache } from './create-cache.ts';
 import { checks } from './errors.ts';
-import type { InvalidationReport } from './invalidation.ts';
-import type { Loader } from './loader.ts';
-import { type CacheOptions, DEFAULTS } from './options.ts';
+import type { InvalidationReport } from './invalidation/invalidation.ts';
+import type { Loader } from './loading/loader.ts';
+import type { LoadCallOptions, ReadOptions, WriteOptions } from './options/call-options.ts';
+import { type CacheOptions, DEFAULTS } from './options/options.ts';
 
 export type { CacheInfo } from './cache-info.ts';
 

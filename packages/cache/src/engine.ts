@@ -1,20 +1,20 @@
 import type { BackgroundWork, Clock, Emitter, Histogram } from '@breakwater/core';
-import type { Address } from './address.ts';
 import type { CacheEvents } from './cache-events.ts';
-import type { CacheMode } from './call-options.ts';
-import type { Encryption } from './encryption.ts';
-import type { ExpectedTags } from './expected-tags.ts';
-import type { Fence } from './fence.ts';
-import type { Leases } from './leases.ts';
-import type { LoadFailures } from './load-failures.ts';
-import type { MemoryTier } from './memory-tier.ts';
-import type { RedisTier } from './redis-tier.ts';
-import type { Replay } from './replay.ts';
-import type { TagGenerations } from './tag-generations.ts';
-import type { Turns } from './turns.ts';
-import type { WriteBack } from './write-back.ts';
+import type { Encryption } from './encryption/encryption.ts';
+import type { Address } from './entries/address.ts';
+import type { ExpectedTags } from './generations/expected-tags.ts';
+import type { Fence } from './generations/fence.ts';
+import type { TagGenerations } from './generations/tag-generations.ts';
+import type { Replay } from './invalidation/replay.ts';
+import type { Leases } from './loading/leases.ts';
+import type { LoadFailures } from './loading/load-failures.ts';
+import type { MemoryTier } from './memory/memory-tier.ts';
+import type { CacheMode } from './options/call-options.ts';
+import type { RedisTier } from './redis/redis-tier.ts';
+import type { Turns } from './redis/turns.ts';
+import type { WriteBack } from './writing/write-back.ts';
 
-export type { Call } from './call.ts';
+export type { Call } from './parts/call.ts';
 
 /** What the paths of one cache share. */
 export interface Engine {

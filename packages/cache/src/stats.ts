@@ -1,5 +1,5 @@
 import type { HistogramSnapshot } from '@breakwater/core';
-import type { InvalidatedBy, InvalidationReason } from './invalidation.ts';
+import type { InvalidatedBy, InvalidationReason } from './invalidation/invalidation.ts';
 
 /** A copy of the cache's counters; all but `memory.entries`, `memory.bytes` and the states only grow. */
 export interface CacheStats {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemorySource } from '../test/memory-source.ts';
 import { type Cache, createCache } from './index.ts';
 import { createWarmer, type Warmer, type WarmerOptions } from './warmer.ts';
-import { MANIFEST_DEFAULTS, WARMER_DEFAULTS } from './warmer-options.ts';
+import { MANIFEST_DEFAULTS, WARMER_DEFAULTS } from './warming/warmer-options.ts';
 
 const database = createMemorySource({ s1: 'row', s2: 'row' });
 const policies = { price: { ttl: '10s' }, user: { source: database.source } } as const;
@@ -176,7 +176,7 @@ describe('a warmer', () => {
     ['WarmerOptions', WARMER_DEFAULTS],
     ['ManifestOptions', MANIFEST_DEFAULTS],
   ])('has documented the defaults of %s', (name, defaults) => {
-    const documented = documentedDefaults(new URL('warmer-options.ts', import.meta.url), name);
+    const documented = documentedDefaults(new URL('warming/warmer-options.ts', import.meta.url), name);
     expect(documented).toEqual(asDocumented(defaults));
   });
 });

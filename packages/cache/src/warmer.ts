@@ -1,14 +1,14 @@
 import { createEmitter, type Subscribable } from '@breakwater/core';
 import type { Cache } from './cache.ts';
 import { checks } from './errors.ts';
-import type { HotKey } from './inspection.ts';
-import type { Loader } from './loader.ts';
-import { createManifest } from './manifest.ts';
-import { type WarmReport, type WarmWork, warmKeys } from './warm-run.ts';
-import { type ResolvedSet, resolveWarmer, type WarmerOptions, type WarmSet } from './warmer-options.ts';
+import type { HotKey } from './invalidation/inspection.ts';
+import type { Loader } from './loading/loader.ts';
+import { createManifest } from './warming/manifest.ts';
+import { type WarmReport, type WarmWork, warmKeys } from './warming/warm-run.ts';
+import { type ResolvedSet, resolveWarmer, type WarmerOptions, type WarmSet } from './warming/warmer-options.ts';
 
-export type { WarmReport } from './warm-run.ts';
-export type { ManifestOptions, WarmerOptions, WarmSet } from './warmer-options.ts';
+export type { WarmReport } from './warming/warm-run.ts';
+export type { ManifestOptions, WarmerOptions, WarmSet } from './warming/warmer-options.ts';
 
 /** Loads what will be asked for before it is. */
 export interface Warmer<PolicyName extends string = string> extends Subscribable<WarmerEvents> {

@@ -4,7 +4,7 @@ import type { TrainedModel, TrainingOrder } from './training.ts';
 
 // As .ts in the source, as .js where it is built.
 const WORKER = import.meta.url.endsWith('.ts')
-  ? new URL('./training-worker.ts', import.meta.url)
+  ? new URL('training-worker.ts', import.meta.url)
   : new URL('./training-worker.js', import.meta.url);
 
 /**

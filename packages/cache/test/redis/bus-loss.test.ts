@@ -1,6 +1,6 @@
 import { eventually, type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@breakwater/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { encodeBeat, encodeMessage } from '../../src/bus-message.ts';
+import { encodeBeat, encodeMessage } from '../../src/bus/bus-message.ts';
 import type { BusOptions, Cache } from '../../src/index.ts';
 import { type GatedRedis, gateRedis } from '../gated-redis.ts';
 import { createInstances, hearAll } from '../instances.ts';

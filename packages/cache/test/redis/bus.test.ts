@@ -1,6 +1,6 @@
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { encodeMessage } from '../../src/bus-message.ts';
+import { encodeMessage } from '../../src/bus/bus-message.ts';
 import type { Cache } from '../../src/index.ts';
 import { createInstances } from '../instances.ts';
 

@@ -1,9 +1,9 @@
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { mergeAnnouncements } from '../../src/announcement.ts';
-import { type ApplyChange, createChanges } from '../../src/changes.ts';
+import { mergeAnnouncements } from '../../src/bus/announcement.ts';
 import type { Cache } from '../../src/index.ts';
+import { type ApplyChange, createChanges } from '../../src/redis/changes.ts';
 import { createInstances } from '../instances.ts';
 
 let server: RedisServer;

@@ -1,7 +1,7 @@
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { encodeBeat } from '../../src/bus-message.ts';
+import { encodeBeat } from '../../src/bus/bus-message.ts';
 import { type Cache, createCache } from '../../src/index.ts';
 import { createGatedLoader } from '../gated-loader.ts';
 

@@ -2,8 +2,8 @@ import { type RedisServer, startRedis } from '@breakwater/testkit';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { encodeFrame, type Frame } from '../../src/frame.ts';
-import { lifetimeAt } from '../../src/freshness.ts';
+import { encodeFrame, type Frame } from '../../src/entries/frame.ts';
+import { lifetimeAt } from '../../src/entries/freshness.ts';
 import type { Cache } from '../../src/index.ts';
 import { createInstances } from '../instances.ts';
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createQuotas } from '../../src/index.ts';
-import { endOfPeriod, QUOTA_PERIODS } from '../../src/quota-period.ts';
-import { END_OF_PERIOD } from '../../src/quota-script.ts';
+import { endOfPeriod, QUOTA_PERIODS } from '../../src/quotas/quota-period.ts';
+import { END_OF_PERIOD } from '../../src/quotas/quota-script.ts';
 
 let server: RedisServer;
 let redis: Redis;

@@ -1,0 +1,62 @@
+import type { Duration } from '@breakwater/core';
+import { checks } from '../errors.ts';
+import type { Announcer } from './announcer.ts';
+import type { Bus } from './bus.ts';
+import type { Acknowledgement } from './questions.ts';
+import { encodeToken, parseToken } from './token.ts';
+
+/** What instances can know of each other: who has applied what, and up to where. */
+export interface Agreement {
+  /**
+   * Asks the other instances whether they have applied everything that this one has announced so far, and waits for all
+   * that are alive, `within` (at most a minute). One that ended without `close` counts as alive, and so as
+   * missing, for 15 heartbeats.
+   */
+  ack(options: { readonly within: Duration }): Promise<Acknowledgement>;
+
+  /**
+   * A short text that stands for everything this instance has written and invalidated so far, for {@link Agreement.demand} on
+   * another one: whoever comes with it reads there what was written here.
+   */
+  token(): string;
+
+  /**
+   * Makes sure that this instance has heard everything that the token stands for, so that what it serves is not from before
+   * that: at once where it was heard already, else by one read of Redis.
+   *
+   * @returns false where that cannot be had `within` (at most a minute); what is read then may be from before.
+   * @throws CacheInputError `ERR_CACHE_TOKEN` for what is no token.
+   */
+  demand(token: string, options: { readonly within: Duration }): Promise<boolean>;
+}
+
+export interface AgreementOptions {
+  readonly announcer: Announcer;
+  /** Without one there is nobody to agree with. */
+  readonly bus: Bus | undefined;
+  /** Sends what Redis has not taken yet. @returns whether nothing is left. */
+  readonly settle: () => Promise<boolean>;
+}
+
+const MAX_WITHIN_MS = 60_000;
+
+export function createAgreement({ announcer, bus, settle }: AgreementOptions): Agreement {
+  const within = (duration: Duration) => checks.duration('within', duration, { max: MAX_WITHIN_MS });
+
+  return {
+    async ack(options) {
+      const withinMs = within(options?.within);
+      if (!bus) return { applied: [], missing: [] };
+      // What Redis does not take, nobody hears of.
+      if (!(await settle())) return { applied: [], missing: bus.live() };
+      return bus.ask(withinMs);
+    },
+    token: () => encodeToken({ publisher: announcer.publisher, sequence: announcer.published }),
+    async demand(token, options) {
+      const milestone = parseToken(token);
+      const withinMs = within(options?.within);
+      if (milestone.publisher === announcer.publisher || milestone.sequence === 0) return true;
+      return bus ? bus.demand(milestone, withinMs) : false;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { ApplyChange, Change } from '../redis/changes.ts';
+
+/**
+ * Entries that this process is writing: Redis tells it of its own writes as it does of everybody's, and what was just put
+ * into memory must not leave it for that.
+ *
+ * A write is told of once, and not counted: two of one moment may be told of as one, and a mark left over would hide
+ * somebody else's change. So of two of its own, the second may cost an entry.
+ */
+export interface OwnWrites {
+  /** The same, with its writes marked. */
+  mark(apply: ApplyChange): ApplyChange;
+  /** Whether the change that was told of is this process's own. */
+  take(entry: string): boolean;
+  clear(): void;
+}
+
+const WRITES: ReadonlySet<Change['verb']> = new Set(['store', 'commit', 'replace', 'flush']);
+/** A mark that was not taken belongs to a write that was never told of. */
+const MARK_LASTS_MS = 5000;
+const MAX_MARKS = 10_000;
+
+export function createOwnWrites(now = () => performance.now()): OwnWrites {
+  /** The oldest first. */
+  const marks = new Map<string, number>();
+
+  function add(entry: string): void {
+    marks.delete(entry);
+    marks.set(entry, now());
+    for (const [oldest, atMs] of marks) {
+      if (marks.size <= MAX_MARKS && now() - atMs < MARK_LASTS_MS) return;
+      marks.delete(oldest);
+    }
+  }
+
+  return {
+    mark: (apply) => async (change) => {
+      const [entry] = change.keys;
+      if (entry === undefined || !WRITES.has(change.verb)) return apply(change);
+      add(entry);
+      let isWritten = false;
+      try {
+        const reply = await apply(change);
+        // A fence or another's value may have kept it from being written, which is told of by nobody.
+        isWritten = Number(reply) !== 0;
+        return reply;
+      } finally {
+        if (!isWritten) marks.delete(entry);
+      }
+    },
+    take(entry) {
+      const atMs = marks.get(entry);
+      marks.delete(entry);
+      return atMs !== undefined && now() - atMs < MARK_LASTS_MS;
+    },
+    clear: () => marks.clear(),
+  };
+}

@@ -1,0 +1,166 @@
+import type { Codec } from '../cache.ts';
+import { compactCodec } from '../codecs/compact-codec.ts';
+import { packPayload, unpackPayload } from '../codecs/compression.ts';
+import { deepCopy } from '../codecs/deep-copy.ts';
+import { deepFreeze } from '../codecs/deep-freeze.ts';
+import { isOwn, readerOf } from '../codecs/own-codecs.ts';
+import { isSubjectTag } from '../encryption/subject.ts';
+import type { Call, Engine } from '../engine.ts';
+import { valueTooLargeError } from '../errors.ts';
+import { dataKeyOf, type Generation, NAMESPACE_TAG } from '../generations/generations.ts';
+import { decodeFrame, encodeFrame, type Frame, type FrameFault } from './frame.ts';
+import { goesStale, isExpired, type Lifetime } from './freshness.ts';
+import type { Held } from './held.ts';
+
+/** A value in the forms of both tiers. */
+export interface Encoded {
+  readonly value: unknown;
+  readonly validator?: string;
+  readonly payload: Buffer;
+}
+
+/**
+ * Encodes a value and freezes it, or a copy of it, so that what memory hands out is what Redis would.
+ *
+ * @throws CacheInputError `ERR_CACHE_VALUE`, or what the codec throws.
+ */
+export function encodeValue({ codec, memoryPolicy }: Call, value: unknown, validator?: string): Encoded {
+  const payload = codec.encode(value);
+  const kept = memoryPolicy.isCopied && isOwn(codec) ? deepCopy(value) : value;
+  freeze(codec, kept);
+  return { value: kept, validator, payload };
+}
+
+/** Whether the value is not to be kept, which is counted, and told. */
+export function isTooLarge({ events, maxEntryBytes }: Engine, call: Call, { payload }: Encoded): boolean {
+  const bytes = payload.length;
+  if (bytes <= maxEntryBytes) return false;
+  call.outcomes.tooLarge += 1;
+  events.emit('value:refused', { policy: call.memoryPolicy.policy, bytes, maxBytes: maxEntryBytes });
+  return true;
+}
+
+export function refuseTooLarge(engine: Engine, call: Call, encoded: Encoded): void {
+  if (!isTooLarge(engine, call, encoded)) return;
+  throw valueTooLargeError(call.address.key, encoded.payload.length, engine.maxEntryBytes);
+}
+
+export function frameOf(
+  { encryption, placeOf }: Engine,
+  { address, codec, redisPolicy }: Call,
+  encoded: Encoded,
+  { storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs }: Lifetime,
+  generations: readonly Generation[],
+): Buffer {
+  const frame: Frame = {
+    codec: codec.name,
+    validator: encoded.validator,
+    keyId: undefined,
+    storedAtMs,
+    freshUntilMs,
+    staleUntilMs,
+    expiresAtMs,
+    stamps: generations.map(({ tag, id }) => ({ tag, generation: id })),
+    ...packPayload(encoded.payload, redisPolicy.compression),
+  };
+  const dataKey = dataKeyOf(generations);
+  const isSealed = encryption && (dataKey !== undefined || redisPolicy.isEncrypted);
+  return encodeFrame(isSealed ? encryption.seal(frame, placeOf(address), dataKey) : frame);
+}
+
+export function holdEntry(
+  engine: Engine,
+  { address, codec, memoryPolicy }: Call,
+  { value, validator, payload }: Encoded,
+  lifetime: Lifetime,
+  generations: readonly Generation[],
+): Held {
+  const tags = Object.freeze(userTagsOf(generations));
+  const { storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs } = lifetime;
+  return {
+    entry: Object.freeze({ value, storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs, tags, validator }),
+    goesStale: goesStale(lifetime),
+    space: address.space,
+    policy: memoryPolicy.policy,
+    generations,
+    currentAt: -1,
+    bytes: codec.sizeOf?.(value) ?? payload.length,
+    heldAtMs: engine.clock.now(),
+    budget: memoryPolicy.budget,
+  };
+}
+
+function userTagsOf(generations: readonly Generation[]): string[] {
+  const tags: string[] = [];
+  for (const { tag } of generations) if (tag !== NAMESPACE_TAG && !isSubjectTag(tag)) tags.push(tag);
+  return tags;
+}
+
+/** What lies in Redis, or `undefined` for a miss: expired, or unreadable, which is counted. */
+export function readFrame(engine: Engine, { codec }: Call, bytes: Buffer): Frame | undefined {
+  // Beyond the payload there are a header and stamps, which have bounds of their own.
+  const frame = decodeFrame(bytes, engine.maxEntryBytes + 256 * 1024);
+  if (typeof frame === 'string') return unreadable(engine, frame);
+  if (isExpired(frame, engine.clock.now())) return undefined;
+  if (frame.stamps[0]?.tag !== NAMESPACE_TAG) return unreadable(engine, 'malformed');
+  return readerOf(codec, frame.codec) ? frame : unreadable(engine, 'codec');
+}
+
+/** The value of a frame whose stamps are current; `undefined` for one that is unreadable, which is counted. */
+export function openFrame(
+  engine: Engine,
+  call: Call,
+  frame: Frame,
+  generations: readonly Generation[],
+): Encoded | undefined {
+  const packed = decrypt(engine, call, frame, dataKeyOf(generations));
+  if (typeof packed === 'string') return unreadable(engine, packed);
+  const unpacked = unpackPayload(packed, frame.compression, engine.maxEntryBytes);
+  if (!unpacked) return unreadable(engine, 'compression');
+  const codec = readerOf(call.codec, frame.codec) ?? call.codec;
+  // A copy, since a codec may keep views, and a view would keep the whole chunk that came from the socket.
+  const isView = unpacked === frame.payload && !isOwn(codec);
+  const payload = isView ? Buffer.from(unpacked) : unpacked;
+  let value = decode(codec, payload);
+  if (value === UNDECODABLE) return unreadable(engine, 'payload');
+  const { validate } = call.redisPolicy;
+  if (validate) {
+    // A schema may write to what it is given.
+    const valid = validate(codec === compactCodec ? deepCopy(value) : value);
+    if (!valid) return unreadable(engine, 'schema');
+    value = valid.value;
+  }
+  if (codec !== compactCodec || validate) freeze(codec, value);
+  return { value, validator: frame.validator, payload };
+}
+
+const UNDECODABLE = Symbol('undecodable');
+
+function decode(codec: Codec<unknown>, payload: Buffer): unknown {
+  try {
+    return codec.decode(payload);
+  } catch {
+    // Stored data is hostile: whatever a decoder throws means that it is not this codec's.
+    return UNDECODABLE;
+  }
+}
+
+function decrypt(
+  { encryption, placeOf }: Engine,
+  { address, redisPolicy }: Call,
+  frame: Frame,
+  dataKey: Buffer | undefined,
+): Buffer | FrameFault {
+  if (frame.keyId === undefined) return redisPolicy.isEncrypted || dataKey ? 'plaintext' : frame.payload;
+  return encryption ? encryption.open(frame, placeOf(address), dataKey) : 'key';
+}
+
+/** Counts what Redis has and this cache cannot read. */
+export function unreadable(engine: Engine, reason: FrameFault): undefined {
+  engine.unreadableFrames += 1;
+  engine.events.emit('frame:unreadable', { reason });
+}
+
+function freeze(codec: Codec<unknown>, value: unknown): void {
+  if (isOwn(codec)) deepFreeze(value);
+}

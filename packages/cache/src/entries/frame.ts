@@ -1,0 +1,193 @@
+import type { CompressionAlgorithm } from '../codecs/compression.ts';
+import type { Lifetime } from './freshness.ts';
+
+/**
+ * What lies in Redis under an entry's key. All numbers are big-endian.
+ *
+ *     0  2  "BW"                   28  1 + n  codec name
+ *     2  1  version                    2 + n  validator, where the flags say so
+ *     3  1  flags                      1 + n  key id, where the flags say so
+ *     4  6  storedAtMs                 2      count of stamps, each 2 + n tag, 1 + n generation
+ *    10  6  freshUntilMs               4 + n  payload, to the end
+ *    16  6  from freshUntilMs to staleUntilMs
+ *    22  6  from freshUntilMs to expiresAtMs
+ *
+ * Flags: bits 0 and 1 the compression, bit 2 that there is a key id, bit 3 that there is a validator; the rest is zero. The
+ * times stand where a script in Redis finds them: it may bring `freshUntilMs` forward in place, so that an entry is stale
+ * from now on, and nothing else; what it may be of use for after that begins then. That is why the other two count from
+ * there, and why what authenticates a frame leaves these six bytes out.
+ */
+export interface Frame extends Lifetime {
+  readonly codec: string;
+  /** What the source named this version of the value by, such as an ETag. */
+  readonly validator: string | undefined;
+  /** Names the key that the payload is encrypted with; `undefined` where it is not. */
+  readonly keyId: string | undefined;
+  readonly stamps: readonly Stamp[];
+  readonly compression: CompressionAlgorithm | 'none';
+  /** As it is stored: compressed and then encrypted, if it is. */
+  readonly payload: Buffer;
+}
+
+/** A tag and its generation at the time the entry's load began. The empty tag is the whole namespace. */
+export interface Stamp {
+  readonly tag: string;
+  readonly generation: string;
+}
+
+/**
+ * Why bytes are not read; they count as a miss. `plaintext`: the policy wants them encrypted. `key`: encrypted with a key that
+ * this cache does not have. `altered`: not what was encrypted with that key for this place. `schema`: not what the policy's
+ * schema takes.
+ */
+export type FrameFault =
+  | 'oversized'
+  | 'magic'
+  | 'version'
+  | 'flags'
+  | 'malformed'
+  | 'codec'
+  | 'plaintext'
+  | 'key'
+  | 'altered'
+  | 'compression'
+  | 'payload'
+  | 'schema';
+
+export const FRAME_VERSION = 3;
+const MAGIC = 0x4257;
+
+/** By the number in the frame. */
+const COMPRESSIONS = Object.freeze(['none', 'zstd', 'gzip', 'brotli'] as const);
+const COMPRESSION_BITS = 0b0011;
+const HAS_KEY_ID = 0b0100;
+const HAS_VALIDATOR = 0b1000;
+const KNOWN_FLAGS = COMPRESSION_BITS | HAS_KEY_ID | HAS_VALIDATOR;
+
+/** Of these the scripts in Redis know. */
+const FIXED_BYTES = 28;
+const NO_BYTES = Buffer.alloc(0);
+
+// A generation is made by this package, so a longer one, or more of them, was not written by it.
+const MAX_STAMPS = 130;
+
+export function encodeFrame(frame: Frame): Buffer {
+  const { payload } = frame;
+  const headBytes = headBytesOf(frame);
+  const bytes = Buffer.allocUnsafe(headBytes + 4 + payload.length);
+  writeHead(frame, bytes);
+  bytes.writeUInt32BE(payload.length, headBytes);
+  payload.copy(bytes, headBytes + 4);
+  return bytes;
+}
+
+/** What authenticates a payload: all that stands before it, but for `freshUntilMs`. */
+export function headOf(frame: Frame): Buffer {
+  const bytes = Buffer.allocUnsafe(headBytesOf(frame));
+  writeHead(frame, bytes);
+  return bytes.fill(0, 10, 16);
+}
+
+function writeHead(frame: Frame, bytes: Buffer): void {
+  const { codec, validator, keyId, stamps } = frame;
+  bytes.writeUInt16BE(MAGIC, 0);
+  bytes.writeUInt8(FRAME_VERSION, 2);
+  bytes.writeUInt8(flagsOf(frame), 3);
+  bytes.writeUIntBE(frame.storedAtMs, 4, 6);
+  bytes.writeUIntBE(frame.freshUntilMs, 10, 6);
+  bytes.writeUIntBE(frame.staleUntilMs - frame.freshUntilMs, 16, 6);
+  bytes.writeUIntBE(frame.expiresAtMs - frame.freshUntilMs, 22, 6);
+  let at = FIXED_BYTES;
+
+  function text(value: string, lengthBytes: 1 | 2, encoding: 'latin1' | 'utf8'): void {
+    const written = bytes.write(value, at + lengthBytes, encoding);
+    at = bytes.writeUIntBE(written, at, lengthBytes) + written;
+  }
+
+  text(codec, 1, 'latin1');
+  if (validator !== undefined) text(validator, 2, 'utf8');
+  if (keyId !== undefined) text(keyId, 1, 'latin1');
+  at = bytes.writeUInt16BE(stamps.length, at);
+  for (const { tag, generation } of stamps) {
+    text(tag, 2, 'utf8');
+    text(generation, 1, 'latin1');
+  }
+}
+
+function headBytesOf({ codec, validator, keyId, stamps }: Frame): number {
+  let bytes = FIXED_BYTES + 1 + codec.length + 2;
+  if (validator !== undefined) bytes += 2 + Buffer.byteLength(validator);
+  if (keyId !== undefined) bytes += 1 + keyId.length;
+  for (const { tag, generation } of stamps) bytes += 3 + Buffer.byteLength(tag) + generation.length;
+  return bytes;
+}
+
+function flagsOf({ compression, validator, keyId }: Frame): number {
+  const parts = (keyId === undefined ? 0 : HAS_KEY_ID) | (validator === undefined ? 0 : HAS_VALIDATOR);
+  return COMPRESSIONS.indexOf(compression) | parts;
+}
+
+/** The part of a frame that tells it from the one before it; empty where there is none. */
+export function headerOf(bytes: Buffer | null): Buffer {
+  return bytes === null ? NO_BYTES : bytes.subarray(0, FIXED_BYTES);
+}
+
+/** The frame, whose payload is a view of `bytes`, or why it is none. Never throws, whatever the bytes. */
+export function decodeFrame(bytes: Buffer, maxBytes: number): Frame | FrameFault {
+  if (bytes.length > maxBytes) return 'oversized';
+  if (bytes.length < FIXED_BYTES || bytes.readUInt16BE(0) !== MAGIC) return 'magic';
+  if (bytes.readUInt8(2) !== FRAME_VERSION) return 'version';
+  const flags = bytes.readUInt8(3);
+  const compression = COMPRESSIONS[flags & COMPRESSION_BITS];
+  if (compression === undefined || (flags & ~KNOWN_FLAGS) !== 0) return 'flags';
+  try {
+    return decodeBody(bytes, flags, compression) ?? 'malformed';
+  } catch (error) {
+    // A length that points beyond the end; Buffer checks every read.
+    if (error instanceof RangeError) return 'malformed';
+    throw error;
+  }
+}
+
+function decodeBody(bytes: Buffer, flags: number, compression: Frame['compression']): Frame | undefined {
+  const storedAtMs = bytes.readUIntBE(4, 6);
+  const freshUntilMs = bytes.readUIntBE(10, 6);
+  const staleUntilMs = freshUntilMs + bytes.readUIntBE(16, 6);
+  const expiresAtMs = freshUntilMs + bytes.readUIntBE(22, 6);
+  let at = FIXED_BYTES;
+
+  function text(lengthBytes: 1 | 2, encoding: 'latin1' | 'utf8'): string {
+    const start = at + lengthBytes;
+    const end = start + bytes.readUIntBE(at, lengthBytes);
+    if (end > bytes.length) throw new RangeError('A text ends behind the frame.');
+    at = end;
+    return bytes.toString(encoding, start, end);
+  }
+
+  const codec = text(1, 'latin1');
+  const validator = flags & HAS_VALIDATOR ? text(2, 'utf8') : undefined;
+  const keyId = flags & HAS_KEY_ID ? text(1, 'latin1') : undefined;
+  const count = bytes.readUInt16BE(at);
+  at += 2;
+  const isOrdered = storedAtMs <= freshUntilMs && staleUntilMs <= expiresAtMs;
+  if (count > MAX_STAMPS || !isOrdered) return undefined;
+  const stamps: Stamp[] = [];
+  for (let index = 0; index < count; index += 1) {
+    stamps.push({ tag: text(2, 'utf8'), generation: text(1, 'latin1') });
+  }
+  const length = bytes.readUInt32BE(at);
+  at += 4;
+  if (at + length !== bytes.length) return undefined;
+  return {
+    codec,
+    validator,
+    keyId,
+    storedAtMs,
+    freshUntilMs,
+    staleUntilMs,
+    expiresAtMs,
+    stamps,
+    compression,
+    payload: bytes.subarray(at),
+  };
+}

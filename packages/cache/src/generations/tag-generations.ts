@@ -1,0 +1,211 @@
+import type { BackgroundWork, Clock } from '@breakwater/core';
+import { isSubjectTag } from '../encryption/subject.ts';
+import type { SubjectKey, SubjectKeys } from '../encryption/subject-keys.ts';
+import type { Stamp } from '../entries/frame.ts';
+import { type Failure, isFailure } from '../redis/redis-state.ts';
+import type { RedisTier } from '../redis/redis-tier.ts';
+import { staleSinceOf } from './generation-id.ts';
+import {
+  areCurrent,
+  type Generation,
+  type GenerationOrigin,
+  type GenerationTable,
+  NAMESPACE_TAG,
+} from './generations.ts';
+
+/** Finds the generations of tags: in the process's table where it can be trusted, else in Redis. */
+export interface TagGenerations {
+  /**
+   * The current generations of an entry's tags, `undefined` where one of its stamps is dead or cannot be asked about; what
+   * the tags' expiries have left of its freshness, {@link staleSinceStamps} says. At once where the table can answer: every
+   * hit in Redis passes here.
+   */
+  verify(stamps: readonly Stamp[]): readonly Generation[] | undefined | Promise<readonly Generation[] | undefined>;
+  /** The current ones for an entry that will live `ttlMs`: the namespace's, then the tags'. */
+  forWrite(tags: readonly string[], ttlMs: number): Promise<WriteGenerations>;
+  /** The same if the table alone can answer. */
+  known(tags: readonly string[], ttlMs: number): WriteGenerations | undefined;
+  /** The same for an entry that stays in memory: what the table has, or generations of this process's own. */
+  forMemory(tags: readonly string[]): WriteGenerations;
+  /** False while the bus is away: the table may have missed invalidations, so Redis is asked each time. */
+  setTrusted(trusted: boolean): void;
+}
+
+export interface WriteGenerations {
+  readonly generations: readonly Generation[];
+  /** Whether Redis knows them, so that an entry that carries them may go there. */
+  readonly shared: boolean;
+}
+
+export interface TagGenerationsOptions {
+  readonly table: GenerationTable;
+  readonly redis: RedisTier | undefined;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly subjectKeys: SubjectKeys | undefined;
+  readonly background: BackgroundWork;
+  /** The data key of a subject cannot be unwrapped. */
+  readonly onUnreadableKey: () => void;
+}
+
+/**
+ * A generation key is kept for twice the life of the entries written under it and a day at least, and renewed by writes
+ * in its second half, so that it outlives every entry. Should Redis lose one all the same, its entries are dead.
+ */
+const MIN_GENERATION_TTL_MS = 86_400_000;
+
+/** Redis has none. */
+const GONE = 'gone';
+/** `undefined` where it cannot be had. */
+type Answer = Generation | typeof GONE | undefined;
+
+const MAX_DEAD = 10_000;
+
+export function createTagGenerations(options: TagGenerationsOptions): TagGenerations {
+  const { table, redis, newId, clock, subjectKeys, background } = options;
+  let isTrusted = redis === undefined;
+  /** In this turn. */
+  const asked = new Map<string, Promise<Answer>>();
+  /** Stamps that {@link alive} has found to be dead: what else stands on them need not be asked about. */
+  const dead = new Set<string>();
+
+  function knownFor(tag: string, untilMs: number): Generation | undefined {
+    const generation = table.known(tag);
+    if (!redis) return generation;
+    return isTrusted && generation?.shared && generation.livesUntilMs >= untilMs ? generation : undefined;
+  }
+
+  function own(tag: string): Generation {
+    const mark = table.mark();
+    return table.known(tag) ?? table.admit(tag, newId(), { mark, shared: false, livesUntilMs: 0 });
+  }
+
+  const withNamespace = (tags: readonly string[]) => [NAMESPACE_TAG, ...tags];
+  const forMemory = (tags: readonly string[]) => ({ generations: withNamespace(tags).map(own), shared: false });
+
+  function learn(tag: string, text: string | undefined, origin: GenerationOrigin): Generation | undefined {
+    if (text !== undefined && !isSubjectTag(tag)) return table.admit(tag, text, origin);
+    const key = text === undefined ? undefined : learnSubjectKey(tag, text);
+    if (key) return table.admit(tag, key.id, { ...origin, dataKey: key.dataKey });
+    table.forget(tag);
+    return undefined;
+  }
+
+  function learnSubjectKey(tag: string, wrapped: string): SubjectKey | undefined {
+    const key = subjectKeys?.unwrap(tag, wrapped);
+    if (!key) options.onUnreadableKey();
+    const rewrapped = key?.rewrapped;
+    if (rewrapped) background.run('wrapping of a data key', async () => redis?.rewrap(tag, wrapped, rewrapped));
+    return key;
+  }
+
+  /** The generations of all `tags`, asking Redis for those the table does not have; `undefined` where one cannot be had. */
+  async function resolve(
+    tags: readonly string[],
+    { untilMs, livesUntilMs }: { readonly untilMs: number; readonly livesUntilMs: number },
+    askOf: (redis: RedisTier) => (tags: readonly string[]) => Promise<readonly (string | undefined)[] | Failure>,
+  ): Promise<readonly Generation[] | undefined> {
+    const found = tags.map((tag) => knownFor(tag, untilMs));
+    if (areFound(found)) return found;
+    if (!redis) return undefined;
+    const unknown = tags.filter((_, index) => found[index] === undefined);
+    const mark = table.mark();
+    const ids = await askOf(redis)(unknown);
+    if (isFailure(ids)) return undefined;
+    const origin = { mark, shared: true, livesUntilMs };
+    const learned = new Map(unknown.map((tag, index) => [tag, learn(tag, ids[index], origin)]));
+    const all = tags.map((tag, index) => found[index] ?? learned.get(tag));
+    return areFound(all) ? all : undefined;
+  }
+
+  async function askFor(tag: string, { readGenerations }: RedisTier): Promise<Answer> {
+    const mark = table.mark();
+    const ids = await readGenerations([tag]);
+    if (isFailure(ids)) return undefined;
+    return learn(tag, ids[0], { mark, shared: true, livesUntilMs: 0 }) ?? (ids[0] === undefined ? GONE : undefined);
+  }
+
+  /** What many entries of one answer stand on is asked for once. Not longer: a later question may have another answer. */
+  function askOnce(tag: string, tier: RedisTier): Promise<Answer> {
+    const known = asked.get(tag);
+    if (known) return known;
+    if (asked.size === 0) process.nextTick(() => asked.clear());
+    const asking = askFor(tag, tier);
+    asked.set(tag, asking);
+    return asking;
+  }
+
+  async function ask(stamps: readonly Stamp[]): Promise<readonly Generation[] | undefined> {
+    if (!redis) return undefined;
+    const asking = stamps.map(({ tag }) => knownFor(tag, 0) ?? askOnce(tag, redis));
+    const found: Generation[] = [];
+    for (const [index, one] of asking.entries()) {
+      const answer = one instanceof Promise ? await one : one;
+      const generation = answer && alive(stamps[index]?.generation ?? '', answer);
+      if (!generation) return undefined;
+      found.push(generation);
+    }
+    return areCurrent(found) ? found : undefined;
+  }
+
+  /** A stamp was current before its entry was read. If it is not any more, it never will be: ids do not come back. */
+  function alive(stamp: string, answer: Generation | typeof GONE): Generation | undefined {
+    if (answer !== GONE && staleSinceOf(stamp, answer.id) !== undefined) return answer;
+    if (dead.size >= MAX_DEAD) dead.clear();
+    dead.add(stamp);
+    return undefined;
+  }
+
+  return {
+    forMemory,
+
+    known(tags, ttlMs) {
+      if (!redis) return forMemory(tags);
+      const untilMs = clock.now() + ttlMs;
+      const generations = withNamespace(tags).map((tag) => knownFor(tag, untilMs));
+      return areFound(generations) ? { generations, shared: true } : undefined;
+    },
+
+    verify(stamps) {
+      const found: Generation[] = [];
+      for (const { tag, generation } of stamps) {
+        const known = knownFor(tag, 0);
+        if (!known) return stamps.some((stamp) => dead.has(stamp.generation)) ? undefined : ask(stamps);
+        if (known.id !== generation && staleSinceOf(generation, known.id) === undefined) return undefined;
+        found.push(known);
+      }
+      return found;
+    },
+
+    async forWrite(tags, ttlMs) {
+      const keptForMs = Math.max(MIN_GENERATION_TTL_MS, ttlMs * 2);
+      const terms = { untilMs: clock.now() + ttlMs, livesUntilMs: clock.now() + keptForMs };
+      const generations = await resolve(
+        withNamespace(tags),
+        terms,
+        (redis) => (unknown) => redis.ensureGenerations(unknown, keptForMs),
+      );
+      return generations ? { generations, shared: true } : forMemory(tags);
+    },
+
+    setTrusted(trusted) {
+      isTrusted = trusted;
+    },
+  };
+}
+
+/** As `staleSince`, by the stamps of an entry and the generations that its tags have now. */
+export function staleSinceStamps(stamps: readonly Stamp[], generations: readonly Generation[]): number | undefined {
+  let sinceMs = Number.POSITIVE_INFINITY;
+  // By index: every hit in Redis passes here.
+  for (let index = 0; index < stamps.length; index += 1) {
+    const since = staleSinceOf(stamps[index]?.generation ?? '', generations[index]?.id ?? '');
+    if (since === undefined) return undefined;
+    if (since < sinceMs) sinceMs = since;
+  }
+  return sinceMs;
+}
+
+function areFound(generations: readonly (Generation | undefined)[]): generations is Generation[] {
+  return generations.every((generation) => generation !== undefined);
+}

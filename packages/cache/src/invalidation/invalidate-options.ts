@@ -1,0 +1,36 @@
+import { subjectTagOf } from '../encryption/subject.ts';
+import { checks } from '../errors.ts';
+import type { Invalidation } from './invalidate.ts';
+import type { InvalidateOptions, InvalidationEffect, InvalidationReason, InvalidationTarget } from './invalidation.ts';
+import { checkTarget } from './target.ts';
+
+const REASONS: readonly InvalidationReason[] = ['manual', 'dataChanged', 'errorThreshold', 'pattern'];
+
+/**
+ * A call of `invalidate` or `expire`, checked.
+ *
+ * @throws CacheInputError of the target's part that is wrong, OptionError `ERR_CACHE_OPTION`.
+ */
+export function checkInvalidation(
+  space: string,
+  effect: InvalidationEffect,
+  target: InvalidationTarget,
+  options: InvalidateOptions = {},
+): Invalidation {
+  const { by, wanted } = checkTarget(space, target);
+  checks.known('options', options, ['reason', 'budget']);
+  const { reason = by === 'pattern' ? 'pattern' : 'manual', budget } = options;
+  return {
+    by,
+    effect,
+    wanted,
+    reason: checks.oneOf('reason', reason, REASONS),
+    budgetMs: budget === undefined ? undefined : checks.duration('budget', budget, { min: 0 }),
+  };
+}
+
+/** A call of `forget`, checked. */
+export function forgetInvalidation(subject: string): Invalidation {
+  const wanted = { keys: [], tags: [subjectTagOf(subject)], patterns: [] };
+  return { by: 'subject', effect: 'invalidate', wanted, reason: 'manual', budgetMs: undefined };
+}

@@ -1,0 +1,113 @@
+import type { Engine } from '../engine.ts';
+import { idOf, idOfTag } from '../entries/address.ts';
+import { type GenerationTable, NAMESPACE_TAG } from '../generations/generations.ts';
+import type { Invalidations } from './outbox.ts';
+import { matcherOf } from './spaced-pattern.ts';
+
+/** What an invalidation does in this process, at once: it ends entries in memory, and loads and reads that began before. */
+export interface LocalInvalidations {
+  /** @returns entries removed from memory. */
+  invalidate(wanted: Partial<Invalidations>): number;
+  /** @returns entries in memory that are stale now, or left because they may not be. */
+  expire(wanted: Partial<Invalidations>): number;
+  /** What was read from Redis while a change was on its way there may be from before it. Loads are not. */
+  dropFills(wanted: Partial<Invalidations>): void;
+  /** The same where that is to be stale. */
+  expireFills(wanted: Partial<Invalidations>): void;
+  /** What Redis is to get later. @returns what to wait for before Redis is told of the invalidation. */
+  dropBuffered(wanted: Invalidations): Promise<unknown> | undefined;
+}
+
+/** One way to end entries in memory. Each call returns how many. */
+interface Ending {
+  entry(id: string): boolean;
+  matching(matches: (id: string) => boolean): number;
+  tag(tag: string): number;
+  all(): number;
+}
+
+export function createLocalInvalidations(engine: Engine, table: GenerationTable): LocalInvalidations {
+  const { memory, loads, fills, clock } = engine;
+
+  const removing: Ending = {
+    entry: memory.drop,
+    matching: memory.dropMatching,
+    tag: table.forget,
+    // They die with the namespace's generation; they are removed all the same, for the room.
+    all() {
+      const { entries } = memory.stats();
+      table.forget(NAMESPACE_TAG);
+      memory.clear();
+      return entries;
+    },
+  };
+  const expiring: Ending = {
+    entry: (id) => memory.expire(id, clock.now()),
+    matching: (matches) => memory.expireMatching(matches, clock.now()),
+    tag: (tag) => table.expire(tag, clock.now()),
+    all: () => table.expire(NAMESPACE_TAG, clock.now()),
+  };
+
+  function end(ending: Ending, { keys = [], tags = [], patterns = [] }: Partial<Invalidations>): number {
+    let ended = 0;
+    for (const [space, key] of keys) {
+      const id = idOf(space, key);
+      loads.raise(id);
+      fills.raise(id);
+      if (ending.entry(id)) ended += 1;
+    }
+    for (const tag of tags) ended += endTag(ending, tag);
+    for (const pattern of patterns) {
+      const matches = matcherOf(pattern);
+      loads.raiseMatching(matches);
+      fills.raiseMatching(matches);
+      ended += ending.matching(matches);
+    }
+    return ended;
+  }
+
+  function endTag(ending: Ending, tag: string): number {
+    if (tag !== NAMESPACE_TAG) {
+      loads.raise(idOfTag(tag));
+      return ending.tag(tag);
+    }
+    loads.raiseAll();
+    fills.raiseAll();
+    return ending.all();
+  }
+
+  function endFills(ending: Ending, { keys = [], tags = [], patterns = [] }: Partial<Invalidations>): void {
+    for (const [space, key] of keys) {
+      const id = idOf(space, key);
+      fills.raise(id);
+      ending.entry(id);
+    }
+    for (const tag of tags) ending.tag(tag);
+    for (const pattern of patterns) {
+      const matches = matcherOf(pattern);
+      fills.raiseMatching(matches);
+      ending.matching(matches);
+    }
+  }
+
+  return {
+    invalidate: (wanted) => end(removing, wanted),
+    expire: (wanted) => end(expiring, wanted),
+    dropFills: (wanted) => endFills(removing, wanted),
+    expireFills: (wanted) => endFills(expiring, wanted),
+    dropBuffered({ keys, tags, patterns }) {
+      const landing = [engine.writeBack.discard(keys.map(([space, key]) => idOf(space, key)))];
+      if (tags.length > 0) {
+        const ended = new Set(tags);
+        landing.push(
+          engine.writeBack.discardMatching(({ generations }) => generations.some(({ tag }) => ended.has(tag))),
+        );
+      }
+      for (const pattern of patterns) {
+        const matches = matcherOf(pattern);
+        landing.push(engine.writeBack.discardMatching(({ call }) => matches(call.address.id)));
+      }
+      return landing.some((one) => one !== undefined) ? Promise.all(landing) : undefined;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Announcement, SpacedKey } from '../bus/announcement.ts';
+import { isSubjectTag } from '../encryption/subject.ts';
+import { NAMESPACE_TAG } from '../generations/generations.ts';
+
+export type Invalidations = Pick<Announcement, 'keys' | 'tags' | 'patterns'>;
+
+/**
+ * Invalidations that Redis has not taken yet. Bounded: beyond it the whole namespace is due, which costs misses and
+ * forgets nothing. Subjects to be forgotten are kept beyond it: nothing else deletes their data keys.
+ */
+export interface Outbox {
+  readonly size: number;
+  add(invalidations: Partial<Invalidations>): void;
+  /** Empties it. */
+  take(): Invalidations;
+}
+
+export function createOutbox(maxSize = 10_000): Outbox {
+  const keys = new Map<string, SpacedKey>();
+  const tags = new Set<string>();
+  const patterns = new Map<string, SpacedKey>();
+  const subjects = new Set<string>();
+  const size = () => keys.size + tags.size + patterns.size;
+
+  function empty(): void {
+    keys.clear();
+    tags.clear();
+    patterns.clear();
+  }
+
+  function addTag(tag: string): void {
+    if (isSubjectTag(tag)) subjects.add(tag);
+    else tags.add(tag);
+  }
+
+  return {
+    get size() {
+      return size() + subjects.size;
+    },
+    add(invalidations) {
+      for (const key of invalidations.keys ?? []) keys.set(JSON.stringify(key), key);
+      for (const tag of invalidations.tags ?? []) addTag(tag);
+      for (const pattern of invalidations.patterns ?? []) patterns.set(JSON.stringify(pattern), pattern);
+      if (size() <= maxSize && !tags.has(NAMESPACE_TAG)) return;
+      empty();
+      tags.add(NAMESPACE_TAG);
+    },
+    take() {
+      const taken = { keys: [...keys.values()], tags: [...tags, ...subjects], patterns: [...patterns.values()] };
+      empty();
+      subjects.clear();
+      return taken;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { Duration } from '@breakwater/core';
+import type { Entry } from '../entries/entry.ts';
+import type { WriteOptions } from '../options/call-options.ts';
+
+/** A place for a value, taken before the work that makes it. */
+export interface Reservation<Value = unknown> {
+  /**
+   * Stores the value unless its key or one of its tags was invalidated since the reservation was taken.
+   *
+   * @param options what is known only now: a lifetime before the one the reservation was taken with, tags beside those.
+   * @returns whether the value was kept.
+   */
+  commit(value: Value, options?: { readonly ttl?: Duration; readonly tags?: readonly string[] }): Promise<boolean>;
+}
+
+/** A {@link Reservation} that others wait for, until it is committed or abandoned: one of the two must be called. */
+export interface Filling<Value = unknown> extends Reservation<Value> {
+  /**
+   * There will be no value: `'failed'` lets the next of those who wait make one, `'unkept'` says that it is not to be kept, and
+   * lets all of them make their own. Does nothing after a commit.
+   */
+  abandon(because: 'failed' | 'unkept'): void;
+}
+
+export interface FillOptions<PolicyName extends string = string> extends WriteOptions<PolicyName> {
+  /** The entry that is to be replaced though it is fresh. @default none */
+  readonly over?: Entry<unknown>;
+}

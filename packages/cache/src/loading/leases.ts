@@ -1,0 +1,102 @@
+import type { BackgroundWork } from '@breakwater/core';
+import { createWakes, type Wakes } from '../bus/wakes.ts';
+import type { Address } from '../entries/address.ts';
+import { LEASE_TTL_MS, type LeaseClaim, type LeaseReply, type RedisLeases } from '../redis/redis-leases.ts';
+import { type Failure, isFailure } from '../redis/redis-state.ts';
+
+/** This process's right to be the only one of the fleet that loads a key; renewed until it is over. */
+export interface Lease extends LeaseClaim {
+  /** To be asked now and then whether the load is already in vain; then others need not wait for it. */
+  watchOver(isVain: () => boolean): void;
+  /** It ended with a commit. */
+  end(): void;
+  /** Unless it has ended: `unkept` says that the load came to nothing that others could use. */
+  release(outcome: 'free' | 'unkept'): void;
+}
+
+/** The leases of this process. */
+export interface Leases extends Wakes {
+  /** @param header as in {@link LeaseClaim}. */
+  take(address: Address, header: Buffer): Promise<Lease | Exclude<LeaseReply, 'taken'> | Failure>;
+  /** After an invalidation: who loads what it has ended holds up nobody. */
+  releaseVain(): void;
+  /** Renews no more. */
+  close(): void;
+}
+
+export interface LeasesOptions {
+  readonly redis: RedisLeases;
+  readonly newToken: () => string;
+  readonly background: BackgroundWork;
+}
+
+const RENEWAL_MS = LEASE_TTL_MS / 3;
+
+interface HeldLease {
+  readonly lease: Lease;
+  isVain: () => boolean;
+  renew(): Promise<void>;
+}
+
+export function createLeases({ redis, newToken, background }: LeasesOptions): Leases {
+  const held = new Set<HeldLease>();
+  let timer: NodeJS.Timeout | undefined;
+
+  function releaseVain(): void {
+    for (const { lease, isVain } of held) if (isVain()) lease.release('free');
+  }
+
+  function stopTimer(): void {
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  function renewAll(): void {
+    releaseVain();
+    // Called in one turn, they leave as one script call.
+    for (const { renew } of held) background.run('renewal of a lease', renew);
+  }
+
+  function hold(address: Address, claim: LeaseClaim): Lease {
+    const { token } = claim;
+    const entry: HeldLease = {
+      isVain: () => false,
+      async renew() {
+        // Lost: another may have it. What is loaded is kept if nobody else has begun to load it.
+        if ((await redis.renew(address, token)) === false) leave();
+      },
+      lease: {
+        ...claim,
+        watchOver(isVain) {
+          entry.isVain = isVain;
+        },
+        end: leave,
+        release(outcome) {
+          if (!held.has(entry)) return;
+          leave();
+          background.run('release of a lease', () => redis.release(address, token, outcome));
+        },
+      },
+    };
+
+    function leave(): void {
+      held.delete(entry);
+      if (held.size === 0) stopTimer();
+    }
+
+    held.add(entry);
+    timer ??= setInterval(renewAll, RENEWAL_MS).unref();
+    return entry.lease;
+  }
+
+  return {
+    ...createWakes(),
+    async take(address, header) {
+      const claim = { token: newToken(), header };
+      const reply = await redis.take(address, claim);
+      return isFailure(reply) || reply !== 'taken' ? reply : hold(address, claim);
+    },
+    releaseVain,
+    close: stopTimer,
+  };
+}

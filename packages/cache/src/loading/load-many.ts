@@ -1,0 +1,189 @@
+import { types } from 'node:util';
+import type { Call, Engine } from '../engine.ts';
+import { batchError } from '../errors.ts';
+import type { LoadMode } from '../options/call-options.ts';
+import { callLoader } from './call-loader.ts';
+import type { Loaded } from './load.ts';
+import { countJoined, type LoadOnce } from './load-once.ts';
+import { isRefreshable } from './load-one.ts';
+import type { BatchLoader } from './loader.ts';
+import type { LoadRequest, Produce } from './produce-load.ts';
+import { refreshStale } from './refresh.ts';
+import type { WriteTerms } from './reservation.ts';
+
+/** What a caller of many keys asks for. */
+export interface ManyRequest {
+  readonly wanted: readonly Wanted[];
+  readonly loader: BatchLoader<unknown>;
+  readonly signal: AbortSignal | undefined;
+  readonly mode: LoadMode;
+}
+
+/** One of its keys. */
+export interface Wanted {
+  readonly call: Call;
+  readonly terms: WriteTerms;
+}
+
+/** Loads what memory has not fresh, and refreshes in the background what was served and is due for it. */
+export async function loadMany(engine: Engine, loadOnce: LoadOnce, request: ManyRequest): Promise<Loaded[]> {
+  if (request.wanted.length > 0) request.signal?.throwIfAborted();
+  if (request.mode === 'bypass') return bypass(engine, request);
+  if (request.mode === 'refresh') return force(engine, loadOnce, request);
+  const loaded = await loadTogether(engine, loadOnce, request, 'answer');
+  const due = request.wanted.filter((_, index) => loaded[index]?.isDue);
+  refreshMany(engine, loadOnce, { ...request, wanted: due });
+  return loaded;
+}
+
+/** Begins to load in the background what has just been served, with one run of the loader. */
+export function refreshMany(engine: Engine, loadOnce: LoadOnce, request: ManyRequest): void {
+  const wanted = request.wanted.filter(({ call, terms }) => isRefreshable(engine, loadOnce, call, terms.tags));
+  if (wanted.length === 0) return;
+  const due = { ...request, wanted, signal: undefined };
+  const calls = wanted.map(({ call }) => call);
+  refreshStale(engine, calls, () => loadTogether(engine, loadOnce, due, 'refresh'));
+}
+
+/** The loader's own, and nothing else. */
+async function bypass(engine: Engine, request: ManyRequest): Promise<Loaded[]> {
+  const keys = request.wanted.map(({ call }) => call.address.key);
+  const signal = request.signal ?? new AbortController().signal;
+  const loaded = keys.length > 0 ? await runLoader(engine, request, keys, signal) : new Map();
+  return keys.map((key) => ({ found: foundIn(loaded, key), from: 'loader', isDue: false }));
+}
+
+async function force(engine: Engine, loadOnce: LoadOnce, request: ManyRequest): Promise<Loaded[]> {
+  const loaded = await loadTogether(engine, loadOnce, request, 'force');
+  // Others who wait for it may have it.
+  const stale = loaded.find(({ from }) => from === 'stale');
+  if (stale) throw stale.error;
+  return loaded;
+}
+
+async function runLoader(
+  engine: Engine,
+  { wanted, loader }: ManyRequest,
+  keys: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<unknown, unknown>> {
+  const [{ call }] = wanted as [Wanted];
+  const loaded: unknown = await callLoader(engine, call, keys, signal, () => loader(keys, { signal }));
+  if (types.isMap(loaded)) return loaded;
+  throw batchError(loaded);
+}
+
+function foundIn(loaded: ReadonlyMap<unknown, unknown>, key: string): { readonly value: unknown } | undefined {
+  return loaded.has(key) ? { value: loaded.get(key) } : undefined;
+}
+
+/** Joins the loads under way, unless it is forced, and begins one for each other key, all of them with one run of the loader. */
+function loadTogether(
+  engine: Engine,
+  loadOnce: LoadOnce,
+  request: ManyRequest,
+  purpose: LoadRequest['purpose'],
+): Promise<Loaded[]> {
+  const { wanted, signal } = request;
+  const joined = wanted.map(({ call, terms }) => {
+    const current = purpose === 'force' ? undefined : loadOnce.current(call.address.id);
+    return { call, terms, current };
+  });
+  const ownKeys = joined.flatMap(({ call, current }) => (current ? [] : [call.address.key]));
+  const batch = createBatch(ownKeys, (keys, batchSignal) => runLoader(engine, request, keys, batchSignal));
+
+  async function loadAgain(one: Wanted): Promise<Loaded> {
+    const [again] = await loadTogether(engine, loadOnce, { ...request, wanted: [one] }, purpose);
+    return again as Loaded;
+  }
+
+  return Promise.all(
+    joined.map(async ({ call, terms, current }) => {
+      const { key } = call.address;
+      const produce: Produce = (context) => batch.produce(key, context.signal);
+      const load = current ?? loadOnce.begin({ call, produce, terms, purpose, onWaiting: () => batch.settle(key) });
+      if (!current) void load.over.then(() => batch.settle(key));
+      const loaded = await load.wait(signal);
+      // The next load began after this call did, whatever becomes of it.
+      if (current && loaded.isLate) return loadAgain({ call, terms });
+      if (current) countJoined(call, loaded);
+      return loaded;
+    }),
+  );
+}
+
+type LoadBatch = (keys: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<unknown, unknown>>;
+
+/**
+ * One run of a loader for many loads: it begins when each of them has asked for its key, found it elsewhere, or begun to wait
+ * for another process. Those that have waited in vain share a later run.
+ */
+interface Batch {
+  /** @param signal aborts where the load of `key` is abandoned; that of all of them aborts the run. */
+  produce(key: string, signal: AbortSignal): ReturnType<Produce>;
+  /** The load of `key` need not be waited for: it is over, has asked for it, or waits. */
+  settle(key: string): void;
+}
+
+function createBatch(keys: readonly string[], load: LoadBatch): Batch {
+  const undecided = new Set(keys);
+  let next = createRun(load);
+
+  function begin(): void {
+    if (next.isEmpty()) return;
+    next.begin();
+    next = createRun(load);
+  }
+
+  function settle(key: string): void {
+    // The last to ask begins it; when all of them were found elsewhere, nobody does.
+    if (undecided.delete(key) && undecided.size === 0) begin();
+  }
+
+  return {
+    settle,
+    async produce(key, signal) {
+      // What is asked for too late for the first run shares the next with what is asked for in the same turn.
+      if (undecided.size === 0) setImmediate(begin);
+      const values = next.add(key, signal);
+      settle(key);
+      const loaded = await values;
+      return foundIn(loaded, key);
+    },
+  };
+}
+
+interface Run {
+  isEmpty(): boolean;
+  add(key: string, signal: AbortSignal): Promise<ReadonlyMap<unknown, unknown>>;
+  begin(): void;
+}
+
+function createRun(load: LoadBatch): Run {
+  const wanted: string[] = [];
+  const controller = new AbortController();
+  let abandoned = 0;
+  let hasBegun = false;
+  let begin = () => {};
+  const values = new Promise<void>((resolve) => {
+    begin = resolve;
+  }).then(() => load(wanted, controller.signal));
+
+  function abandon(reason: unknown): void {
+    abandoned += 1;
+    if (abandoned === wanted.length && hasBegun) controller.abort(reason);
+  }
+
+  return {
+    isEmpty: () => wanted.length === 0,
+    add(key, signal) {
+      signal.addEventListener('abort', () => abandon(signal.reason), { once: true });
+      wanted.push(key);
+      return values;
+    },
+    begin() {
+      hasBegun = true;
+      begin();
+    },
+  };
+}

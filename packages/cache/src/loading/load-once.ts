@@ -1,0 +1,47 @@
+import type { Call, Engine } from '../engine.ts';
+import { createLoad, type Load, type Loaded } from './load.ts';
+import type { LoadRequest } from './produce-load.ts';
+import { runLoad } from './run-load.ts';
+
+/** Counts a caller that waited for another's load. */
+export function countJoined({ outcomes }: Call, loaded: Loaded): void {
+  if (loaded.from === 'redis') outcomes.hitRedis += 1;
+  else if (loaded.from === 'loader') outcomes.coalesced += 1;
+  else outcomes.stale += 1;
+}
+
+/** Loads values, one load a key at a time. */
+export interface LoadOnce {
+  /** The load under way, unless what it will bring is already out of date. */
+  current(id: string): Load | undefined;
+  /** Reads Redis, then has the value produced, and keeps it. */
+  begin(request: LoadRequest): Load;
+}
+
+export function createLoadOnce(engine: Engine): LoadOnce {
+  const loads = new Map<string, Load>();
+
+  function current(id: string): Load | undefined {
+    const load = loads.get(id);
+    if (!load || load.isSettled || load.signal.aborted) return undefined;
+    if (load.flushes !== engine.flushes || engine.loads.isRaised(id, load.fences.loadMark)) return undefined;
+    return load.reservation?.isFenced() === true ? undefined : load;
+  }
+
+  return {
+    current,
+    begin(request) {
+      const { id } = request.call.address;
+      const before = loads.get(id);
+      if (before && request.purpose === 'force') before.isOverruled = true;
+      const load = createLoad(engine);
+      const isReplaced = () => loads.get(id) !== load;
+      loads.set(id, load);
+      void runLoad(engine, load, request, isReplaced).then(() => {
+        load.end();
+        if (!isReplaced()) loads.delete(id);
+      });
+      return load;
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import type { Call, Engine } from '../engine.ts';
+import type { Entry } from '../entries/entry.ts';
+import { isExpired, type LifetimeTerms } from '../entries/freshness.ts';
+import { LoadTimeoutError } from '../errors.ts';
+import type { Outcomes } from '../outcomes.ts';
+import type { Lease } from './leases.ts';
+import type { Load } from './load.ts';
+import { createLoadContext, type LoadWishes } from './load-context.ts';
+import type { LoadContext } from './loader.ts';
+import type { FencedReservation, WriteTerms } from './reservation.ts';
+
+/** Makes the value that no tier has; `undefined` where there is none to give. */
+export type Produce = (context: LoadContext) => Promise<{ readonly value: unknown } | undefined>;
+
+type Produced = Awaited<ReturnType<Produce>>;
+
+export interface LoadRequest {
+  readonly call: Call;
+  readonly produce: Produce;
+  readonly terms: WriteTerms;
+  /** A refresh is nobody's call, and takes nothing that is due for one; what is forced takes nothing, and waits for nobody. */
+  readonly purpose: 'answer' | 'refresh' | 'force';
+  /** Called when another process turns out to load the key. */
+  readonly onWaiting?: () => void;
+}
+
+/** A load that no tier could answer. */
+export interface Run extends LoadRequest {
+  readonly load: Load;
+  readonly outcomes: Outcomes;
+  readonly reservation: FencedReservation;
+  readonly lease: Lease | undefined;
+  /** What may be served in place of what cannot be had. */
+  readonly known: Entry<unknown> | undefined;
+}
+
+/** However the load ends, nobody waits for it any longer. */
+export async function produceUnderLease(engine: Engine, run: Run, isReplaced: () => boolean): Promise<void> {
+  const release = () => run.lease?.release('free');
+  run.load.signal.addEventListener('abort', release, { once: true });
+  try {
+    await produceFor(engine, run, isReplaced);
+  } finally {
+    release();
+  }
+}
+
+async function produceFor(engine: Engine, run: Run, isReplaced: () => boolean): Promise<void> {
+  const { call, load, terms } = run;
+  if (answerRecent(engine, run)) return;
+  // All who waited may have left while Redis was read.
+  load.signal.throwIfAborted();
+  const wishes = createLoadContext(run.known, load.signal, terms.tags);
+  const stopTimers = startTimers(engine, run);
+  let produced: Produced;
+  try {
+    produced = await run.produce(wishes.context);
+  } catch (error) {
+    // The error of a load that was abandoned has been reported, if it is one.
+    if (!load.signal.aborted) giveUp(engine, run, error);
+    else if (!load.isAnswered) load.fail(error);
+    return;
+  } finally {
+    stopTimers();
+  }
+  engine.failures.forget(call.address.id);
+  const isOvertaken = load.isOverruled || (load.signal.aborted && isReplaced());
+  const isLate = !isOvertaken && (await keepProduced(run, produced, wishes));
+  load.settle({ found: produced, from: 'loader', isDue: false, isLate });
+}
+
+/** Gives the error of a load that failed lately again. @returns whether there was one. */
+function answerRecent(engine: Engine, run: Run): boolean {
+  const { call, load, terms, purpose } = run;
+  const recent = purpose === 'force' ? undefined : engine.failures.recent(call.address.id, terms.tags);
+  if (!recent) return false;
+  const stale = spareOf(engine, run);
+  if (stale) answerStale(run, stale, recent.error);
+  else load.fail(recent.error);
+  return true;
+}
+
+/** @returns whether a tag that only the loader named may have been invalidated meanwhile. */
+async function keepProduced(run: Run, produced: Produced, wishes: LoadWishes): Promise<boolean> {
+  const isKept = produced && !wishes.isSkipped ? await keep(run, produced.value, wishes) : undefined;
+  const isLate = isKept === false && wishes.tags.length > 0;
+  // What was overtaken is to be loaded again, by one; this is of no use to anybody else.
+  if (!isKept && !isLate && !run.reservation.isFenced()) run.lease?.release('unkept');
+  return isLate;
+}
+
+/** @returns whether it was kept, `undefined` where it was not to be. */
+async function keep(
+  { reservation, terms, known }: Run,
+  value: unknown,
+  wishes: LoadWishes,
+): Promise<boolean | undefined> {
+  const life = lifeOf(value, terms, wishes);
+  if (life.ttlMs === 0) return undefined;
+  const isRenewed = known !== undefined && value === known.value;
+  const validator = wishes.validator ?? (isRenewed ? known.validator : undefined);
+  return reservation.keep(value, { life, lateTags: wishes.tags, validator });
+}
+
+function lifeOf(value: unknown, terms: WriteTerms, { ttlMs }: LoadWishes): LifetimeTerms {
+  if (ttlMs !== undefined) return { ...terms, ttlMs };
+  const { negativeTtlMs } = terms.load;
+  if ((value !== null && value !== undefined) || negativeTtlMs === undefined) return terms;
+  return { ttlMs: negativeTtlMs, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 };
+}
+
+function startTimers(engine: Engine, run: Run): () => void {
+  const { call, load, terms, known, purpose } = run;
+  const { softTimeoutMs, hardTimeoutMs } = terms.load;
+
+  function answerWhatIsKnown(): void {
+    const stale = spareOf(engine, run);
+    if (!stale) return;
+    run.outcomes.stale += 1;
+    load.answerEarly(stale);
+    engine.background.run('a load beyond its softTimeout', () => load.over);
+  }
+
+  function timeOut(timeoutMs: number): void {
+    const error = new LoadTimeoutError(call.address.key, timeoutMs);
+    load.abandon(error);
+    giveUp(engine, run, error);
+  }
+
+  const hasSoft = softTimeoutMs !== undefined && known !== undefined && purpose === 'answer';
+  const soft = hasSoft ? setTimeout(answerWhatIsKnown, softTimeoutMs).unref() : undefined;
+  const hard = hardTimeoutMs === undefined ? undefined : setTimeout(timeOut, hardTimeoutMs, hardTimeoutMs).unref();
+  return () => {
+    clearTimeout(soft);
+    clearTimeout(hard);
+  };
+}
+
+/** What is better than an error, or than to wait: what was invalidated during the load is not, what was only expired is. */
+function spareOf(engine: Engine, { known, reservation, call }: Run): Entry<unknown> | undefined {
+  const { id, space } = call.address;
+  const spare = reservation.isFenced() ? engine.memory.find(id, space)?.entry : known;
+  return spare && !isExpired(spare, engine.clock.now()) ? spare : undefined;
+}
+
+function answerStale({ load, outcomes }: Run, stale: Entry<unknown>, error: unknown): void {
+  outcomes.stale += 1;
+  load.settle({ found: stale, from: 'stale', isDue: false, error });
+}
+
+/** The error of a load reaches its callers, unless there is something better for them. */
+function giveUp(engine: Engine, run: Run, error: unknown): void {
+  const { call, load, terms } = run;
+  engine.failures.record(call.address.id, error, terms.load.retryAfterMs);
+  const wasAnswered = load.isAnswered;
+  const stale = wasAnswered ? undefined : spareOf(engine, run);
+  if (stale) answerStale(run, stale, error);
+  else load.fail(error);
+  if (stale || wasAnswered) engine.events.emit('load:failed', { error });
+}

@@ -1,0 +1,105 @@
+import type { Engine } from '../engine.ts';
+import type { Entry } from '../entries/entry.ts';
+import { headerOf } from '../entries/frame.ts';
+import { isDueEarly, isExpired, isFresh, isServedStale, wholeLifeMs } from '../entries/freshness.ts';
+import { createOutcomes, type Outcomes } from '../outcomes.ts';
+import { readRedis } from '../redis/read-redis.ts';
+import { ALONE, createTurns, type Turn, type Turns } from './lease-turns.ts';
+import type { Load, Loaded } from './load.ts';
+import { type LoadRequest, produceUnderLease } from './produce-load.ts';
+import { createReservation, markFences, tagsToTake } from './reservation.ts';
+
+/** Settles `load`. Resolves, always, when nothing of it runs any more. */
+export async function runLoad(
+  engine: Engine,
+  load: Load,
+  request: LoadRequest,
+  isReplaced: () => boolean,
+): Promise<void> {
+  const turns = createTurns(engine, { ...request, signal: load.signal });
+  try {
+    // While another process loads the key, it is to be tried again.
+    while (!(await attempt(engine, load, request, turns, isReplaced))) load.signal.throwIfAborted();
+  } catch (error) {
+    if (load.isAnswered) engine.events.emit('load:failed', { error });
+    load.fail(error);
+  } finally {
+    turns.close();
+  }
+}
+
+/** @returns whether the load is over. */
+async function attempt(
+  engine: Engine,
+  load: Load,
+  request: LoadRequest,
+  turns: Turns,
+  isReplaced: () => boolean,
+): Promise<boolean> {
+  const { call, terms, purpose } = request;
+  const { id, space } = call.address;
+  const outcomes = purpose === 'refresh' ? createOutcomes() : call.outcomes;
+  // What was invalidated while it waited is nothing to a load that begins only now.
+  load.fences = markFences(engine);
+  load.flushes = engine.flushes;
+  const read = engine.redis && (await readRedis(engine, engine.redis, call, 'with fences'));
+  const known = (read?.held ?? engine.memory.find(id, space))?.entry;
+  const answer = known && purpose !== 'force' && answerOf(engine, known, request);
+  if (answer) {
+    settleFound(load, outcomes, answer, turns.hasWaited);
+    return true;
+  }
+  const spare = known && !isExpired(known, engine.clock.now()) ? known : undefined;
+  const tags = tagsToTake(engine, call, terms, known);
+  // Where Redis has just not answered, to ask it again would be to wait again. What it is asked leaves in one call.
+  const [generations, turn] = read?.seen
+    ? await Promise.all([
+        engine.generations.forWrite(tags, wholeLifeMs(terms)),
+        takeTurn(engine, request, turns, read.bytes, spare),
+      ])
+    : [engine.generations.forMemory(tags), ALONE];
+  if (turn === 'changed' || turn === 'woken') return false;
+  if (turn === 'timed out' && spare) {
+    outcomes.stale += 1;
+    load.settle({ found: spare, from: 'stale', isDue: false });
+    return true;
+  }
+  outcomes.miss += 1;
+  const lease = turn === 'timed out' ? undefined : turn.lease;
+  const reservation = createReservation(engine, call, terms, load.fences, generations, read?.seen, lease);
+  load.reservation = reservation;
+  await produceUnderLease(engine, { ...request, load, outcomes, reservation, lease, known }, isReplaced);
+  return true;
+}
+
+/** What another process has loaded meanwhile is no hit: its caller waited for a load. */
+function settleFound(load: Load, outcomes: Outcomes, answer: Loaded, hasWaited: boolean): void {
+  const from = answer.from === 'redis' && hasWaited ? 'loader' : answer.from;
+  if (from === 'stale') outcomes.stale += 1;
+  else outcomes[from === 'loader' ? 'coalesced' : 'hitRedis'] += 1;
+  load.settle({ ...answer, from });
+}
+
+/** What has failed lately is not loaded, and what is forced waits for nobody. */
+function takeTurn(
+  engine: Engine,
+  { call, terms, purpose }: LoadRequest,
+  turns: Turns,
+  bytes: Buffer | null,
+  spare: Entry<unknown> | undefined,
+): Turn | Promise<Turn> {
+  if (purpose === 'force' || engine.failures.recent(call.address.id, terms.tags)) return ALONE;
+  const { leaseWaitMs, softTimeoutMs = leaseWaitMs } = terms.load;
+  return turns.next(headerOf(bytes), spare ? Math.min(softTimeoutMs, leaseWaitMs) : leaseWaitMs);
+}
+
+/** What needs no loader. */
+function answerOf(engine: Engine, known: Entry<unknown>, { terms, purpose }: LoadRequest): Loaded | undefined {
+  const nowMs = engine.clock.now();
+  const isDue = isDueEarly(known, terms.load.eagerRefresh, nowMs);
+  if (purpose === 'refresh') {
+    return isFresh(known, nowMs) && !isDue ? { found: known, from: 'redis', isDue } : undefined;
+  }
+  if (isFresh(known, nowMs)) return { found: known, from: 'redis', isDue };
+  return isServedStale(known, nowMs) ? { found: known, from: 'stale', isDue: true } : undefined;
+}

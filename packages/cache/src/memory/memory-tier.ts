@@ -1,0 +1,173 @@
+import type { Clock } from '@breakwater/core';
+import { endedAt, isExpired, isFresh } from '../entries/freshness.ts';
+import { expiredHeld, type Held } from '../entries/held.ts';
+import { areCurrent, type Ends, staleSince } from '../generations/generations.ts';
+import { createBoundedMap } from './bounded-map.ts';
+import { createCoarseClock } from './coarse-clock.ts';
+
+/** Entries of this process, bounded by bytes, count and time. Every call is synchronous. */
+export interface MemoryTier {
+  /** What is held and not dead, stale where one of its tags was expired; what is dead leaves on being found. */
+  find(id: string, space: string): Held | undefined;
+  /** By a clock that is read once a millisecond. */
+  isFresh(held: Held): boolean;
+  /** Whether exactly this is what is held. */
+  holds(id: string, held: Held): boolean;
+  /** An entry larger than the whole tier is not kept. */
+  store(id: string, held: Held): void;
+  /** @returns whether it was alive. */
+  drop(id: string): boolean;
+  /** @returns how many of them were alive. */
+  dropMatching(matches: (id: string) => boolean): number;
+  /** Ends its freshness; what is of no use then leaves. @returns whether it was alive. */
+  expire(id: string, atMs: number): boolean;
+  /** @returns how many of them were alive. */
+  expireMatching(matches: (id: string) => boolean, atMs: number): number;
+  /** What is held and not dead, without using it. */
+  alive(): Iterable<{ readonly id: string; readonly held: Held; readonly bytes: number }>;
+  /** What was read since it came, or since it last might have had to leave; newest first. Walks all of it. */
+  used(): Iterable<readonly [id: string, held: Held]>;
+  clear(): void;
+  /** While invalidations cannot be heard, entries are served only for `blindTtlMs`. */
+  setBlind(blind: boolean): void;
+  stats(): {
+    entries: number;
+    bytes: number;
+    maxBytes: number;
+    maxEntries: number;
+    evictions: number;
+    expiries: number;
+  };
+}
+
+export interface MemoryTierOptions {
+  readonly maxBytes: number;
+  readonly maxEntries: number;
+  readonly ttlMs: number;
+  readonly blindTtlMs: number;
+  readonly clock: Clock;
+  /** Of the table that the entries' generations are from. */
+  readonly ends: Ends;
+}
+
+/** The object, its array of generations, and its places in the map and in the order of leaving, about. */
+const ENTRY_OVERHEAD_BYTES = 256;
+
+export function createMemoryTier({
+  maxBytes,
+  maxEntries,
+  ttlMs,
+  blindTtlMs,
+  clock,
+  ends,
+}: MemoryTierOptions): MemoryTier {
+  const coarse = createCoarseClock(clock);
+  let isBlind = false;
+
+  const entries = createBoundedMap<Held>({
+    maxEntries,
+    maxBytes,
+    onRemoved({ generations }) {
+      for (const { tally } of generations) tally.entries -= 1;
+    },
+  });
+
+  function isCurrent(held: Held): boolean {
+    if (held.currentAt === ends.count) return true;
+    if (!areCurrent(held.generations)) return false;
+    held.currentAt = ends.count;
+    return true;
+  }
+
+  function isBeyondBlindTtl(held: Held): boolean {
+    return isBlind && clock.now() - held.heldAtMs >= blindTtlMs;
+  }
+
+  function untilMsOf({ entry, heldAtMs }: Held): number {
+    return Math.min(entry.expiresAtMs, heldAtMs + ttlMs);
+  }
+
+  function store(id: string, held: Held): void {
+    const untilMs = untilMsOf(held);
+    if (untilMs <= held.heldAtMs) return;
+    entries.set(id, held, { bytes: bytesOf(id, held), untilMs, budget: held.budget });
+    if (entries.peek(id) === held) for (const { tally } of held.generations) tally.entries += 1;
+  }
+
+  function drop(id: string): boolean {
+    const held = entries.peek(id);
+    return entries.delete(id) && held !== undefined && staleSince(held.generations) !== undefined;
+  }
+
+  function expire(id: string, atMs: number): boolean {
+    const held = entries.peek(id);
+    const isAlive = drop(id);
+    if (!held || !isAlive) return false;
+    // Not after the time by which freshness is asked about: it would be fresh until that clock is read anew.
+    const expired = expiredHeld(held, Math.min(atMs, staleSince(held.generations) ?? atMs, coarse.now()));
+    if (!isExpired(expired.entry, clock.now())) store(id, expired);
+    return true;
+  }
+
+  function forEachMatching(matches: (id: string) => boolean, run: (id: string) => boolean): number {
+    let alive = 0;
+    for (const id of [...entries.ids()]) if (matches(id) && run(id)) alive += 1;
+    return alive;
+  }
+
+  function* alive() {
+    const nowMs = clock.now();
+    for (const id of entries.ids()) {
+      const held = entries.peek(id);
+      if (held === undefined || nowMs >= untilMsOf(held) || isBeyondBlindTtl(held)) continue;
+      const sinceMs = staleSince(held.generations);
+      if (sinceMs === undefined) continue;
+      if (!isExpired(endedAt(held.entry, sinceMs), nowMs)) yield { id, held, bytes: bytesOf(id, held) };
+    }
+  }
+
+  function find(id: string, space: string): Held | undefined {
+    const held = entries.get(id, coarse.now());
+    // Keys are checked behind the memory tier; an unchecked one may have the form of another space's id.
+    if (held === undefined || held.space !== space) return undefined;
+    if (isCurrent(held) && !isBeyondBlindTtl(held)) return held;
+    if (isBeyondBlindTtl(held)) drop(id);
+    else expire(id, Number.POSITIVE_INFINITY);
+    return entries.get(id, coarse.now());
+  }
+
+  return {
+    find,
+    // What was stale already when it came from Redis is not fresh by a clock that was read before.
+    isFresh: ({ entry, heldAtMs }) => isFresh(entry, Math.max(coarse.now(), heldAtMs)),
+    holds: (id, held) => entries.peek(id) === held,
+    store,
+    drop,
+    dropMatching: (matches) => forEachMatching(matches, drop),
+    expire,
+    expireMatching: (matches, atMs) => forEachMatching(matches, (id) => expire(id, atMs)),
+    alive,
+    *used() {
+      for (const id of entries.usedIds()) {
+        const held = entries.peek(id);
+        if (held) yield [id, held];
+      }
+    },
+    clear: entries.clear,
+    setBlind(blind) {
+      isBlind = blind;
+    },
+    stats: () => ({
+      entries: entries.size,
+      bytes: entries.bytes,
+      maxBytes,
+      maxEntries,
+      evictions: entries.evictions,
+      expiries: entries.expiries,
+    }),
+  };
+}
+
+function bytesOf(id: string, { bytes }: Held): number {
+  return bytes + id.length + ENTRY_OVERHEAD_BYTES;
+}

@@ -1,0 +1,63 @@
+import type { Duration } from '@breakwater/core';
+import type { Entry } from '../entries/entry.ts';
+import type { LOAD_MODES } from './load-options.ts';
+
+export interface Found<Value> {
+  readonly entry: Entry<Value>;
+  readonly tier: 'memory' | 'redis';
+}
+
+export interface Sourced<Value> {
+  readonly value: Value;
+  /** `coalesced`: from a load that another caller had begun. `stale`: its `ttl` is over. */
+  readonly source: 'memory' | 'redis' | 'stale' | 'loader' | 'coalesced';
+}
+
+export interface ReadOptions<PolicyName extends string = string> {
+  /** The policy this read is counted under. */
+  readonly policy?: PolicyName;
+}
+
+export interface LoadCallOptions<PolicyName extends string = string> extends WriteOptions<PolicyName> {
+  /**
+   * Ends the waiting of this caller with the signal's reason. The load goes on for others that wait for it; with its last
+   * waiter it is aborted. A value that need not be waited for is given all the same.
+   */
+  readonly signal?: AbortSignal;
+  /**
+   * `'refresh'` loads whatever is cached and puts it in its place, also where a load is under way, which is not kept then; the
+   * loader's error reaches this caller. `'bypass'` runs the loader for this caller alone: the cache is neither read nor
+   * written, nor does the policy's `load` apply.
+   * @default 'cached'
+   */
+  readonly mode?: LoadMode;
+}
+
+export type LoadMode = (typeof LOAD_MODES)[number];
+
+/** What all calls of a cache do, see `setMode`. */
+export type CacheMode = Exclude<LoadMode, 'refresh'>;
+
+export interface WriteOptions<PolicyName extends string = string> {
+  /** A name from `createCache`'s `policies`; its values stand where this call gives none. @default 'default' */
+  readonly policy?: PolicyName;
+  /** How long the entry is fresh. @default the policy's */
+  readonly ttl?: Duration;
+  /** How long beyond `ttl` `getOrLoad` serves it at once, and refreshes it in the background. @default the policy's */
+  readonly staleWhileRevalidate?: Duration;
+  /** How long beyond `ttl` `getOrLoad` serves it where the loader fails. @default the policy's */
+  readonly staleIfError?: Duration;
+  /** Added to the policy's tags. An empty text is no tag and is refused. */
+  readonly tags?: readonly string[];
+  /**
+   * Whom the entry is about: in Redis it is encrypted with a key of this subject's own, until {@link Cache.forget}. With Redis
+   * it takes `encryption.keys`. @default the policy's
+   */
+  readonly subject?: string;
+}
+
+export interface WrapOptions<Arguments extends readonly unknown[], PolicyName extends string = string>
+  extends WriteOptions<PolicyName> {
+  /** The key of a call. Calls whose values differ must not share one. */
+  readonly key: (...values: Arguments) => string;
+}

@@ -1,0 +1,41 @@
+import { type Size, withDefaults } from '@breakwater/core';
+import { checks } from '../errors.ts';
+
+/** How the entries of a policy lie in memory, and how they leave it. */
+export interface MemoryPolicyOptions {
+  /**
+   * Bytes of its entries together, of the cache's `memory.maxSize` and counted as there; the least used of them leave first.
+   * @default no share of its own
+   */
+  readonly maxSize?: Size;
+  /**
+   * What readers get, and what a value that is set or loaded becomes: `'frozen'`, the very object that everybody gets, so
+   * plain objects and arrays in it are frozen, deeply; or `'copied'`, a deep copy for each read, which may be written to, and
+   * one of the given object, which stays as it is. Without effect on the values of a space, which are its codec's.
+   * @default 'frozen'
+   */
+  readonly values?: 'frozen' | 'copied';
+}
+
+export const MEMORY_POLICY_DEFAULTS = Object.freeze({
+  maxSize: undefined,
+  values: 'frozen',
+}) satisfies MemoryPolicyOptions;
+
+export interface ResolvedMemoryPolicy {
+  readonly maxBytes: number | undefined;
+  readonly isCopied: boolean;
+}
+
+const KEYS = Object.keys(MEMORY_POLICY_DEFAULTS);
+
+/** @throws OptionError `ERR_CACHE_OPTION`. */
+export function resolveMemoryPolicy(path: string, given: MemoryPolicyOptions): ResolvedMemoryPolicy {
+  checks.known(path, given, KEYS);
+  const options = withDefaults<MemoryPolicyOptions, typeof MEMORY_POLICY_DEFAULTS>(given, MEMORY_POLICY_DEFAULTS);
+  const values = checks.oneOf(`${path}.values`, options.values, ['frozen', 'copied']);
+  return {
+    maxBytes: options.maxSize === undefined ? undefined : checks.size(`${path}.maxSize`, options.maxSize),
+    isCopied: values === 'copied',
+  };
+}

@@ -1,0 +1,43 @@
+import { subjectTagOf } from '../encryption/subject.ts';
+import type { Engine } from '../engine.ts';
+import { subjectError } from '../errors.ts';
+import { checkTags } from '../input.ts';
+import type { WriteTerms } from '../loading/reservation.ts';
+import type { WriteOptions } from './call-options.ts';
+import { type ResolvedPolicy, resolveStale, resolveTtl } from './policy-options.ts';
+import { ttlMsAt } from './ttl.ts';
+
+/** What a call says of the entry it writes, and its policy where the call says nothing. */
+export function termsOf(nowMs: number, policy: ResolvedPolicy, options: WriteOptions | undefined): WriteTerms {
+  const { staleWhileRevalidate, staleIfError } = options ?? {};
+  return {
+    ttlMs: options?.ttl === undefined ? ttlMsAt(policy.ttlMs, nowMs) : resolveTtl(options.ttl),
+    staleWhileRevalidateMs:
+      staleWhileRevalidate === undefined
+        ? policy.staleWhileRevalidateMs
+        : resolveStale('staleWhileRevalidate', staleWhileRevalidate),
+    staleIfErrorMs: staleIfError === undefined ? policy.staleIfErrorMs : resolveStale('staleIfError', staleIfError),
+    jitter: policy.jitter,
+    load: policy.load,
+    tags: options?.tags === undefined ? policy.tags : checkTags([...policy.tags, ...checkTags(options.tags)]),
+  };
+}
+
+/**
+ * The terms of one of a call's keys: whom an entry is about may depend on it.
+ *
+ * @throws CacheInputError `ERR_CACHE_SUBJECT`.
+ */
+export function withSubject(
+  { redis, encryption }: Engine,
+  key: string,
+  terms: WriteTerms,
+  policy: ResolvedPolicy,
+  options: WriteOptions | undefined,
+): WriteTerms {
+  const subject = options?.subject ?? policy.subject?.(key);
+  if (subject === undefined) return terms;
+  const tag = subjectTagOf(subject);
+  if (redis && !encryption) throw subjectError('absent without encryption.keys', subject);
+  return { ...terms, tags: [...terms.tags, tag] };
+}

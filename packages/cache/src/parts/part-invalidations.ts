@@ -1,0 +1,41 @@
+import type { Cache } from '../cache.ts';
+import type { Engine } from '../engine.ts';
+import { addressOf } from '../entries/address.ts';
+import { checkKey } from '../input.ts';
+import type { Invalidator } from '../invalidation/invalidate.ts';
+import { checkInvalidation, forgetInvalidation } from '../invalidation/invalidate-options.ts';
+import { removeFromSource } from '../writing/write-source.ts';
+import type { Requests } from './requests.ts';
+
+/** A part's calls that end entries. */
+export function createPartInvalidations(
+  engine: Engine,
+  invalidator: Invalidator,
+  { space, policyOf }: { readonly space: string; readonly policyOf: Requests['policyOf'] },
+): Pick<Cache, 'invalidate' | 'expire' | 'forget' | 'delete' | 'clear'> {
+  return {
+    async invalidate(target, options) {
+      return invalidator.run(checkInvalidation(space, 'invalidate', target, options));
+    },
+
+    async expire(target, options) {
+      return invalidator.run(checkInvalidation(space, 'expire', target, options));
+    },
+
+    async forget(subject) {
+      return invalidator.run(forgetInvalidation(subject));
+    },
+
+    async delete(key, options) {
+      const { source } = policyOf(options);
+      checkKey(key);
+      if (source?.remove) await removeFromSource(engine, source, addressOf(space, key));
+      const { memoryEntries, redisKeys } = await invalidator.run(checkInvalidation(space, 'invalidate', { key }));
+      return memoryEntries + redisKeys > 0;
+    },
+
+    async clear(options) {
+      return invalidator.run(checkInvalidation(space, 'invalidate', { all: true }, options));
+    },
+  };
+}

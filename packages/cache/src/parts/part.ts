@@ -1,0 +1,178 @@
+import type { Agreement } from '../bus/agreement.ts';
+import type { Cache, Codec } from '../cache.ts';
+import { deepCopy } from '../codecs/deep-copy.ts';
+import type { Call, Engine } from '../engine.ts';
+import { idOf } from '../entries/address.ts';
+import type { Entry } from '../entries/entry.ts';
+import { isFresh } from '../entries/freshness.ts';
+import { checkKey, uniqueKeys } from '../input.ts';
+import type { CacheInspection } from '../invalidation/inspection.ts';
+import type { Invalidator } from '../invalidation/invalidate.ts';
+import { checkInvalidation } from '../invalidation/invalidate-options.ts';
+import { reserveToFill } from '../loading/fill.ts';
+import type { LoadOnce } from '../loading/load-once.ts';
+import { reserve } from '../loading/reservation.ts';
+import type { Found, ReadOptions } from '../options/call-options.ts';
+import type { Policies, Policy } from '../options/policies.ts';
+import { type RedisRead, readRedis } from '../redis/read-redis.ts';
+import type { RedisTier } from '../redis/redis-tier.ts';
+import { findBuffered } from '../writing/flush-writes.ts';
+import { writeValue, writeValues } from '../writing/write-source.ts';
+import { mapOf } from './map-of.ts';
+import { createPartInvalidations } from './part-invalidations.ts';
+import { createPartLoads } from './part-loads.ts';
+import { createRequests } from './requests.ts';
+
+/** The calls over one part's keys: the cache's own, or a space's. */
+export type Part = Omit<
+  Cache,
+  keyof CacheInspection | keyof Agreement | 'space' | 'setMode' | 'rules' | 'audit' | 'stats' | 'drain' | 'close' | 'on'
+>;
+
+/** What all parts of a cache share beside the engine. */
+export interface Paths {
+  readonly policies: Policies;
+  readonly loadOnce: LoadOnce;
+  readonly invalidator: Invalidator;
+}
+
+export interface PartOptions {
+  /** Empty for the cache itself. */
+  readonly space: string;
+  /** That of the values of a space; the cache's own are written with their policy's. */
+  readonly codec: Codec<unknown> | undefined;
+  /** Counts the calls that name no policy. */
+  readonly policy: string;
+}
+
+export function createPart(engine: Engine, paths: Paths, { space, codec, policy: ownPolicyName }: PartOptions): Part {
+  const { policies, loadOnce, invalidator } = paths;
+  const requests = createRequests(engine, { policies, space, codec, policy: ownPolicyName });
+  const { policyOf, callOf } = requests;
+  const ownsValues = codec === undefined;
+
+  /** The path every hit takes: what it allocates and calls, every hit pays. */
+  function hitMemory(key: string, policy: Policy): Entry<unknown> | undefined {
+    if (engine.mode === 'bypass') return undefined;
+    const id = idOf(space, key);
+    const held = engine.memory.find(id, space) ?? findBuffered(engine, id);
+    if (held === undefined || (held.goesStale && !engine.memory.isFresh(held))) return undefined;
+    policy.outcomes.hitMemory += 1;
+    return policy.memory.isCopied ? handOut(held.entry, policy) : held.entry;
+  }
+
+  /** As the policy wants its readers to have it. */
+  function handOut<Result extends { readonly value: unknown }>(result: Result, policy: Policy): Result {
+    return policy.memory.isCopied && ownsValues ? { ...result, value: deepCopy(result.value) } : result;
+  }
+
+  async function findInRedis(key: string, policy: Policy): Promise<Entry<unknown> | undefined> {
+    const call = callOf(key, policy);
+    // Not through an async function of its own: every hit in Redis would pay for its promise.
+    const redis = readableRedis();
+    const read = redis && (await readRedis(engine, redis, call, 'entry alone'));
+    const entry = freshIn(read);
+    if (entry) policy.outcomes.hitRedis += 1;
+    else policy.outcomes.miss += 1;
+    return entry && handOut(entry, policy);
+  }
+
+  async function readFresh(call: Call): Promise<Entry<unknown> | undefined> {
+    const redis = readableRedis();
+    return freshIn(redis && (await readRedis(engine, redis, call, 'entry alone')));
+  }
+
+  function readableRedis(): RedisTier | undefined {
+    return engine.mode === 'bypass' ? undefined : engine.redis;
+  }
+
+  function freshIn(read: RedisRead | undefined): Entry<unknown> | undefined {
+    const entry = read?.held?.entry;
+    return entry && isFresh(entry, engine.clock.now()) ? entry : undefined;
+  }
+
+  /** As any read, but counted nowhere. */
+  async function find(key: string): Promise<Entry<unknown> | undefined> {
+    const held = engine.mode === 'bypass' ? undefined : engine.memory.find(idOf(space, key), space);
+    return held && engine.memory.isFresh(held) ? held.entry : readFresh(callOf(key, policyOf(undefined)));
+  }
+
+  return {
+    async get<Value>(key: string, options?: ReadOptions) {
+      const policy = policyOf(options);
+      const entry = hitMemory(key, policy) ?? (await findInRedis(key, policy));
+      return entry?.value as Value | undefined;
+    },
+
+    async take<Value>(key: string, options?: ReadOptions) {
+      const policy = policyOf(options);
+      const entry = hitMemory(key, policy) ?? (await findInRedis(key, policy));
+      if (!entry) return undefined;
+      const { memoryEntries, redisKeys, shared } = await invalidator.run(
+        checkInvalidation(space, 'invalidate', { key }),
+      );
+      // Of all who found it, Redis removes it for one.
+      return (shared ? redisKeys : memoryEntries) > 0 ? (entry.value as Value) : undefined;
+    },
+
+    async lookup<Value>(key: string, options?: ReadOptions) {
+      const policy = policyOf(options);
+      const held = hitMemory(key, policy);
+      if (held) return { entry: held, tier: 'memory' } as Found<Value>;
+      const read = await findInRedis(key, policy);
+      return read && ({ entry: read, tier: 'redis' } as Found<Value>);
+    },
+
+    peek<Value>(key: string, options?: ReadOptions) {
+      const entry = hitMemory(key, policyOf(options)) as Entry<Value> | undefined;
+      if (entry === undefined) checkKey(key);
+      return entry;
+    },
+
+    async getMany<Value>(keys: readonly string[], options?: ReadOptions) {
+      const policy = policyOf(options);
+      const unique = uniqueKeys(keys);
+      // Asked for in one turn, what memory lacks leaves in one MGET.
+      const entries = await Promise.all(unique.map((key) => hitMemory(key, policy) ?? findInRedis(key, policy)));
+      return mapOf(unique, entries) as Map<string, Value>;
+    },
+
+    has: async (key) => (await find(key)) !== undefined,
+
+    async hasMany(keys) {
+      const unique = uniqueKeys(keys);
+      const entries = await Promise.all(unique.map(find));
+      return new Set(unique.filter((_, index) => entries[index] !== undefined));
+    },
+
+    async ttl(key) {
+      const entry = await find(key);
+      return entry && entry.freshUntilMs - engine.clock.now();
+    },
+
+    async set(key, value, options) {
+      const policy = policyOf(options);
+      await writeValue(engine, policy, requests.writeOf(key, value, policy, options));
+    },
+
+    async setMany(entries, options) {
+      const policy = policyOf(options);
+      await writeValues(engine, policy, requests.writesOf(entries, policy, options));
+    },
+
+    ...createPartLoads(engine, { loadOnce, requests, space, hitMemory, handOut }),
+
+    async reserve(key, options) {
+      const policy = policyOf(options);
+      return reserve(engine, callOf(key, policy), requests.termsOf(key, policy, options));
+    },
+
+    async reserveToFill(key, options) {
+      const policy = policyOf(options);
+      const terms = requests.termsOf(key, policy, options);
+      return reserveToFill(engine, { call: callOf(key, policy), terms, over: options?.over });
+    },
+
+    ...createPartInvalidations(engine, invalidator, { space, policyOf }),
+  };
+}

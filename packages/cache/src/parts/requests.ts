@@ -1,0 +1,122 @@
+import type { Codec } from '../cache.ts';
+import type { Call, Engine } from '../engine.ts';
+import { addressOf } from '../entries/address.ts';
+import { spread } from '../entries/freshness.ts';
+import { checks, loaderError } from '../errors.ts';
+import { checkKey, valuesByKey } from '../input.ts';
+import { callLoader } from '../loading/call-loader.ts';
+import type { Wanted } from '../loading/load-many.ts';
+import type { OneRequest } from '../loading/load-one.ts';
+import type { Loader } from '../loading/loader.ts';
+import type { WriteTerms } from '../loading/reservation.ts';
+import { loaderOf } from '../loading/source-loader.ts';
+import type { LoadCallOptions, ReadOptions, WriteOptions } from '../options/call-options.ts';
+import { LOAD_MODES } from '../options/load-options.ts';
+import type { Policies, Policy } from '../options/policies.ts';
+import { termsOf, withSubject } from '../options/terms.ts';
+import { encodeForWrite, type ValueToWrite } from '../writing/write.ts';
+
+/** What is to be done for a part's callers: what they gave, checked, and their policy where they gave nothing. */
+export interface Requests {
+  policyOf(options: ReadOptions | undefined): Policy;
+  /** @throws CacheInputError `ERR_CACHE_KEY`. */
+  callOf(key: string, policy: Policy): Call;
+  termsOf(key: string, policy: Policy, options: WriteOptions | undefined): WriteTerms;
+  /** @throws CacheInputError `ERR_CACHE_LOADER` where neither the caller nor the policy has a loader. */
+  loadOf(key: string, given: Loader<unknown> | undefined, policy: Policy, options?: LoadCallOptions): OneRequest;
+  /** @throws OptionError `ERR_CACHE_OPTION` for an unknown mode. */
+  waitOf(options: LoadCallOptions | undefined): Pick<OneRequest, 'signal' | 'mode'>;
+  loadsOf(keys: readonly string[], policy: Policy, options: WriteOptions | undefined): Wanted[];
+  /** @throws CacheInputError `ERR_CACHE_KEY`, `ERR_CACHE_VALUE`. */
+  writeOf(key: string, value: unknown, policy: Policy, options: WriteOptions | undefined): ValueToWrite;
+  /** The same for many; of a key that is there twice the last. */
+  writesOf(
+    pairs: Iterable<readonly [string, unknown]>,
+    policy: Policy,
+    options: WriteOptions | undefined,
+  ): ValueToWrite[];
+}
+
+export interface RequestsOptions {
+  readonly policies: Policies;
+  readonly space: string;
+  /** That of the values of a space; the cache's own are written with their policy's. */
+  readonly codec: Codec<unknown> | undefined;
+  /** The policy of callers that name none. */
+  readonly policy: string;
+}
+
+export function createRequests(engine: Engine, options: RequestsOptions): Requests {
+  const { policies, space, codec } = options;
+  const ownPolicy = policies.get(options.policy);
+
+  function callOf(key: string, { memory, redis, outcomes }: Policy): Call {
+    checkKey(key);
+    return {
+      address: addressOf(space, key),
+      codec: codec ?? redis.codec,
+      memoryPolicy: memory,
+      redisPolicy: redis,
+      outcomes,
+    };
+  }
+
+  function ownTermsOf(key: string, policy: Policy, call: WriteOptions | undefined): WriteTerms {
+    return withSubject(engine, key, termsOf(engine.clock.now(), policy, call), policy, call);
+  }
+
+  function waitOf(load: LoadCallOptions | undefined): Pick<OneRequest, 'signal' | 'mode'> {
+    const mode = load?.mode === undefined ? 'cached' : checks.oneOf('mode', load.mode, LOAD_MODES);
+    return { signal: load?.signal, mode: engine.mode === 'bypass' ? 'bypass' : mode };
+  }
+
+  function writeUnder(
+    key: string,
+    value: unknown,
+    policy: Policy,
+    write: WriteOptions | undefined,
+    terms: WriteTerms,
+  ): ValueToWrite {
+    const call = callOf(key, policy);
+    const own = withSubject(engine, key, terms, policy, write);
+    const encoded = encodeForWrite(engine, call, value);
+    return { call, encoded, terms: spread(own, own.jitter, Math.random) };
+  }
+
+  return {
+    policyOf: (call) => (call?.policy === undefined ? ownPolicy : policies.get(call.policy)),
+    callOf,
+    termsOf: ownTermsOf,
+    waitOf,
+
+    loadOf(key, given, policy, load) {
+      const call = callOf(key, policy);
+      const loader = given ?? loaderOf(engine, space, policy.source);
+      if (!loader) throw loaderError(load?.policy ?? options.policy);
+      return {
+        call,
+        terms: ownTermsOf(key, policy, load),
+        produce: async (context) => ({
+          value: await callLoader(engine, call, [key], context.signal, () => loader(key, context)),
+        }),
+        ...waitOf(load),
+      };
+    },
+
+    loadsOf(keys, policy, load) {
+      const terms = termsOf(engine.clock.now(), policy, load);
+      return keys.map((key) => ({
+        call: callOf(key, policy),
+        terms: withSubject(engine, key, terms, policy, load),
+      }));
+    },
+
+    writeOf: (key, value, policy, write) =>
+      writeUnder(key, value, policy, write, termsOf(engine.clock.now(), policy, write)),
+
+    writesOf(pairs, policy, write) {
+      const terms = termsOf(engine.clock.now(), policy, write);
+      return Array.from(valuesByKey(pairs), ([key, value]) => writeUnder(key, value, policy, write, terms));
+    },
+  };
+}

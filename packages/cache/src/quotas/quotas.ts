@@ -1,0 +1,123 @@
+import { createEmitter, type Subscribable } from '@breakwater/core';
+import { createKeySpace, type OutageEvents, runScript } from '@breakwater/core/redis';
+import { LRUCache } from 'lru-cache';
+import { checks } from '../errors.ts';
+import { checkKey } from '../input.ts';
+import { createRedisState, isFailure, UNSENT } from '../redis/redis-state.ts';
+import { type QuotasOptions, resolveQuotasOptions } from './quota-options.ts';
+import { endOfPeriod, QUOTA_PERIODS, type QuotaPeriod } from './quota-period.ts';
+import { TRACK } from './quota-script.ts';
+
+/** Counts what users have used in the present hour, day or month, in UTC. Refuses nobody: what a count means is the caller's. */
+export interface Quotas extends Subscribable<OutageEvents> {
+  /**
+   * Adds `cost` to what `user` has used in the present period. Never rejects because Redis is away: the process then
+   * counts from what it knew, and adds what was never sent when Redis is back. A call that Redis did not answer in time
+   * is not sent again, since it may have been counted.
+   *
+   * @param cost a whole number of at least 1. Defaults to 1.
+   * @throws CacheInputError `ERR_CACHE_KEY` for a user that may not name a key, OptionError `ERR_CACHE_OPTION`.
+   */
+  trackQuota(user: string, period: QuotaPeriod, cost?: number): Promise<QuotaUsage>;
+  /** The same without adding. */
+  quotaUsage(user: string, period: QuotaPeriod): Promise<QuotaUsage>;
+  stats(): QuotaStats;
+}
+
+export interface QuotaUsage {
+  readonly used: number;
+  /** When the period ends and counting begins again, milliseconds since the epoch. */
+  readonly resetsAtMs: number;
+  /** Whether Redis said so. False without Redis or while it is away: this process's own count. */
+  readonly shared: boolean;
+}
+
+export interface QuotaStats {
+  /** Calls of `trackQuota`, and those among them that Redis did not answer. */
+  readonly tracked: number;
+  readonly unshared: number;
+  readonly redis: { readonly state: 'off' | 'up' | 'down'; readonly errors: number };
+}
+
+/** What this process knows of one user's period. */
+interface Count {
+  used: number;
+  /** Used, but not sent to Redis. */
+  owed: number;
+  endsAtMs: number;
+}
+
+/**
+ * Makes quotas that all instances of a namespace count together, by Redis's clock; or, without Redis, one process alone.
+ *
+ * @throws OptionError `ERR_CACHE_OPTION`.
+ */
+export function createQuotas(options: QuotasOptions = {}): Quotas {
+  const { redis, namespace, maxEntries, clock } = resolveQuotasOptions(options);
+  const keys = createKeySpace(namespace);
+  const events = createEmitter<OutageEvents>();
+  const counts = new LRUCache<string, Count>({ max: maxEntries });
+  const state = createRedisState({
+    onBegan: (reason) => events.emit('outage:began', { reason }),
+    onEnded: (outageMs) => events.emit('outage:ended', { outageMs }),
+  });
+  let tracked = 0;
+  let unshared = 0;
+
+  function countOf(key: string, period: QuotaPeriod): Count {
+    const now = clock.now();
+    const known = counts.get(key);
+    if (known && known.endsAtMs > now) return known;
+    const fresh = { used: 0, owed: 0, endsAtMs: endOfPeriod(period, now) };
+    counts.set(key, fresh);
+    return fresh;
+  }
+
+  function keyOf(user: string, period: QuotaPeriod): string {
+    checkKey(user);
+    return keys.key(`quota-${checks.oneOf('period', period, QUOTA_PERIODS)}`, user);
+  }
+
+  /** @returns `undefined` where there is no answer. */
+  async function ask(key: string, period: QuotaPeriod, count: Count, cost: number): Promise<QuotaUsage | undefined> {
+    if (!redis) return undefined;
+    const reply = await state.watch(runScript(redis, TRACK, [key], [period, cost]));
+    if (reply === UNSENT) count.owed += cost;
+    if (isFailure(reply)) return undefined;
+    const [counted, endsAtSeconds] = reply as [number, number];
+    const used = counted + count.owed;
+    count.endsAtMs = endsAtSeconds * 1000;
+    // Replies of calls that were made together come one by one, and this process knows of all of them.
+    count.used = Math.max(count.used, used);
+    return { used, resetsAtMs: count.endsAtMs, shared: true };
+  }
+
+  return {
+    async trackQuota(user, period, cost = 1) {
+      const key = keyOf(user, period);
+      checks.integer('cost', cost, { max: 1_000_000_000 });
+      tracked += 1;
+      const count = countOf(key, period);
+      const due = count.owed + cost;
+      count.owed = 0;
+      count.used += cost;
+      const { used, endsAtMs: resetsAtMs } = count;
+      const answered = await ask(key, period, count, due);
+      if (!answered) unshared += 1;
+      return answered ?? { used, resetsAtMs, shared: false };
+    },
+
+    async quotaUsage(user, period) {
+      const key = keyOf(user, period);
+      const count = countOf(key, period);
+      return (await ask(key, period, count, 0)) ?? { used: count.used, resetsAtMs: count.endsAtMs, shared: false };
+    },
+
+    stats() {
+      const redisState = state.isUp ? 'up' : 'down';
+      return { tracked, unshared, redis: { state: redis ? redisState : 'off', errors: state.errors } };
+    },
+
+    on: events.on,
+  };
+}

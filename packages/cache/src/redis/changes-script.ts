@@ -1,0 +1,238 @@
+import { defineScript } from '@breakwater/core/redis';
+import { FRAME_VERSION } from '../entries/frame.ts';
+import { LEASE_VERBS } from './lease-verbs.ts';
+
+/** Messages that an instance may miss and still make up for; a usual one takes a hundred bytes. */
+const MAX_RECORDED = 4096;
+const MAX_RECORDED_BYTES = 16_384;
+const RECORD_TTL_MS = 3_600_000;
+
+/**
+ * Applies changes in order and tells the other instances, in one step: nobody can hear of a change and then read what was
+ * there before it, however many connections the client has.
+ *
+ * ARGV: channel, message (empty for none), `record` or empty, then each change's verb and values. KEYS: the stream that
+ * records messages if there is one, then each change's keys, in that order. The result has one reply a change; one that
+ * Redis refuses (OOM) does not keep the others from being applied.
+ *
+ * @see createBusRecord, which reads the stream.
+ */
+export const APPLY_CHANGES = defineScript(`
+local channel, message, is_recorded = ARGV[1], ARGV[2], ARGV[3] ~= ''
+local key_at, value_at = is_recorded and 1 or 0, 3
+local function key() key_at = key_at + 1; return KEYS[key_at] end
+local function value() value_at = value_at + 1; return ARGV[value_at] end
+
+local apply = {}
+
+-- The generation of a tag, made where there is none, kept for at least as long as asked.
+function apply.ensure()
+  local tag = key()
+  local fresh = value()
+  local ttl = tonumber(value())
+  local generation = redis.call('GET', tag)
+  if not generation then
+    local reply = redis.pcall('SET', tag, fresh, 'PX', ttl)
+    return reply.err and reply or fresh
+  end
+  if redis.call('PTTL', tag) < ttl then redis.call('PEXPIRE', tag, ttl) end
+  return generation
+end
+
+-- The same data key, wrapped by another.
+function apply.rewrap()
+  local tag = key()
+  local from = value()
+  local to = value()
+  if redis.call('GET', tag) ~= from then return 0 end
+  local reply = redis.pcall('SET', tag, to, 'KEEPTTL')
+  return reply.err and reply or 1
+end
+
+function apply.store()
+  local entry = key()
+  local frame = value()
+  local ttl = value()
+  return redis.pcall('SET', entry, frame, 'PX', ttl)
+end
+
+-- Stores unless somebody else has invalidated the key since it was written, an age ago. What the writer has invalidated
+-- itself it knows of: a tombstone of its own may have come later than the write that followed it.
+function apply.flush()
+  local entry = key()
+  local tombstone = key()
+  local frame = value()
+  local ttl = value()
+  local age = tonumber(value())
+  local kept_for = tonumber(value())
+  local writer = value()
+  local id = redis.call('GET', tombstone)
+  if id and id:sub(1, #writer) ~= writer and kept_for - redis.call('PTTL', tombstone) <= age then return 0 end
+  local reply = redis.pcall('SET', entry, frame, 'PX', ttl)
+  return reply.err and reply or 1
+end
+
+${LEASE_VERBS}
+-- Whether every fence is what it was before the work.
+local function fences_hold()
+  local holds = true
+  for _ = 1, tonumber(value()) do
+    if (redis.call('GET', key()) or '') ~= value() then holds = false end
+  end
+  return holds
+end
+
+-- Stores unless one of the fences is no longer what it was before the load. What was loaded under a lease ends it, and is not
+-- stored over what another has stored since, nor where another has the lease and is loading what is newer.
+function apply.commit()
+  local entry = key()
+  local frame = value()
+  local ttl = value()
+  local holds = fences_hold()
+  local token = value()
+  if token ~= '' then
+    local lease = key()
+    local seen = value()
+    local was_lost = end_lease(lease, token, 0, value()) == 0
+    local present = header(entry)
+    if present ~= '' and present ~= seen or was_lost and redis.call('EXISTS', lease) == 1 then holds = false end
+  end
+  if not holds then return 0 end
+  local reply = redis.pcall('SET', entry, frame, 'PX', ttl)
+  return reply.err and reply or 1
+end
+
+-- Stores what a source has just taken, unless somebody else came to the key meanwhile. What others have loaded from the source
+-- before must not come behind it, so it leaves a tombstone.
+function apply.replace()
+  local entry = key()
+  local tombstone = key()
+  local frame = value()
+  local ttl = value()
+  local id = value()
+  local kept_for = value()
+  if not fences_hold() then return 0 end
+  local reply = redis.pcall('SET', tombstone, id, 'PX', kept_for)
+  if not reply.err then reply = redis.pcall('SET', entry, frame, 'PX', ttl) end
+  return reply.err and reply or 1
+end
+
+function apply.invalidate()
+  local entry = key()
+  local tombstone = key()
+  local id = value()
+  local ttl = value()
+  local removed = redis.call('UNLINK', entry)
+  local reply = redis.pcall('SET', tombstone, id, 'PX', ttl)
+  return reply.err and reply or removed
+end
+
+-- What tells loads that name their tags late that some tag has changed; on a Cluster it lies in another slot.
+local function log_tag()
+  local failure
+  for _ = 1, tonumber(value()) do
+    local log = key()
+    local id = value()
+    local reply = redis.pcall('SET', log, id, 'PX', value())
+    if reply.err then failure = reply end
+  end
+  return failure
+end
+
+-- A generation that is gone is as dead as one that was replaced: no entry's stamp equals it.
+function apply.forget()
+  local removed = redis.call('UNLINK', key())
+  return log_tag() or removed
+end
+
+-- An entry's times lie in its frame, six bytes each: stored at the fifth byte, fresh until at the 11th, of use for how long
+-- after that at the 23rd. What cannot be stale, or is no frame of this version, is removed.
+local function time(frame, at)
+  local milliseconds = 0
+  for position = at, at + 5 do milliseconds = milliseconds * 256 + string.byte(frame, position) end
+  return milliseconds
+end
+
+local function bytes(milliseconds)
+  local text = ''
+  for _ = 1, 6 do
+    text = string.char(milliseconds % 256) .. text
+    milliseconds = math.floor(milliseconds / 256)
+  end
+  return text
+end
+
+local function expire(entry, now)
+  local frame = header(entry)
+  local isFrame = #frame == 28 and string.sub(frame, 1, 3) == 'BW\\${FRAME_VERSION}'
+  if not isFrame or time(frame, 23) == 0 then return redis.call('UNLINK', entry) end
+  local at = math.max(now, time(frame, 5))
+  if at < time(frame, 11) then redis.call('SETRANGE', entry, 10, bytes(at)) end
+  return 1
+end
+
+function apply.expireEntry()
+  local entry = key()
+  return expire(entry, tonumber(value()))
+end
+
+function apply.expire()
+  local entry = key()
+  local tombstone = key()
+  local now = tonumber(value())
+  local id = value()
+  local ttl = value()
+  local touched = expire(entry, now)
+  local reply = redis.pcall('SET', tombstone, id, 'PX', ttl)
+  return reply.err and reply or touched
+end
+
+-- The id stays, with the times of the last four expiries behind it: entries stamped with fewer are stale since the next.
+function apply.expireTag()
+  local tag = key()
+  local now = tonumber(value())
+  local failure = log_tag()
+  if failure then return failure end
+  local generation = redis.call('GET', tag)
+  if not generation then return 0 end
+  local times = {}
+  for at in string.gmatch(generation, '~(%d+)') do times[#times + 1] = at end
+  if #times > 0 then now = math.max(now, tonumber(times[#times]) + 1) end
+  times[#times + 1] = string.format('%.0f', now)
+  if #times > 4 then table.remove(times, 1) end
+  local id = string.match(generation, '^[^~]*')
+  local reply = redis.pcall('SET', tag, id .. '~' .. table.concat(times, '~'), 'KEEPTTL')
+  return reply.err and reply or 1
+end
+
+function apply.sweep()
+  local sweep = key()
+  local id = value()
+  local ttl = value()
+  return redis.pcall('SET', sweep, id, 'PX', ttl)
+end
+
+function apply.announce()
+  return 1
+end
+
+-- The message's id. What cannot be recorded ends the record: nobody may take it for whole. A long message is such a one,
+-- for the stream is bounded by their number.
+local function record()
+  local id = { err = 'long' }
+  if #message <= ${MAX_RECORDED_BYTES} then
+    id = redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ${MAX_RECORDED}, '*', 'm', message)
+  end
+  if type(id) ~= 'string' then
+    redis.call('UNLINK', KEYS[1])
+    return ''
+  end
+  redis.call('PEXPIRE', KEYS[1], ${RECORD_TTL_MS})
+  return id .. ' '
+end
+
+local replies = {}
+while value_at < #ARGV do replies[#replies + 1] = apply[value()]() end
+if message ~= '' then redis.call('PUBLISH', channel, (is_recorded and record() or '') .. message) end
+return replies
+`);

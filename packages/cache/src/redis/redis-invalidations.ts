@@ -1,0 +1,139 @@
+import { type RedisPort, scanKeys } from '@breakwater/core/redis';
+import type { SpacedKey } from '../bus/announcement.ts';
+import { matchesGlob } from '../invalidation/glob.ts';
+import type { ApplyChange, Change } from './changes.ts';
+import type { CacheKeys } from './redis-keys.ts';
+import { type Failure, isFailure, type RedisState } from './redis-state.ts';
+
+/** What one way to end entries does in Redis, each with its message to the others. Calls resolve with what they touched. */
+export interface RedisInvalidations {
+  /** @returns keys touched. */
+  key(key: SpacedKey): Promise<number | Failure>;
+  /** @returns whether there was a generation: what has none is dead already. */
+  tag(tag: string): Promise<boolean | Failure>;
+  /** @returns keys touched. */
+  pattern(pattern: SpacedKey): Promise<number | Failure>;
+}
+
+export interface RedisInvalidationsOptions {
+  readonly redis: RedisPort;
+  readonly keys: CacheKeys;
+  readonly state: RedisState;
+  readonly apply: ApplyChange;
+  readonly tombstoneTtlMs: number;
+  readonly newId: () => string;
+}
+
+/** Removes entries, or kills them by their tag. */
+export function createRedisInvalidate(options: RedisInvalidationsOptions): RedisInvalidations {
+  const { redis, keys, tombstoneTtlMs, newId } = options;
+
+  async function unlink(entries: readonly string[]): Promise<number> {
+    if (entries.length === 0) return 0;
+    if (!redis.nodes) return redis.unlink([...entries]);
+    const counts = await Promise.all(entries.map((entry) => redis.unlink([entry])));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  return {
+    key: ([space, key]) =>
+      count(options, {
+        verb: 'invalidate',
+        keys: [keys.entry({ space, key }), keys.tombstone({ space, key })],
+        values: [newId(), tombstoneTtlMs],
+        announcement: { keys: [[space, key]] },
+      }),
+    tag: (tag) => changeTag(options, tag, { verb: 'forget', values: [] }),
+    pattern: (pattern) => sweep(options, pattern, unlink),
+  };
+}
+
+/**
+ * Ends the freshness of entries, which stay where they may be served stale. Others hear of it as of any change: what they
+ * hold in memory leaves it, and what Redis has then says how stale it is.
+ */
+export function createRedisExpire(options: RedisInvalidationsOptions, now: () => number): RedisInvalidations {
+  const { keys, apply, tombstoneTtlMs, newId } = options;
+
+  async function expireAll(entries: readonly string[]): Promise<number> {
+    const counts = await Promise.all(
+      entries.map(async (entry) => Number(await apply({ verb: 'expireEntry', keys: [entry], values: [now()] }))),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  return {
+    key: ([space, key]) =>
+      count(options, {
+        verb: 'expire',
+        keys: [keys.entry({ space, key }), keys.tombstone({ space, key })],
+        values: [now(), newId(), tombstoneTtlMs],
+        announcement: { keys: [[space, key]] },
+      }),
+    tag: (tag) => changeTag(options, tag, { verb: 'expireTag', values: [now()] }),
+    pattern: (pattern) => sweep(options, pattern, expireAll),
+  };
+}
+
+async function count({ apply, state }: RedisInvalidationsOptions, change: Change): Promise<number | Failure> {
+  const touched = await state.watch(apply(change));
+  // A client may be set to return numbers as texts (ioredis's `stringNumbers`).
+  return isFailure(touched) ? touched : Number(touched);
+}
+
+/** Changes a tag and its log. On a Cluster the log comes first: the change of the tag is what callers wait for. */
+async function changeTag(
+  options: RedisInvalidationsOptions,
+  tag: string,
+  { verb, values }: Pick<Change, 'verb' | 'values'>,
+): Promise<boolean | Failure> {
+  const { redis, keys, state, apply, tombstoneTtlMs, newId } = options;
+  const logs = redis.nodes ? [] : [keys.tagLog];
+  if (redis.nodes) {
+    const log: Change = { verb: 'sweep', keys: [keys.tagLog], values: [newId(), tombstoneTtlMs] };
+    const logged = await state.watch(apply(log));
+    if (isFailure(logged)) return logged;
+  }
+  const touched = await count(options, {
+    verb,
+    keys: [keys.tag(tag), ...logs],
+    values: [...values, logs.length, ...logs.flatMap(() => [newId(), tombstoneTtlMs])],
+    announcement: { tags: [tag] },
+  });
+  return isFailure(touched) ? touched : touched > 0;
+}
+
+async function sweep(
+  options: RedisInvalidationsOptions,
+  pattern: SpacedKey,
+  touch: (entries: readonly string[]) => Promise<number>,
+): Promise<number | Failure> {
+  const { keys, state, apply, tombstoneTtlMs, newId } = options;
+  // First, so that no load that began before can commit behind the scan; and told again at the end, since until
+  // then others may have read an entry that the scan had not reached.
+  const fenced = await state.watch(
+    apply({
+      verb: 'sweep',
+      keys: [keys.sweep],
+      values: [newId(), tombstoneTtlMs],
+      announcement: { patterns: [pattern] },
+    }),
+  );
+  if (isFailure(fenced)) return fenced;
+  const touched = await state.watch(touchMatching(options, pattern, touch));
+  if (isFailure(touched)) return touched;
+  const told = await state.watch(apply({ verb: 'announce', keys: [], values: [], announcement: { swept: [pattern] } }));
+  return isFailure(told) ? told : touched;
+}
+
+async function touchMatching(
+  { redis, keys }: RedisInvalidationsOptions,
+  [space, glob]: SpacedKey,
+  touch: (entries: readonly string[]) => Promise<number>,
+): Promise<number> {
+  let touched = 0;
+  for await (const page of scanKeys(redis, keys.entryPattern(space, glob))) {
+    touched += await touch(page.filter((entry) => matchesGlob(glob, keys.keyOf(space, entry) ?? '')));
+  }
+  return touched;
+}

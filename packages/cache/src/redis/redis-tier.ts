@@ -1,0 +1,179 @@
+import type { RedisPort } from '@breakwater/core/redis';
+import type { Announcement } from '../bus/announcement.ts';
+import type { OwnWrites } from '../bus/own-writes.ts';
+import { wakeMessage } from '../bus/wake-message.ts';
+import type { Address } from '../entries/address.ts';
+import { type Change, createChanges } from './changes.ts';
+import { createGatheredReads } from './gathered-reads.ts';
+import { createRedisExpire, createRedisInvalidate, type RedisInvalidations } from './redis-invalidations.ts';
+import type { CacheKeys } from './redis-keys.ts';
+import { createRedisLeases, type LeaseClaim, type RedisLeases } from './redis-leases.ts';
+import { type Failure, isFailure, type RedisState } from './redis-state.ts';
+
+/** What the fences of a key held before a load: a commit passes only if they still do. */
+export interface SeenFences {
+  readonly tombstone: string;
+  readonly sweep: string;
+  /** Of no commit: see {@link RedisTier.readTagLog}. */
+  readonly tagLog: string;
+}
+
+/** Everything the cache does in Redis. Calls resolve with a {@link Failure} instead of rejecting; the state counts it. */
+export interface RedisTier {
+  read(address: Address): Promise<Buffer | null | Failure>;
+  readFences(address: Address): Promise<SeenFences | Failure>;
+  /**
+   * What names the last change of any tag. As long as it is what it was before a load, no tag was invalidated or expired since,
+   * and a generation that was asked for in between was current all the time.
+   */
+  readTagLog(): Promise<string | Failure>;
+  /** The generation of each tag, `undefined` for one that has none: what was stored under it is dead. */
+  readGenerations(tags: readonly string[]): Promise<(string | undefined)[] | Failure>;
+  /** The same, made where there is none, and kept for at least `ttlMs`. */
+  ensureGenerations(tags: readonly string[], ttlMs: number): Promise<string[] | Failure>;
+  /** Puts the same generation in another form, unless it is another by now. */
+  rewrap(tag: string, from: string, to: string): Promise<unknown | Failure>;
+  store(address: Address, frame: Buffer, ttlMs: number): Promise<unknown | Failure>;
+  /** @returns whether nobody else had invalidated the key in the `ageMs` since it was written, so that it was stored. */
+  flush(address: Address, frame: Buffer, ttlMs: number, ageMs: number): Promise<boolean | Failure>;
+  /**
+   * Ends the lease it was loaded under, whatever comes of it.
+   *
+   * @returns whether every fence still held, so that it was stored.
+   */
+  commit(
+    address: Address,
+    frame: Buffer,
+    ttlMs: number,
+    seen: SeenFences,
+    claim: LeaseClaim | undefined,
+  ): Promise<boolean | Failure>;
+  /** {@link RedisTier.commit}, which also keeps others from committing what they began before it. */
+  replace(address: Address, frame: Buffer, ttlMs: number, seen: SeenFences): Promise<boolean | Failure>;
+  readonly leases: RedisLeases;
+  readonly invalidate: RedisInvalidations;
+  readonly expire: RedisInvalidations;
+}
+
+export interface RedisTierOptions {
+  readonly redis: RedisPort;
+  readonly keys: CacheKeys;
+  readonly state: RedisState;
+  readonly tombstoneTtlMs: number;
+  /** Begins with `writer`. */
+  readonly newId: () => string;
+  readonly newGeneration: (tag: string) => string;
+  /** What this instance's ids begin with. */
+  readonly writer: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly messageOf: (announcement: Partial<Announcement>) => string;
+  /** Where Redis tells of its own writes, too. */
+  readonly ownWrites: OwnWrites | undefined;
+}
+
+export function createRedisTier(options: RedisTierOptions): RedisTier {
+  const { redis, keys, state, tombstoneTtlMs, newId, newGeneration, writer, now, messageOf, ownWrites } = options;
+  const read = createGatheredReads(redis, state);
+  const send = createChanges(redis, {
+    channel: keys.channel,
+    // A script's keys share a slot.
+    record: redis.nodes ? undefined : keys.record,
+    messageOf,
+  });
+  const apply = ownWrites?.mark(send) ?? send;
+  const invalidations = { redis, keys, state, apply, tombstoneTtlMs, newId };
+  // A commit's script must not cross slots, so on a Cluster it cannot see the sweep; the process's own fence does.
+  const seesSweep = redis.nodes === undefined;
+
+  function fencesOf(address: Address, seen: SeenFences): (readonly [key: string, value: string])[] {
+    const tombstone = [keys.tombstone(address), seen.tombstone] as const;
+    return seesSweep ? [tombstone, [keys.sweep, seen.sweep]] : [tombstone];
+  }
+
+  /** For a change that says whether it was made. A client may be set to return numbers as texts (ioredis's `stringNumbers`). */
+  async function attempt(change: Change): Promise<boolean | Failure> {
+    const made = await state.watch(apply(change));
+    return isFailure(made) ? made : Number(made) === 1;
+  }
+
+  async function readText(key: string): Promise<string | Failure> {
+    const bytes = await read(key);
+    return isFailure(bytes) ? bytes : (bytes?.toString('latin1') ?? '');
+  }
+
+  return {
+    read: (address) => read(keys.entry(address)),
+
+    async readFences(address) {
+      const [tombstone, sweep, tagLog] = await Promise.all([
+        readText(keys.tombstone(address)),
+        seesSweep ? readText(keys.sweep) : '',
+        readText(keys.tagLog),
+      ]);
+      if (isFailure(tombstone)) return tombstone;
+      if (isFailure(sweep)) return sweep;
+      return isFailure(tagLog) ? tagLog : { tombstone, sweep, tagLog };
+    },
+
+    readTagLog: () => readText(keys.tagLog),
+
+    async readGenerations(tags) {
+      const texts = await Promise.all(tags.map((tag) => readText(keys.tag(tag))));
+      return texts.find(isFailure) ?? texts.map((text) => (isFailure(text) || text === '' ? undefined : text));
+    },
+
+    ensureGenerations: (tags, ttlMs) =>
+      state.watch(
+        Promise.all(
+          tags.map(async (tag) =>
+            String(await apply({ verb: 'ensure', keys: [keys.tag(tag)], values: [newGeneration(tag), ttlMs] })),
+          ),
+        ),
+      ),
+
+    rewrap: (tag, from, to) => state.watch(apply({ verb: 'rewrap', keys: [keys.tag(tag)], values: [from, to] })),
+
+    store: (address, frame, ttlMs) =>
+      state.watch(
+        apply({
+          verb: 'store',
+          keys: [keys.entry(address)],
+          values: [frame, ttlMs],
+          announcement: { written: [[address.space, address.key]] },
+        }),
+      ),
+
+    flush: (address, frame, ttlMs, ageMs) =>
+      attempt({
+        verb: 'flush',
+        keys: [keys.entry(address), keys.tombstone(address)],
+        values: [frame, ttlMs, ageMs, tombstoneTtlMs, writer],
+        announcement: { written: [[address.space, address.key]] },
+      }),
+
+    async commit(address, frame, ttlMs, seen, claim) {
+      const fences = fencesOf(address, seen);
+      const claimed = claim ? [claim.token, claim.header, wakeMessage(address.id)] : [''];
+      return attempt({
+        verb: 'commit',
+        keys: [keys.entry(address), ...fences.map(([key]) => key), ...(claim ? [keys.lease(address)] : [])],
+        values: [frame, ttlMs, fences.length, ...fences.map(([, value]) => value), ...claimed],
+      });
+    },
+
+    async replace(address, frame, ttlMs, seen) {
+      const fences = fencesOf(address, seen);
+      return attempt({
+        verb: 'replace',
+        keys: [keys.entry(address), keys.tombstone(address), ...fences.map(([key]) => key)],
+        values: [frame, ttlMs, newId(), tombstoneTtlMs, fences.length, ...fences.map(([, value]) => value)],
+        announcement: { written: [[address.space, address.key]] },
+      });
+    },
+
+    leases: createRedisLeases({ keys, state, apply }),
+    invalidate: createRedisInvalidate(invalidations),
+    expire: createRedisExpire(invalidations, now),
+  };
+}

@@ -1,0 +1,16 @@
+import { isSubjectTag } from '../encryption/subject.ts';
+import { keyIn } from '../entries/address.ts';
+import type { HotKey } from '../invalidation/inspection.ts';
+import type { MemoryTier } from '../memory/memory-tier.ts';
+
+/** The cache's own keys that memory was asked for. Those of a subject are left out: they are kept nowhere but with their entries. */
+export function hotKeysOf(memory: MemoryTier, limit: number): HotKey[] {
+  const hot: HotKey[] = [];
+  for (const [id, held] of memory.used()) {
+    if (hot.length === limit) break;
+    const key = keyIn('', id);
+    if (key === undefined || held.generations.some(({ tag }) => isSubjectTag(tag))) continue;
+    hot.push({ key, policy: held.policy });
+  }
+  return hot;
+}

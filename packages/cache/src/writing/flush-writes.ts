@@ -1,0 +1,85 @@
+import type { Engine } from '../engine.ts';
+import { frameOf, holdEntry } from '../entries/entries.ts';
+import { isExpired } from '../entries/freshness.ts';
+import type { Held } from '../entries/held.ts';
+import { areCurrent } from '../generations/generations.ts';
+import { sharedGenerations } from '../generations/shared-generations.ts';
+import { type Failure, isFailure, UNSENT } from '../redis/redis-state.ts';
+import type { RedisTier } from '../redis/redis-tier.ts';
+import type { Source } from './source.ts';
+import { storeWrites } from './store-writes.ts';
+import { supersede } from './supersede.ts';
+import type { BufferedWrite } from './write-buffer.ts';
+
+/** Sends buffered writes where they are due. @returns those to be tried again. */
+export async function sendWrites(engine: Engine, batch: readonly BufferedWrite[]): Promise<readonly BufferedWrite[]> {
+  const sources = [...new Set(batch.map(({ source }) => source))];
+  const refused = await Promise.all(
+    sources.map((source) => {
+      const writes = batch.filter((write) => write.source === source);
+      if (source) return flushToSource(engine, source, writes);
+      return engine.redis ? flushToRedis(engine, engine.redis, writes) : [];
+    }),
+  );
+  return refused.flat();
+}
+
+async function flushToRedis(
+  engine: Engine,
+  redis: RedisTier,
+  batch: readonly BufferedWrite[],
+): Promise<readonly BufferedWrite[]> {
+  // An invalidation from before a write must not come to Redis after it.
+  if (engine.replay.isDue && !(await engine.replay.settle())) return batch;
+  const replies = await Promise.all(batch.map((write) => flushOne(engine, redis, write)));
+  return batch.filter((_, index) => isFailure(replies[index]));
+}
+
+async function flushOne(engine: Engine, redis: RedisTier, write: BufferedWrite): Promise<unknown | Failure> {
+  const { call, lifetime, writtenAtMs } = write;
+  const generations = await sharedGenerations(engine, write);
+  if (!generations) return UNSENT;
+  const leftMs = lifetime.expiresAtMs - engine.clock.now();
+  // It was invalidated meanwhile, or has outlived itself: there is nothing to put there.
+  if (!engine.writeBack.holds(write) || leftMs <= 0) return false;
+  const frame = frameOf(engine, call, write.encoded, lifetime, generations);
+  const stored = await redis.flush(call.address, frame, leftMs, Math.ceil(performance.now() - writtenAtMs));
+  if (stored === false) forget(engine, write);
+  return stored;
+}
+
+/** Another instance has invalidated it, and this one has not heard of that yet. */
+function forget(engine: Engine, { call }: BufferedWrite): void {
+  supersede(engine, call.address.id);
+}
+
+function flushToSource(
+  engine: Engine,
+  source: Source,
+  batch: readonly BufferedWrite[],
+): Promise<readonly BufferedWrite[]> {
+  const ids = batch.map(({ call }) => call.address.id);
+  return engine.turns.run(ids, async () => {
+    // A write that came after one of these, and could not be buffered, may have had its turn before.
+    const refusals = await storeWrites(engine, source, batch.filter(engine.writeBack.holds));
+    for (const error of refusals.values()) {
+      engine.events.emit('store:failed', { error, entries: refusals.size });
+      break;
+    }
+    return [...refusals.keys()];
+  });
+}
+
+/** What Redis is to get later, as a read finds it. */
+export function findBuffered(engine: Engine, id: string): Held | undefined {
+  const write = engine.writeBack.find(id);
+  if (!write || !engine.writeBack.isKept(write) || isExpired(write.lifetime, engine.clock.now())) return undefined;
+  const { call, encoded, lifetime, generations } = write;
+  // An invalidation takes it out of the buffer. A generation that is not current without one is merely not vouched for:
+  // messages may have been missed, and Redis says at the flush whether one was of this entry.
+  const [, ...tags] = generations.map(({ tag }) => tag);
+  const current = areCurrent(generations) ? generations : engine.generations.forMemory(tags).generations;
+  const held = holdEntry(engine, call, encoded, lifetime, current);
+  engine.memory.store(id, held);
+  return held;
+}

@@ -1,0 +1,63 @@
+import { checks } from '../errors.ts';
+import type { LoadContext } from '../loading/loader.ts';
+
+/**
+ * What is behind a cache: a user's database or service. A cache of a policy with a source reads through it (`getOrLoad` and
+ * `loadMany` without a loader), and writes to it as the policy's `write` says. Every method may be left out: what is not there
+ * stays the caller's own work.
+ */
+export interface Source<Value = unknown> {
+  /** The value of a key, as a loader gives it. */
+  load?(key: string, context: LoadContext): Value | Promise<Value>;
+  /** The values of those keys that have one. */
+  loadMany?(keys: readonly string[]): ReadonlyMap<string, Value> | Promise<ReadonlyMap<string, Value>>;
+  /** Stores a value; what it throws, or rejects with, is the error of `set`. May be called again with what it has stored already. */
+  store?(key: string, value: Value): unknown;
+  /** {@link Source.store} for many: all of them, or none. */
+  storeMany?(entries: ReadonlyMap<string, Value>): unknown;
+  /** Removes a key, for `delete`. */
+  remove?(key: string): unknown;
+}
+
+const METHODS = Object.freeze(['load', 'loadMany', 'store', 'storeMany', 'remove'] as const);
+
+/** @throws OptionError `ERR_CACHE_OPTION`. */
+export function checkSource(option: string, source: Source | undefined): Source | undefined {
+  if (source === undefined) return undefined;
+  // An instance of a class will do: what is not a method of ours is its own.
+  if (source === null || typeof source !== 'object')
+    throw checks.failure(option, 'a source with load or store', source);
+  for (const name of METHODS) if (source[name] !== undefined) checks.callable(`${option}.${name}`, source[name]);
+  if (METHODS.every((name) => source[name] === undefined)) {
+    throw checks.failure(option, `an object with at least one of ${METHODS.join(', ')}`, source);
+  }
+  return source;
+}
+
+/** Whether `set` is to be told to it. */
+export function takesWrites(source: Source | undefined): source is Source {
+  return source?.store !== undefined || source?.storeMany !== undefined;
+}
+
+/** @returns the errors of what was not stored, by key. */
+export async function storeEntries(
+  source: Source,
+  entries: ReadonlyMap<string, unknown>,
+): Promise<ReadonlyMap<string, unknown>> {
+  if (source.storeMany && (entries.size > 1 || !source.store)) {
+    const [outcome] = await Promise.allSettled([attempt(() => source.storeMany?.(entries))]);
+    return new Map(outcome.status === 'rejected' ? [...entries.keys()].map((key) => [key, outcome.reason]) : []);
+  }
+  const keys = [...entries.keys()];
+  const outcomes = await Promise.allSettled(keys.map((key) => attempt(() => source.store?.(key, entries.get(key)))));
+  return new Map(
+    outcomes.flatMap((outcome, index) =>
+      outcome.status === 'rejected' ? [[keys[index] ?? '', outcome.reason] as const] : [],
+    ),
+  );
+}
+
+/** What a source throws at once is as good as a rejection. */
+async function attempt(run: () => unknown): Promise<void> {
+  await run();
+}

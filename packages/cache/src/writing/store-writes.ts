@@ -1,0 +1,77 @@
+import type { Engine } from '../engine.ts';
+import { type Address, idOfTag } from '../entries/address.ts';
+import { frameOf } from '../entries/entries.ts';
+import { sharedGenerations } from '../generations/shared-generations.ts';
+import { isFailure } from '../redis/redis-state.ts';
+import type { RedisTier, SeenFences } from '../redis/redis-tier.ts';
+import { type Source, storeEntries } from './source.ts';
+import { supersede } from './supersede.ts';
+import type { BufferedWrite } from './write-buffer.ts';
+
+/** What the source did not take, and why. */
+export type Refusals = ReadonlyMap<BufferedWrite, unknown>;
+
+/**
+ * Stores writes in their source, and then in Redis. To be run in the turn of their keys.
+ *
+ * Where anything came to a key meanwhile, here or elsewhere, nobody can say whose value the source has now: the key is then
+ * invalidated, and the next load asks the source.
+ *
+ * @param onStored called as soon as the source has a write that nothing has overtaken.
+ */
+export async function storeWrites(
+  engine: Engine,
+  source: Source,
+  writes: readonly BufferedWrite[],
+  onStored?: (write: BufferedWrite) => void,
+): Promise<Refusals> {
+  const mark = engine.loads.mark();
+  const seen = await Promise.all(writes.map(({ call }) => engine.redis?.readFences(call.address)));
+  const entries = new Map(writes.map(({ call, encoded }) => [call.address.key, encoded.value]));
+  const errors = await storeEntries(source, entries);
+  const isRefused = ({ call }: BufferedWrite) => errors.has(call.address.key);
+  await Promise.all(
+    writes.map(async (write, index) => {
+      if (isRefused(write)) return;
+      if (isOvertaken(engine, write, mark)) return forgetKey(engine, write.call.address);
+      onStored?.(write);
+      const fences = seen[index];
+      if (engine.redis) await replace(engine, engine.redis, write, isFailure(fences) ? undefined : fences);
+    }),
+  );
+  return new Map(writes.filter(isRefused).map((write) => [write, errors.get(write.call.address.key)]));
+}
+
+function isOvertaken({ loads, writeBack }: Engine, write: BufferedWrite, mark: number): boolean {
+  if (!writeBack.isKept(write) || loads.isRaised(write.call.address.id, mark)) return true;
+  return write.generations.some(({ tag }) => loads.isRaised(idOfTag(tag), mark));
+}
+
+async function replace(
+  engine: Engine,
+  redis: RedisTier,
+  write: BufferedWrite,
+  seen: SeenFences | undefined,
+): Promise<void> {
+  const { call, encoded, lifetime } = write;
+  const { id, space, key } = call.address;
+  const mark = engine.loads.mark();
+  const generations = seen && (await sharedGenerations(engine, write));
+  const leftMs = lifetime.expiresAtMs - engine.clock.now();
+  if (seen && generations && leftMs > 0 && !engine.loads.isRaised(id, mark)) {
+    const frame = frameOf(engine, call, encoded, lifetime, generations);
+    const kept = await redis.replace(call.address, frame, leftMs, seen);
+    // What this process learned of while Redis took it has come to Redis before.
+    if (kept === true && !engine.loads.isRaised(id, mark)) return;
+    if (!isFailure(kept)) return forgetKey(engine, call.address);
+  }
+  // Redis still has the value before this one, and must not bring it back.
+  engine.replay.later({ keys: [[space, key]] });
+}
+
+/** Leaves the key to the next load, everywhere. */
+export async function forgetKey(engine: Engine, { id, space, key }: Address): Promise<void> {
+  supersede(engine, id);
+  const removed = await engine.redis?.invalidate.key([space, key]);
+  if (isFailure(removed)) engine.replay.later({ keys: [[space, key]] });
+}

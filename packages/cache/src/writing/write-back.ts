@@ -1,0 +1,151 @@
+import type { BackgroundWork } from '@breakwater/core';
+import type { ResolvedWriteBack } from '../options/write-options.ts';
+import type { WriteBackStats } from '../stats.ts';
+import type { BufferedWrite, Discarded, WriteBuffer } from './write-buffer.ts';
+
+/** Sends buffered writes in batches: when enough are due, after a while, again where they were refused, and at the end. */
+export interface WriteBack {
+  readonly find: WriteBuffer['find'];
+  readonly holds: WriteBuffer['holds'];
+  readonly isKept: WriteBuffer['isKept'];
+  readonly remove: WriteBuffer['remove'];
+  /** @returns whether there was room; without it the caller writes through. */
+  add(write: BufferedWrite): boolean;
+  /**
+   * Forgets what was written before an invalidation or a later write.
+   *
+   * @returns what to wait for before Redis is told of it, where the forgotten may be on its way there.
+   */
+  discard(ids: readonly string[]): Promise<void> | undefined;
+  discardMatching(isVictim: (write: BufferedWrite) => boolean): Promise<void> | undefined;
+  /** Sends all that is due by now. @returns how many are still buffered. */
+  drain(): Promise<number>;
+  /** Redis is back: no need to wait for the next attempt. */
+  wake(): void;
+  /** Drains once more. What could not be sent is dropped, and counted. */
+  close(): Promise<void>;
+  stats(): WriteBackStats;
+}
+
+export interface WriteBackParts {
+  readonly options: ResolvedWriteBack;
+  readonly buffer: WriteBuffer;
+  /** @returns the writes that were refused, and are to be tried again. */
+  readonly send: (batch: readonly BufferedWrite[]) => Promise<readonly BufferedWrite[]>;
+  readonly background: BackgroundWork;
+  readonly onDropped: (entries: number) => void;
+}
+
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 5000;
+
+export function createWriteBack({ options, buffer, send, background, onDropped }: WriteBackParts): WriteBack {
+  let flushing: Promise<void> | undefined;
+  let sending: Promise<unknown> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+  /** Batches in a row of which nothing was taken. */
+  let failures = 0;
+  /** Halved where a whole batch was refused, which one of its writes may be the cause of, and doubled again after that. */
+  let batchSize = options.batch;
+  const counts = { flushed: 0, overflowed: 0, dropped: 0 };
+
+  async function sendBatch(batch: readonly BufferedWrite[]): Promise<boolean> {
+    let refused = batch;
+    failures += 1;
+    try {
+      refused = await send(batch);
+    } finally {
+      buffer.settle(batch, refused);
+    }
+    counts.flushed += batch.length - refused.length;
+    const isTaken = refused.length < batch.length;
+    if (isTaken) failures = 0;
+    batchSize = isTaken ? Math.min(options.batch, batchSize * 2) : Math.max(1, Math.floor(batch.length / 2));
+    return isTaken;
+  }
+
+  async function sendAll(): Promise<void> {
+    // What comes meanwhile is the next flush's.
+    let due = buffer.size;
+    while (due > 0) {
+      const batch = buffer.take(Math.min(due, batchSize));
+      if (batch.length === 0) break;
+      due -= batch.length;
+      const sent = sendBatch(batch);
+      sending = sent;
+      if (!(await sent)) return;
+    }
+  }
+
+  function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    flushing ??= sendAll().finally(() => {
+      flushing = undefined;
+      schedule();
+    });
+    return flushing;
+  }
+
+  function flushInBackground(): void {
+    background.run('write-back', flush);
+  }
+
+  function schedule(): void {
+    if (isClosed || flushing || buffer.size === 0) return;
+    if (failures === 0 && buffer.size >= options.batch) flushInBackground();
+    else timer ??= setTimeout(flushInBackground, failures > 0 ? retryMs() : options.intervalMs).unref();
+  }
+
+  function retryMs(): number {
+    return Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
+  }
+
+  async function drain(): Promise<number> {
+    await flushing;
+    await flush();
+    return buffer.size;
+  }
+
+  async function landing(batch: Promise<unknown> | undefined): Promise<void> {
+    await Promise.allSettled([batch]);
+  }
+
+  function landingOf(discarded: Discarded): Promise<void> | undefined {
+    return discarded === 'under way' ? landing(sending) : undefined;
+  }
+
+  return {
+    find: buffer.find,
+    holds: buffer.holds,
+    isKept: buffer.isKept,
+    remove: buffer.remove,
+    add(write) {
+      const isTaken = !isClosed && buffer.add(write);
+      if (!isTaken) counts.overflowed += 1;
+      schedule();
+      return isTaken;
+    },
+    discard(ids) {
+      const isUnderWay = ids.reduce((found, id) => buffer.discard(id) === 'under way' || found, false);
+      return landingOf(isUnderWay ? 'under way' : 'none');
+    },
+    discardMatching: (isVictim) => landingOf(buffer.discardMatching(isVictim)),
+    drain,
+    wake() {
+      failures = 0;
+      if (buffer.size > 0 && !isClosed) flushInBackground();
+    },
+    async close() {
+      isClosed = true;
+      let left = await drain();
+      // One write that is refused must not cost the others their last chance.
+      while (left > 0 && failures <= Math.log2(options.batch)) left = await drain();
+      clearTimeout(timer);
+      counts.dropped += left;
+      if (left > 0) onDropped(left);
+    },
+    stats: () => ({ buffered: buffer.size, bytes: buffer.bytes, ...counts }),
+  };
+}

@@ -1,0 +1,97 @@
+import type { Call, Engine } from '../engine.ts';
+import { type Encoded, encodeValue, frameOf, holdEntry, refuseTooLarge } from '../entries/entries.ts';
+import { lifetimeAt, wholeLifeMs } from '../entries/freshness.ts';
+import { areCurrent } from '../generations/generations.ts';
+import type { WriteGenerations } from '../generations/tag-generations.ts';
+import type { WriteTerms } from '../loading/reservation.ts';
+import type { WriteStrategy } from '../options/write-options.ts';
+import { isFailure } from '../redis/redis-state.ts';
+import type { Source } from './source.ts';
+import { supersede } from './supersede.ts';
+
+/** @throws CacheInputError `ERR_CACHE_VALUE` for a value that cannot be written. */
+export function encodeForWrite(engine: Engine, call: Call, value: unknown): Encoded {
+  const encoded = encodeValue(call, value);
+  refuseTooLarge(engine, call, encoded);
+  return encoded;
+}
+
+export interface ValueToWrite {
+  readonly call: Call;
+  readonly encoded: Encoded;
+  readonly terms: WriteTerms;
+}
+
+/**
+ * Writes as the strategy says. Of writes to one key, the last one wins; a load that began before a write loses to it.
+ */
+export async function write(engine: Engine, strategy: WriteStrategy, value: ValueToWrite): Promise<void> {
+  const { call, terms } = value;
+  const { id } = call.address;
+  call.outcomes.sets += 1;
+  if (strategy === 'back' && engine.redis && keepForLater(engine, value, undefined)) return;
+  supersede(engine, id);
+  const mark = engine.loads.mark();
+  const landing = engine.writeBack.discard([id]);
+  if (landing) await landing;
+  const lifeMs = wholeLifeMs(terms);
+  const generations =
+    engine.generations.known(terms.tags, lifeMs) ?? (await engine.generations.forWrite(terms.tags, lifeMs));
+  // A later call for this key, or one from elsewhere, came in the meantime.
+  if (engine.loads.isRaised(id, mark)) return;
+  await keep(engine, strategy, value, generations);
+}
+
+/** Writes to memory, and to the buffer what the source, if there is one, and Redis are to get. @returns whether there was room. */
+export function keepForLater(
+  engine: Engine,
+  { call, encoded, terms }: ValueToWrite,
+  source: Source | undefined,
+): boolean {
+  supersede(engine, call.address.id);
+  // Redis is not asked, nor waited for: a tag that it does not know of yet it learns of with the write.
+  const known = engine.generations.known(terms.tags, wholeLifeMs(terms));
+  const { generations } = known ?? engine.generations.forMemory(terms.tags);
+  const lifetime = lifetimeAt(terms, engine.clock.now());
+  const isTaken = engine.writeBack.add({
+    call,
+    encoded,
+    lifetime,
+    generations,
+    writtenAtMs: performance.now(),
+    source,
+  });
+  if (isTaken && areCurrent(generations)) {
+    engine.memory.store(call.address.id, holdEntry(engine, call, encoded, lifetime, generations));
+  }
+  return isTaken;
+}
+
+async function keep(
+  engine: Engine,
+  strategy: WriteStrategy,
+  { call, encoded, terms }: ValueToWrite,
+  { generations, shared }: WriteGenerations,
+): Promise<void> {
+  const { id, space, key } = call.address;
+  const lifetime = lifetimeAt(terms, engine.clock.now());
+  const held = holdEntry(engine, call, encoded, lifetime, generations);
+  const keepInMemory = () => {
+    if (areCurrent(generations)) engine.memory.store(id, held);
+  };
+  if (!engine.redis) return keepInMemory();
+  if (strategy !== 'around') keepInMemory();
+  const mark = engine.loads.mark();
+  const frame = frameOf(engine, call, encoded, lifetime, generations);
+  const stored = shared && !isFailure(await engine.redis.store(call.address, frame, wholeLifeMs(terms)));
+  if (!stored) {
+    // Redis still has the value before this one, and must not bring it back.
+    engine.replay.later({ keys: [[space, key]] });
+    if (strategy === 'around' && !engine.loads.isRaised(id, mark)) keepInMemory();
+  }
+  if (!engine.memory.holds(id, held)) {
+    // Memory took something else, which may have been read before this write arrived.
+    engine.fills.raise(id);
+    engine.memory.drop(id);
+  }
+}
