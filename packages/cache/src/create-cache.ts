@@ -77,6 +77,7 @@ export function createCache<PolicyName extends string = never>(
     },
     onEnded(outageMs) {
       coherence?.setRedisUp(true);
+      replay.wake();
       writeBack.wake();
       events.emit('outage:ended', { outageMs });
     },

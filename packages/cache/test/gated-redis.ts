@@ -40,11 +40,11 @@ export function gateRedis(redis: RedisPort): GatedRedis {
   }
 
   async function pass<Reply>(name: Gated, send: () => Promise<Reply>): Promise<Reply> {
+    await commands.get(name);
     if (failing.has(name)) {
       refusals.set(name, (refusals.get(name) ?? 0) + 1);
       throw new RedisUnavailableError('failing on purpose');
     }
-    await commands.get(name);
     const held = replies.get(name);
     const reply = await send();
     counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -11,6 +11,8 @@ export interface Replay {
   later(invalidations: Partial<Invalidations>): void;
   /** Tries now. @returns whether nothing is due any more. */
   settle(): Promise<boolean>;
+  /** Redis answers again: what is due need not wait for the next try. */
+  wake(): void;
   close(): void;
 }
 
@@ -51,8 +53,12 @@ export function createReplay({ outbox, send, background }: ReplayOptions): Repla
     if (isClosed) return;
     timer ??= setTimeout(() => {
       timer = undefined;
-      background.run('replay of invalidations', settle);
+      wake();
     }, RETRY_MS).unref();
+  }
+
+  function wake(): void {
+    if (outbox.size > 0) background.run('replay of invalidations', settle);
   }
 
   return {
@@ -61,6 +67,7 @@ export function createReplay({ outbox, send, background }: ReplayOptions): Repla
     },
     later,
     settle,
+    wake,
     close() {
       isClosed = true;
       clearTimeout(timer);

@@ -33,22 +33,26 @@ export async function readRedis(
   }
   const startedAt = performance.now();
   try {
-    if (engine.replay.isDue && !(await engine.replay.settle())) return NOTHING;
+    // First: while it waits for what is due, more may become so.
     const mark = engine.fills.mark();
+    if (engine.replay.isDue && !(await engine.replay.settle())) return NOTHING;
     // Asked for in the same turn, so both leave in one MGET.
     const fences = forLoad === 'with fences' ? redis.readFences(call.address) : undefined;
     const bytes = await redis.read(call.address);
     if (isFailure(bytes)) return NOTHING;
     const verified = buffered ? undefined : verifyEntry(engine, call, bytes);
     const held = verified instanceof Promise ? await verified : verified;
-    if (held && !engine.fills.isRaised(call.address.id, mark) && areCurrent(held.generations)) {
-      engine.memory.store(call.address.id, held);
-    }
+    if (held && mayEnterMemory(engine, call, held, mark)) engine.memory.store(call.address.id, held);
     const seen = fences && (await fences);
     return { held: buffered ?? held, bytes, seen: isFailure(seen) ? undefined : seen };
   } finally {
     engine.latency.redis.record(performance.now() - startedAt);
   }
+}
+
+/** Not what Redis said before it had taken what was invalidated meanwhile: of a tag it says that it is current. */
+function mayEnterMemory({ fills, replay }: Engine, { address }: Call, held: Held, mark: number): boolean {
+  return !replay.isDue && !fills.isRaised(address.id, mark) && areCurrent(held.generations);
 }
 
 /** At once where the generations are known: every hit passes here. */
