@@ -25,7 +25,9 @@ export function createLoadOnce(engine: Engine): LoadOnce {
     const load = loads.get(id);
     if (!load || load.isSettled || load.signal.aborted) return undefined;
     if (load.flushes !== engine.flushes || engine.loads.isRaised(id, load.fences.loadMark)) return undefined;
-    return load.reservation?.isFenced() === true ? undefined : load;
+    if (load.reservation) return load.reservation.isFenced() ? undefined : load;
+    // It still reads Redis, which may have answered before a change had come there; its loader would not.
+    return engine.fills.isRaised(id, load.fences.fillMark) ? undefined : load;
   }
 
   return {

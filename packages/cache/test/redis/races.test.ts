@@ -118,6 +118,22 @@ describe('a read that an invalidation overtakes', () => {
     expect(await gated.get('k')).toBeUndefined();
   });
 
+  it.each(targets)('by %s of this process is not joined by what is called after it', async (_by, target) => {
+    await other.set('k', 'old', { tags: ['x'] });
+    await hearAll(gated, other);
+    const change = gate.holdCommands('evalsha');
+    const invalidating = gated.invalidate(target);
+    const answer = gate.holdReplies('mgetBuffer');
+    const before = gated.getOrLoad('k', () => 'new', { tags: ['x'] });
+    await eventually(() => gate.replied('mgetBuffer') === 1);
+    change();
+    await invalidating;
+    const after = gated.getOrLoad('k', () => 'new', { tags: ['x'] });
+    answer();
+    expect(await after).toBe('new');
+    await before;
+  });
+
   it('started after an invalidation of this process, and answered from before it, does not stay in memory', async () => {
     await gated.set('k', 'old');
     const release = gate.holdCommands('evalsha');
