@@ -111,7 +111,6 @@ export function createIntake(job: FillJob, { options, urls, background, front }:
       counters.stored += 1;
       onKept?.();
       front.learn(job.exchange, policy, { base: place.base, counters });
-      urls.remember(place.base, 'storable', storedAtMs + STORABLE_FOR_MS);
       const { varyNames, varyValues } = admission;
       const selected: Selected = { response, storedAtMs, tier: 'memory' };
       flight.land({ kind: 'shared', value: { selected, varyNames, varyValues } });
@@ -147,6 +146,8 @@ export function createIntake(job: FillJob, { options, urls, background, front }:
       if (usefulMs(accepted.reuse, response.initialAgeMs, policy.storage.keptForValidationMs) <= 0) {
         refuse('no-freshness', response.status);
       } else {
+        // From here on whoever asks may wait: the response is whole, and only on its way into the cache.
+        urls.remember(place.base, 'storable', clock.now() + STORABLE_FOR_MS);
         background.run('commit', () => commit(accepted, response, onKept));
       }
     },

@@ -16,12 +16,16 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-/** The suite waits in real seconds for lifetimes of two and three: what fails unexpectedly is run once more, by itself. */
+/** The suite waits in real seconds for lifetimes of two and three: what fails unexpectedly is run again, by itself. */
 async function run(settings: Run): Promise<Results> {
-  const first = await runInChild(settings);
-  const failed = [...notPassed(SUITES, first, 'required'), ...notPassed(SUITES, first, 'optimal')];
-  const ids = failed.filter((id) => !KNOWN.has(id));
-  return ids.length === 0 || ids.length > 20 ? first : { ...first, ...(await runInChild({ ...settings, ids })) };
+  let results = await runInChild(settings);
+  for (let repetitions = 0; repetitions < 2; repetitions += 1) {
+    const failed = [...notPassed(SUITES, results, 'required'), ...notPassed(SUITES, results, 'optimal')];
+    const ids = failed.filter((id) => !KNOWN.has(id));
+    if (ids.length === 0 || ids.length > 20) break;
+    results = { ...results, ...(await runInChild({ ...settings, ids })) };
+  }
+  return results;
 }
 
 describe('the public suite', () => {
