@@ -1,4 +1,4 @@
-import type { BypassReason, NotStoredReason } from './reasons.ts';
+import type { BypassReason, NotStoredReason } from './answering/reasons.ts';
 import type { HttpCacheStats, HttpOutcomes } from './stats.ts';
 
 /** One policy's outcomes, as plain numbers that a request bumps. */

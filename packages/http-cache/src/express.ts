@@ -1,7 +1,8 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Exchange } from './exchange.ts';
 import { createHttpCache, type HttpCache, httpCacheOf } from './http-cache.ts';
-import { type HttpCacheOptions, type RoutePolicyOptions, resolveRoutePolicy } from './options.ts';
+import type { HttpCacheOptions } from './options/options.ts';
+import { type RoutePolicyOptions, resolveRoutePolicy } from './options/route-policy.ts';
 
 /**
  * Caches responses that declare themselves shared (`Cache-Control: public, max-age` or `s-maxage`), and carries the

@@ -2,7 +2,8 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastif
 import { fastifyPlugin } from 'fastify-plugin';
 import type { Exchange } from './exchange.ts';
 import { createHttpCache, type HttpCache, httpCacheOf } from './http-cache.ts';
-import { type HttpCacheOptions, type RoutePolicyOptions, resolveRoutePolicy } from './options.ts';
+import type { HttpCacheOptions } from './options/options.ts';
+import { type RoutePolicyOptions, resolveRoutePolicy } from './options/route-policy.ts';
 
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
 

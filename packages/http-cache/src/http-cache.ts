@@ -1,27 +1,28 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { InvalidationReport } from '@breakwater/cache';
 import { createBackgroundWork, createEmitter, type Subscribable } from '@breakwater/core';
-import { type Answering, createAnswering } from './answer.ts';
+import { type Answering, createAnswering } from './answering/answer.ts';
+import { createFlights } from './answering/flights.ts';
+import { createFront, listenInFront } from './answering/front.ts';
+import { baseKey } from './answering/keys.ts';
+import { createUrlMemory } from './answering/url-memory.ts';
 import { bump, createCounters } from './counters.ts';
-import { entryCodec } from './entry-codec.ts';
 import { NotMountedError } from './errors.ts';
 import type { HttpCacheEvents } from './events.ts';
 import type { Exchange } from './exchange.ts';
-import type { Fill } from './fill.ts';
-import { createFlights } from './flights.ts';
-import { createFront, listenInFront } from './front.ts';
-import { createGuard } from './guard.ts';
-import type { Shared, UrlLesson } from './intake.ts';
-import { baseKey } from './keys.ts';
-import { type HttpCacheOptions, originPolicy, type Policy, resolveOptions } from './options.ts';
-import { createPurging, type PurgeTarget } from './purge.ts';
-import { createRefreshes } from './refresh.ts';
-import { createResponseStore } from './response-store.ts';
+import type { Fill } from './filling/fill.ts';
+import type { Shared, UrlLesson } from './filling/intake.ts';
+import { createRefreshes } from './filling/refresh.ts';
+import { createGuard } from './guard/guard.ts';
+import { type HttpCacheOptions, resolveOptions } from './options/options.ts';
+import { originPolicy, type Policy } from './options/route-policy.ts';
+import { createPurging, type PurgeTarget } from './removing/purge.ts';
+import { watchUnsafe } from './removing/unsafe.ts';
 import { forwardStatus } from './rules/cache-status.ts';
 import { isSafe } from './rules/request-rules.ts';
 import type { HttpCacheStats } from './stats.ts';
-import { watchUnsafe } from './unsafe.ts';
-import { createUrlMemory } from './url-memory.ts';
+import { entryCodec } from './stored/entry-codec.ts';
+import { createResponseStore } from './stored/response-store.ts';
 
 /** A cache of responses, whichever framework's door it is behind. */
 export interface HttpCache extends Subscribable<HttpCacheEvents> {

@@ -1,10 +1,11 @@
+export type { BypassReason, NotStoredReason } from './answering/reasons.ts';
 export { NotMountedError } from './errors.ts';
 export type { HttpCacheEvents } from './events.ts';
-export type { GuardOptions } from './guard-options.ts';
+export { isRefresh } from './filling/refresh.ts';
 export { createHttpCache, type HttpCache } from './http-cache.ts';
-export type { HttpCacheOptions, RoutePolicyOptions } from './options.ts';
-export type { OriginOptions } from './origin-options.ts';
-export type { PurgeTarget } from './purge.ts';
-export type { BypassReason, NotStoredReason } from './reasons.ts';
-export { isRefresh } from './refresh.ts';
+export type { GuardOptions } from './options/guard-options.ts';
+export type { HttpCacheOptions } from './options/options.ts';
+export type { OriginOptions } from './options/origin-options.ts';
+export type { RoutePolicyOptions } from './options/route-policy.ts';
+export type { PurgeTarget } from './removing/purge.ts';
 export type { HttpCacheStats, HttpOutcomes } from './stats.ts';

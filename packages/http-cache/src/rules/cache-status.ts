@@ -1,4 +1,4 @@
-import type { BypassReason, NotStoredReason } from '../reasons.ts';
+import type { BypassReason, NotStoredReason } from '../answering/reasons.ts';
 
 /** Why a request was forwarded to the handler, in the words of RFC 9211 §2.2. */
 export type ForwardReason = 'bypass' | 'method' | 'uri-miss' | 'vary-miss' | 'request' | 'stale';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULTS } from '../options.ts';
+import { DEFAULTS } from '../options/options.ts';
 import { isSafe, personalBypass, requestBypass, requestDirectives } from './request-rules.ts';
 
 describe('requestBypass', () => {

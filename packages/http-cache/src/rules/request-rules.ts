@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { BypassReason } from '../reasons.ts';
+import type { BypassReason } from '../answering/reasons.ts';
 import { parseCacheControl, type RequestControl } from './cache-control.ts';
 
 /** RFC 9110 §9.2.1. Every other method may have changed something. */

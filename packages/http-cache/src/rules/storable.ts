@@ -1,4 +1,4 @@
-import type { NotStoredReason } from '../reasons.ts';
+import type { NotStoredReason } from '../answering/reasons.ts';
 import type { RequestControl } from './cache-control.ts';
 import { type FreshnessTrust, initialAgeMs, lifetimeMs } from './freshness.ts';
 import { type ResponseControl, responseControl } from './response-control.ts';

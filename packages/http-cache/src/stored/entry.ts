@@ -1,7 +1,7 @@
-import type { Validators } from './rules/conditional.ts';
-import type { Header } from './rules/handler-headers.ts';
-import type { ReuseTerms } from './rules/reuse.ts';
-import type { VariantRecord } from './rules/variants.ts';
+import type { Validators } from '../rules/conditional.ts';
+import type { Header } from '../rules/handler-headers.ts';
+import type { ReuseTerms } from '../rules/reuse.ts';
+import type { VariantRecord } from '../rules/variants.ts';
 
 /** What is stored under a URL: its response, or the knowledge that it has several. */
 export type HttpEntry = StoredResponse | VariantRecord;

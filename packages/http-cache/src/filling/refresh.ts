@@ -1,7 +1,7 @@
 import { IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from '../exchange.ts';
 
 const REFRESH = Symbol('breakwater.http-cache.refresh');
 

@@ -1,17 +1,17 @@
-import type { PolicyCounters } from './counters.ts';
-import { ageMsOf } from './entry.ts';
-import type { Exchange } from './exchange.ts';
+import type { PolicyCounters } from '../counters.ts';
+import type { Exchange } from '../exchange.ts';
+import type { FillTools, Shared } from '../filling/intake.ts';
+import type { Policy } from '../options/route-policy.ts';
+import { NO_DIRECTIVES, type RequestControl } from '../rules/cache-control.ts';
+import type { ForwardReason } from '../rules/cache-status.ts';
+import { personalBypass, requestBypass } from '../rules/request-rules.ts';
+import { type Reuse, reuseOf } from '../rules/reuse.ts';
+import { varyValues } from '../rules/vary.ts';
+import { ageMsOf } from '../stored/entry.ts';
+import type { Place, ResponseStore, Selected } from '../stored/response-store.ts';
 import type { Flight, Flights, Landing } from './flights.ts';
-import type { FillTools, Shared } from './intake.ts';
 import { routeTag } from './keys.ts';
-import type { Policy } from './options.ts';
 import type { BypassReason, NotStoredReason } from './reasons.ts';
-import type { Place, ResponseStore, Selected } from './response-store.ts';
-import { NO_DIRECTIVES, type RequestControl } from './rules/cache-control.ts';
-import type { ForwardReason } from './rules/cache-status.ts';
-import { personalBypass, requestBypass } from './rules/request-rules.ts';
-import { type Reuse, reuseOf } from './rules/reuse.ts';
-import { varyValues } from './rules/vary.ts';
 
 /** One request under one policy. */
 export interface Job {

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import type { Exchange } from './exchange.ts';
-import { authorityOf, uriKeys } from './keys.ts';
-import type { ResolvedOptions } from './options.ts';
-import { teeResponse } from './response-tee.ts';
-import { headerText } from './rules/handler-headers.ts';
-import { invalidatedTargets } from './rules/invalidated-uris.ts';
-import { groupTags } from './rules/response-tags.ts';
+import { authorityOf, uriKeys } from '../answering/keys.ts';
+import type { Exchange } from '../exchange.ts';
+import { teeResponse } from '../filling/response-tee.ts';
+import type { ResolvedOptions } from '../options/options.ts';
+import { headerText } from '../rules/handler-headers.ts';
+import { invalidatedTargets } from '../rules/invalidated-uris.ts';
+import { groupTags } from '../rules/response-tags.ts';
 
 /**
  * RFC 9111 §4.4: what a successful unsafe request changed is the resource at its URI, those that its response names,

@@ -1,9 +1,9 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CacheSpace, Entry, InvalidationReport, Reservation } from '@breakwater/cache';
+import { coveringRecord, type VariantRecord, variantKey, withVariant } from '../rules/variants.ts';
+import { varyValues } from '../rules/vary.ts';
 import type { HttpEntry, StoredResponse } from './entry.ts';
-import { coveringRecord, type VariantRecord, variantKey, withVariant } from './rules/variants.ts';
-import { varyValues } from './rules/vary.ts';
 
 /** A stored response that a request may be answered with. */
 export interface Selected {

@@ -1,5 +1,5 @@
 import { withDefaults } from '@breakwater/core';
-import { checks } from './errors.ts';
+import { checks } from '../errors.ts';
 
 /** Watches what the handlers of routes with a policy read, and the key does not cover. */
 export interface GuardOptions {

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { createProblem, PROBLEM_TYPE } from '@breakwater/core/http';
-import type { StoredResponse } from './entry.ts';
-import { ERR_NOT_CACHED } from './errors.ts';
-import { REFUSED_STATUS } from './rules/cache-status.ts';
-import { weakEntityTag } from './rules/entity-tag.ts';
-import { headerText } from './rules/handler-headers.ts';
-import { mergeVary } from './rules/vary.ts';
+import { ERR_NOT_CACHED } from '../errors.ts';
+import { REFUSED_STATUS } from '../rules/cache-status.ts';
+import { weakEntityTag } from '../rules/entity-tag.ts';
+import { headerText } from '../rules/handler-headers.ts';
+import { mergeVary } from '../rules/vary.ts';
+import type { StoredResponse } from '../stored/entry.ts';
 
 /** What is said of a stored response at the moment it is sent. */
 export interface Moment {

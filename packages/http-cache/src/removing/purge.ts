@@ -1,10 +1,10 @@
 import type { InvalidationReport } from '@breakwater/cache';
 import { createProblem, PROBLEM_TYPE } from '@breakwater/core/http';
-import { checks, ERR_PURGE_REFUSED } from './errors.ts';
-import type { Exchange } from './exchange.ts';
-import { authorityOf, routeTag, uriKeys } from './keys.ts';
-import type { ResolvedOptions } from './options.ts';
-import type { ResponseStore } from './response-store.ts';
+import { authorityOf, routeTag, uriKeys } from '../answering/keys.ts';
+import { checks, ERR_PURGE_REFUSED } from '../errors.ts';
+import type { Exchange } from '../exchange.ts';
+import type { ResolvedOptions } from '../options/options.ts';
+import type { ResponseStore } from '../stored/response-store.ts';
 
 /**
  * What to remove, exactly one of them. `url`: whole URLs, or paths with query where `authority` is one text; with all their

@@ -1,16 +1,16 @@
-import { bump, type PolicyCounters } from './counters.ts';
+import { bump, type PolicyCounters } from '../counters.ts';
+import type { Exchange } from '../exchange.ts';
+import { type Fill, startFill } from '../filling/fill.ts';
+import type { FillTools } from '../filling/intake.ts';
+import { isRefresh, type Refreshes } from '../filling/refresh.ts';
+import type { Policy } from '../options/route-policy.ts';
+import { type ForwardReason, forwardStatus, hitStatus } from '../rules/cache-status.ts';
+import { conditionsOf } from '../rules/conditional.ts';
+import { requestDirectives } from '../rules/request-rules.ts';
+import { ttlSecondsOf } from '../stored/entry.ts';
+import type { Selected } from '../stored/response-store.ts';
 import { type Course, type CourseTools, createCourses, forwardReason, type Job } from './course.ts';
-import { ttlSecondsOf } from './entry.ts';
-import type { Exchange } from './exchange.ts';
-import { type Fill, startFill } from './fill.ts';
-import type { FillTools } from './intake.ts';
-import type { Policy } from './options.ts';
 import type { BypassReason } from './reasons.ts';
-import { isRefresh, type Refreshes } from './refresh.ts';
-import type { Selected } from './response-store.ts';
-import { type ForwardReason, forwardStatus, hitStatus } from './rules/cache-status.ts';
-import { conditionsOf } from './rules/conditional.ts';
-import { requestDirectives } from './rules/request-rules.ts';
 import { sendOnlyIfCached } from './send-stored.ts';
 import { serveStored } from './serve-stored.ts';
 

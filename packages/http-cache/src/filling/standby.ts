@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ageMsOf, createStoredResponse, headerPairs, originValidators, type StoredResponse } from './entry.ts';
-import type { Selected } from './response-store.ts';
-import { freshenedHeaders } from './rules/freshen.ts';
-import type { Header } from './rules/handler-headers.ts';
-import { servesOnError } from './rules/reuse.ts';
+import { freshenedHeaders } from '../rules/freshen.ts';
+import type { Header } from '../rules/handler-headers.ts';
+import { servesOnError } from '../rules/reuse.ts';
+import { ageMsOf, createStoredResponse, headerPairs, originValidators, type StoredResponse } from '../stored/entry.ts';
+import type { Selected } from '../stored/response-store.ts';
 
 /** A stored response whose handler is asked once more, before it is served again. */
 export interface Standby {

@@ -1,14 +1,15 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { PolicyCounters } from './counters.ts';
-import { ageMsOf, ttlSecondsOf } from './entry.ts';
-import type { Exchange } from './exchange.ts';
-import type { Policy, ResolvedOptions } from './options.ts';
-import type { ResponseStore, Selected } from './response-store.ts';
-import { NO_DIRECTIVES } from './rules/cache-control.ts';
-import { hitStatus } from './rules/cache-status.ts';
-import { conditionsOf } from './rules/conditional.ts';
-import { personalBypass, requestBypass, requestDirectives } from './rules/request-rules.ts';
-import { reuseOf } from './rules/reuse.ts';
+import type { PolicyCounters } from '../counters.ts';
+import type { Exchange } from '../exchange.ts';
+import type { ResolvedOptions } from '../options/options.ts';
+import type { Policy } from '../options/route-policy.ts';
+import { NO_DIRECTIVES } from '../rules/cache-control.ts';
+import { hitStatus } from '../rules/cache-status.ts';
+import { conditionsOf } from '../rules/conditional.ts';
+import { personalBypass, requestBypass, requestDirectives } from '../rules/request-rules.ts';
+import { reuseOf } from '../rules/reuse.ts';
+import { ageMsOf, ttlSecondsOf } from '../stored/entry.ts';
+import type { ResponseStore, Selected } from '../stored/response-store.ts';
 import { serveStored } from './serve-stored.ts';
 import { createUrlMemory } from './url-memory.ts';
 

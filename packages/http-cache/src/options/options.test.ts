@@ -3,26 +3,19 @@ import { OptionError } from '@breakwater/core';
 import { asDocumented, documentedDefaults } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
 import { GUARD_DEFAULTS } from './guard-options.ts';
-import {
-  DEFAULTS,
-  type HttpCacheOptions,
-  ROUTE_DEFAULTS,
-  type RoutePolicyOptions,
-  resolveOptions,
-  resolveRoutePolicy,
-} from './options.ts';
+import { DEFAULTS, type HttpCacheOptions, resolveOptions } from './options.ts';
 import { ORIGIN_DEFAULTS } from './origin-options.ts';
+import { ROUTE_DEFAULTS, type RoutePolicyOptions, resolveRoutePolicy } from './route-policy.ts';
 
 const cache = createCache();
 
 describe('options', () => {
   it.each([
-    ['HttpCacheOptions', DEFAULTS],
-    ['RoutePolicyOptions', ROUTE_DEFAULTS],
-    ['OriginOptions', ORIGIN_DEFAULTS],
-    ['GuardOptions', GUARD_DEFAULTS],
-  ])('of %s are documented with the defaults they have', (name, defaults) => {
-    const file = { OriginOptions: 'origin-options.ts', GuardOptions: 'guard-options.ts' }[name] ?? 'options.ts';
+    ['HttpCacheOptions', DEFAULTS, 'options.ts'],
+    ['RoutePolicyOptions', ROUTE_DEFAULTS, 'route-policy.ts'],
+    ['OriginOptions', ORIGIN_DEFAULTS, 'origin-options.ts'],
+    ['GuardOptions', GUARD_DEFAULTS, 'guard-options.ts'],
+  ])('of %s are documented with the defaults they have', (name, defaults, file) => {
     expect(documentedDefaults(new URL(file, import.meta.url), name)).toEqual(asDocumented(defaults));
   });
 

@@ -1,14 +1,14 @@
-import { bump } from './counters.ts';
-import { createStoredResponse, type StoredResponse, validatorsOf } from './entry.ts';
+import { appendCacheStatus, isTransformed } from '../answering/send-stored.ts';
+import { serveStored } from '../answering/serve-stored.ts';
+import { bump } from '../counters.ts';
+import { forwardStatus } from '../rules/cache-status.ts';
+import { conditionsOf, isNotModified } from '../rules/conditional.ts';
+import { strongEntityTag } from '../rules/entity-tag.ts';
+import type { Header } from '../rules/handler-headers.ts';
+import { createStoredResponse, type StoredResponse, validatorsOf } from '../stored/entry.ts';
 import { type Accepted, createIntake, type FillJob, type FillTools } from './intake.ts';
 import { createHeadWriter, withholdConditions } from './response-head.ts';
 import { type HeadDecision, teeResponse } from './response-tee.ts';
-import { forwardStatus } from './rules/cache-status.ts';
-import { conditionsOf, isNotModified } from './rules/conditional.ts';
-import { strongEntityTag } from './rules/entity-tag.ts';
-import type { Header } from './rules/handler-headers.ts';
-import { appendCacheStatus, isTransformed } from './send-stored.ts';
-import { serveStored } from './serve-stored.ts';
 import { createStandby, freshenedResponse, type Standby } from './standby.ts';
 
 export interface Fill {

@@ -1,7 +1,8 @@
-import type { Exchange } from './exchange.ts';
-import type { Policy, ResolvedOptions } from './options.ts';
-import { requestAuthority } from './rules/authority.ts';
-import { customKey, type KeyKind, uriKey } from './rules/request-key.ts';
+import type { Exchange } from '../exchange.ts';
+import type { ResolvedOptions } from '../options/options.ts';
+import type { Policy } from '../options/route-policy.ts';
+import { requestAuthority } from '../rules/authority.ts';
+import { customKey, type KeyKind, uriKey } from '../rules/request-key.ts';
 
 type Request = Exchange['request'];
 

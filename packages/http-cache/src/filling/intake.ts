@@ -1,21 +1,22 @@
 import type { BackgroundWork } from '@breakwater/core';
-import { bump, type PolicyCounters } from './counters.ts';
-import type { StoredResponse } from './entry.ts';
-import type { Exchange } from './exchange.ts';
-import type { Flight } from './flights.ts';
-import type { Front } from './front.ts';
-import type { Guard } from './guard.ts';
-import { authorityOf } from './keys.ts';
-import type { Policy, ResolvedOptions } from './options.ts';
-import { isLasting, type NotStoredReason } from './reasons.ts';
-import type { Admission, Place, Selected } from './response-store.ts';
-import type { RequestControl } from './rules/cache-control.ts';
-import type { ForwardReason } from './rules/cache-status.ts';
-import { holdsSession } from './rules/request-rules.ts';
-import { fieldTags, groupTags } from './rules/response-tags.ts';
-import { type ReuseTerms, usefulMs } from './rules/reuse.ts';
-import { storability } from './rules/storable.ts';
-import type { UrlMemory } from './url-memory.ts';
+import type { Flight } from '../answering/flights.ts';
+import type { Front } from '../answering/front.ts';
+import { authorityOf } from '../answering/keys.ts';
+import { isLasting, type NotStoredReason } from '../answering/reasons.ts';
+import type { UrlMemory } from '../answering/url-memory.ts';
+import { bump, type PolicyCounters } from '../counters.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Guard } from '../guard/guard.ts';
+import type { ResolvedOptions } from '../options/options.ts';
+import type { Policy } from '../options/route-policy.ts';
+import type { RequestControl } from '../rules/cache-control.ts';
+import type { ForwardReason } from '../rules/cache-status.ts';
+import { holdsSession } from '../rules/request-rules.ts';
+import { fieldTags, groupTags } from '../rules/response-tags.ts';
+import { type ReuseTerms, usefulMs } from '../rules/reuse.ts';
+import { storability } from '../rules/storable.ts';
+import type { StoredResponse } from '../stored/entry.ts';
+import type { Admission, Place, Selected } from '../stored/response-store.ts';
 
 /** A response that those who waited for it are sent, if they chose alike by the headers it varies on. */
 export interface Shared {

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { isKeptOnNotModified } from './entry.ts';
-import { strongEntityTag, weakEntityTag } from './rules/entity-tag.ts';
-import { endToEnd, type Header, handlerHeaders, headerText } from './rules/handler-headers.ts';
-import { mergeVary } from './rules/vary.ts';
+import { strongEntityTag, weakEntityTag } from '../rules/entity-tag.ts';
+import { endToEnd, type Header, handlerHeaders, headerText } from '../rules/handler-headers.ts';
+import { mergeVary } from '../rules/vary.ts';
+import { isKeptOnNotModified } from '../stored/entry.ts';
 
 /** The head of a response that runs through a fill, from the handler's last word on it until it leaves. */
 export interface ResponseHeadWriter {

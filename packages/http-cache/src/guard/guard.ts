@@ -1,10 +1,10 @@
 import type { Emitter } from '@breakwater/core';
-import type { HttpCacheEvents } from './events.ts';
-import type { Exchange } from './exchange.ts';
-import type { ResolvedGuard } from './guard-options.ts';
+import type { HttpCacheEvents } from '../events.ts';
+import type { Exchange } from '../exchange.ts';
+import type { ResolvedGuard } from '../options/guard-options.ts';
+import type { Policy } from '../options/route-policy.ts';
+import { uncoveredInputs } from '../rules/under-keying.ts';
 import { type InputWatch, watchInputs } from './input-watch.ts';
-import type { Policy } from './options.ts';
-import { uncoveredInputs } from './rules/under-keying.ts';
 
 /** Finds responses that were made from what their key does not cover. */
 export interface Guard {

@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Codec } from '@breakwater/cache';
+import type { VariantRecord } from '../rules/variants.ts';
 import { createStoredResponse, type HttpEntry, type StoredResponse } from './entry.ts';
-import type { VariantRecord } from './rules/variants.ts';
 
 const KIND_RESPONSE = 1;
 const KIND_VARIANTS = 2;

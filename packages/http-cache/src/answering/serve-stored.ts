@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { ageMsOf } from './entry.ts';
-import type { Selected } from './response-store.ts';
-import { type Conditions, isNotModified } from './rules/conditional.ts';
-import { matchesIfRange, rangeOf } from './rules/ranges.ts';
+import { type Conditions, isNotModified } from '../rules/conditional.ts';
+import { matchesIfRange, rangeOf } from '../rules/ranges.ts';
+import { ageMsOf } from '../stored/entry.ts';
+import type { Selected } from '../stored/response-store.ts';
 import { sendNotModified, sendPart, sendStored, sendUnsatisfiable } from './send-stored.ts';
 
 export interface Serving {

@@ -1,6 +1,6 @@
 import { type Duration, withDefaults } from '@breakwater/core';
-import { checks } from './errors.ts';
-import type { FreshnessTrust } from './rules/freshness.ts';
+import { checks } from '../errors.ts';
+import type { FreshnessTrust } from '../rules/freshness.ts';
 
 /** How responses are taken that no route has a policy for: by what they say of themselves (RFC 9111). */
 export interface OriginOptions {
