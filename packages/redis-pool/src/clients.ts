@@ -1,4 +1,5 @@
 import { Cluster, type ClusterNode, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { isReceivable, ReceivingConnector } from './receiving.ts';
 import { reconnectDelayMs } from './reconnect-delay.ts';
 
 export type Client = Redis | Cluster;
@@ -72,12 +73,12 @@ export function openClient(endpoint: Endpoint, role: Role, onSentinelsLost: () =
   const asked = role.name === 'subscriber' ? role.settings : undefined;
   switch (endpoint.kind) {
     case 'server':
-      return new Redis({ ...endpoint.settings, ...ofServer, ...asked });
+      return new Redis({ ...endpoint.settings, ...ofServer, ...asked, ...receivingOf(endpoint.settings) });
     case 'cluster':
       return new Cluster([...endpoint.nodes], {
         ...endpoint.options,
         ...ofCluster,
-        redisOptions: { ...endpoint.settings, ...everywhere },
+        redisOptions: { ...endpoint.settings, ...everywhere, ...receivingOf(endpoint.settings) },
       });
     case 'client':
       return isCluster(endpoint.client)
@@ -85,10 +86,24 @@ export function openClient(endpoint: Endpoint, role: Role, onSentinelsLost: () =
             ...ofCluster,
             ...NOT_INHERITED_BY_CLUSTER,
             ...(role.name !== 'subscriber' && { shardedSubscribers: false }),
-            redisOptions: { ...everywhere, ...NOT_INHERITED },
+            redisOptions: {
+              ...everywhere,
+              ...NOT_INHERITED,
+              ...receivingOf(endpoint.client.options.redisOptions),
+            },
           })
-        : endpoint.client.duplicate({ ...ofServer, ...NOT_INHERITED, lazyConnect: false, ...asked });
+        : endpoint.client.duplicate({
+            ...ofServer,
+            ...NOT_INHERITED,
+            ...receivingOf(endpoint.client.options),
+            lazyConnect: false,
+            ...asked,
+          });
   }
+}
+
+function receivingOf(settings: RedisOptions = {}): Pick<RedisOptions, 'Connector'> {
+  return isReceivable(settings) ? { Connector: ReceivingConnector } : {};
 }
 
 /** What the user's own client may have, and the pool does in other ways. */
