@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const resolve = { conditions: ['@breakwater/source'] };
 const ssr = { resolve: { conditions: ['@breakwater/source'] } };
+// Only what hangs takes this long; a busy machine does not.
+const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
@@ -13,28 +15,32 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
+          ...timeouts,
           include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'benchmarks/src/**/*.test.ts'],
         },
       },
       {
         resolve,
         ssr,
-        test: { name: 'doors', include: ['packages/*/test/doors*.test.ts', 'examples/*/test/doors*.test.ts'] },
+        test: {
+          name: 'doors',
+          ...timeouts,
+          include: ['packages/*/test/doors*.test.ts', 'examples/*/test/doors*.test.ts'],
+        },
       },
       {
         resolve,
         ssr,
         test: {
           name: 'redis',
+          ...timeouts,
           include: ['packages/*/test/redis/**/*.test.ts', 'examples/*/test/redis/**/*.test.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
         },
       },
       {
         resolve,
         ssr,
-        test: { name: 'conformance', include: ['packages/*/test/conformance/*.test.ts'], testTimeout: 60_000 },
+        test: { name: 'conformance', ...timeouts, include: ['packages/*/test/conformance/*.test.ts'] },
       },
     ],
   },

@@ -17,7 +17,7 @@ beforeAll(async () => {
     env: { ...process.env, ...environment },
     stdio: 'inherit',
   });
-  await eventually(() => fetch(url), 10_000, 50);
+  await eventually(() => fetch(url), 20_000, 50);
 });
 afterAll(async () => {
   child.kill('SIGKILL');

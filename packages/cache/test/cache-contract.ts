@@ -126,7 +126,7 @@ export function describeCache(name: string, connect: () => RedisPort | null): vo
       let finish = (_value: string) => {};
       const loader = vi.fn(() => new Promise<string>((resolve) => (finish = resolve)));
       const callers = Array.from({ length: 100 }, () => cache.getOrLoad('a', loader));
-      await vi.waitFor(() => expect(loader).toHaveBeenCalled());
+      await eventually(() => expect(loader).toHaveBeenCalled());
       finish('value');
       expect(new Set(await Promise.all(callers))).toEqual(new Set(['value']));
       expect(loader).toHaveBeenCalledTimes(1);
@@ -152,7 +152,7 @@ export function describeCache(name: string, connect: () => RedisPort | null): vo
         let finish = (_value: string) => {};
         const slow = vi.fn(() => new Promise<string>((resolve) => (finish = resolve)));
         const early = cache.getOrLoad('a', slow, { tags: ['x'] });
-        await vi.waitFor(() => expect(slow).toHaveBeenCalled());
+        await eventually(() => expect(slow).toHaveBeenCalled());
         await cache.invalidate(target);
         const late = await cache.getOrLoad('a', () => 'new', { tags: ['x'] });
         finish('old');
@@ -167,7 +167,7 @@ export function describeCache(name: string, connect: () => RedisPort | null): vo
       let finish = (_value: string) => {};
       const slow = vi.fn(() => new Promise<string>((resolve) => (finish = resolve)));
       const loading = cache.getOrLoad('a', slow);
-      await vi.waitFor(() => expect(slow).toHaveBeenCalled());
+      await eventually(() => expect(slow).toHaveBeenCalled());
       await cache.set('a', 'set');
       finish('loaded');
       expect(await loading).toBe('loaded');

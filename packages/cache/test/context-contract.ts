@@ -1,4 +1,5 @@
 import type { RedisPort } from '@breakwater/core/redis';
+import { eventually } from '@breakwater/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import type { LoadContext } from '../src/index.ts';
 import { useCache } from './use-cache.ts';
@@ -22,7 +23,7 @@ export function describeContext(name: string, connect: () => RedisPort | null): 
         },
         { policy: 'page' },
       );
-      return { result, begun: () => vi.waitFor(() => expect(begun).toHaveBeenCalled()), goOn: () => goOn() };
+      return { result, begun: () => eventually(() => expect(begun).toHaveBeenCalled()), goOn: () => goOn() };
     }
 
     it('stand behind those of the call, each once, and invalidate the entry', async () => {
@@ -177,7 +178,7 @@ export function describeContext(name: string, connect: () => RedisPort | null): 
       let finish = (_value: string) => {};
       const slow = () => new Promise<string>((resolve) => (finish = resolve));
       const both = Promise.all([1, 2].map(() => cache().lookupOrLoad('a', slow, { policy: 'swr' })));
-      await vi.waitFor(() => expect(cache().stats().total.loads).toBe(1));
+      await eventually(() => expect(cache().stats().total.loads).toBe(1));
       finish('value');
       expect(await both).toEqual([
         { value: 'value', source: 'loader' },

@@ -1,4 +1,5 @@
 import type { RedisPort } from '@breakwater/core/redis';
+import { eventually } from '@breakwater/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import type { InvalidationTarget } from '../src/index.ts';
 import { useCache } from './use-cache.ts';
@@ -29,7 +30,7 @@ export function describeExpire(name: string, connect: () => RedisPort | null): v
       expect(await cache().expire(target)).toMatchObject({ memoryEntries: 1 });
       expect(await cache().get('a')).toBeUndefined();
       expect(await cache().getOrLoad('a', () => 'new', { policy: 'swr' })).toBe('old');
-      await vi.waitFor(() => expect(cache().peek('a')?.value).toBe('new'));
+      await eventually(() => expect(cache().peek('a')?.value).toBe('new'));
       expect(await cache().ttl('a')).toBe(3_600_000);
     });
 
@@ -86,7 +87,7 @@ export function describeExpire(name: string, connect: () => RedisPort | null): v
       let finish = (_value: string) => {};
       const slow = vi.fn(() => new Promise<string>((resolve) => (finish = resolve)));
       const early = cache().getOrLoad('a', slow, { policy: 'swr' });
-      await vi.waitFor(() => expect(slow).toHaveBeenCalled());
+      await eventually(() => expect(slow).toHaveBeenCalled());
       await cache().expire(target);
       expect(await cache().getOrLoad('a', () => 'new', { policy: 'swr' })).toBe('new');
       finish('old');
@@ -103,7 +104,7 @@ export function describeExpire(name: string, connect: () => RedisPort | null): v
         let finish = () => {};
         const slow = vi.fn(() => new Promise<string>((_, reject) => (finish = () => reject(new Error('late')))));
         const loading = cache().getOrLoad('a', slow, { policy: 'sie' });
-        await vi.waitFor(() => expect(slow).toHaveBeenCalled());
+        await eventually(() => expect(slow).toHaveBeenCalled());
         await cache().expire(target);
         finish();
         expect(await loading).toBe('old');

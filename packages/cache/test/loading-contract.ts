@@ -1,4 +1,5 @@
 import type { RedisPort } from '@breakwater/core/redis';
+import { eventually } from '@breakwater/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import { LoadTimeoutError } from '../src/index.ts';
 import { useCache } from './use-cache.ts';
@@ -20,7 +21,7 @@ function slowLoader() {
     finish: (value: unknown) => finish(value),
     fail: (error: Error) => fail(error),
     signal: () => signal,
-    begun: () => vi.waitFor(() => expect(loader).toHaveBeenCalled()),
+    begun: () => eventually(() => expect(loader).toHaveBeenCalled()),
   };
 }
 
@@ -42,7 +43,7 @@ export function describeLoading(name: string, connect: () => RedisPort | null): 
       expect(await load()).toBe('old');
       expect(slow.signal()?.aborted).toBe(false);
       slow.finish('new');
-      await vi.waitFor(() => expect(cache().peek('a')?.value).toBe('new'));
+      await eventually(() => expect(cache().peek('a')?.value).toBe('new'));
       expect(slow.loader).toHaveBeenCalledTimes(1);
       expect(cache().stats().policies.soft).toMatchObject({ stale: 3, loads: 1, loadErrors: 0, miss: 1 });
     });
@@ -74,7 +75,7 @@ export function describeLoading(name: string, connect: () => RedisPort | null): 
         return new Promise<string>((resolve) => (finish = resolve));
       });
       const waiting = cache().getOrLoad('a', overtaken, { policy: 'soft' });
-      await vi.waitFor(() => expect(overtaken).toHaveBeenCalled());
+      await eventually(() => expect(overtaken).toHaveBeenCalled());
       await new Promise((resolve) => setTimeout(resolve, 60));
       finish('loaded');
       expect(await waiting).toBe('loaded');
@@ -89,7 +90,7 @@ export function describeLoading(name: string, connect: () => RedisPort | null): 
       const slow = slowLoader();
       expect(await cache().getOrLoad('a', slow.loader, { policy: 'soft' })).toBe('old');
       slow.fail(new Error('no price'));
-      await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1));
+      await eventually(() => expect(heard).toHaveBeenCalledTimes(1));
     });
 
     it('beyond its hard timeout is aborted, and fails its callers with a coded error', async () => {
@@ -119,7 +120,7 @@ export function describeLoading(name: string, connect: () => RedisPort | null): 
       clock().advance(10_000);
       const slow = slowLoader();
       expect(await cache().getOrLoad('a', slow.loader, { policy: 'both' })).toBe('old');
-      await vi.waitFor(() => expect(slow.signal()?.aborted).toBe(true));
+      await eventually(() => expect(slow.signal()?.aborted).toBe(true));
       expect(cache().stats().policies.both).toMatchObject({ stale: 1, loads: 1, loadErrors: 1 });
     });
 
@@ -127,11 +128,11 @@ export function describeLoading(name: string, connect: () => RedisPort | null): 
       const [first, second] = [slowLoader(), slowLoader()];
       await expect(cache().getOrLoad('a', first.loader, { policy: 'hard' })).rejects.toThrow('load.hardTimeout');
       first.finish('late');
-      await vi.waitFor(() => expect(cache().peek('a')?.value).toBe('late'));
+      await eventually(() => expect(cache().peek('a')?.value).toBe('late'));
       await expect(cache().getOrLoad('b', second.loader, { policy: 'hard' })).rejects.toThrow('load.hardTimeout');
       expect(await cache().getOrLoad('b', () => 'newer', { policy: 'hard' })).toBe('newer');
       second.finish('late');
-      await vi.waitFor(() => expect(cache().stats().latencyMs.load.count).toBe(3));
+      await eventually(() => expect(cache().stats().latencyMs.load.count).toBe(3));
       expect(await cache().get('b')).toBe('newer');
     });
 
@@ -140,7 +141,7 @@ export function describeLoading(name: string, connect: () => RedisPort | null): 
       await expect(cache().getOrLoad('a', slow.loader, { policy: 'hard' })).rejects.toThrow('load.hardTimeout');
       await cache().invalidate({ key: 'a' });
       slow.finish('late');
-      await vi.waitFor(() => expect(cache().stats().total.fenced).toBe(1));
+      await eventually(() => expect(cache().stats().total.fenced).toBe(1));
       expect(await cache().get('a')).toBeUndefined();
     });
 
@@ -202,7 +203,7 @@ export function describeLoading(name: string, connect: () => RedisPort | null): 
       });
       const leaving = new AbortController();
       const many = cache().loadMany(['a', 'b'], loader, { signal: leaving.signal });
-      await vi.waitFor(() => expect(loader).toHaveBeenCalledTimes(1));
+      await eventually(() => expect(loader).toHaveBeenCalledTimes(1));
       const one = cache().getOrLoad('b', () => 'not run');
       leaving.abort(new Error('gone'));
       await expect(many).rejects.toThrow('gone');
@@ -212,7 +213,7 @@ export function describeLoading(name: string, connect: () => RedisPort | null): 
 
       const again = new AbortController();
       const alone = cache().loadMany(['c', 'd'], loader, { signal: again.signal });
-      await vi.waitFor(() => expect(loader).toHaveBeenCalledTimes(2));
+      await eventually(() => expect(loader).toHaveBeenCalledTimes(2));
       again.abort(new Error('gone'));
       await expect(alone).rejects.toThrow('gone');
       expect(signals[1]?.aborted).toBe(true);
@@ -236,7 +237,7 @@ export function describeLoading(name: string, connect: () => RedisPort | null): 
       expect([await get(), await get()]).toEqual(['old', 'old']);
       await slow.begun();
       slow.finish('new');
-      await vi.waitFor(() => expect(cache().peek('a')?.value).toBe('new'));
+      await eventually(() => expect(cache().peek('a')?.value).toBe('new'));
       expect(slow.loader).toHaveBeenCalledTimes(1);
       expect(await cache().ttl('a')).toBe(10_000);
       expect(cache().stats().policies.eager).toMatchObject({ hitMemory: 3, refreshes: 1, loads: 1, miss: 0 });
@@ -260,7 +261,7 @@ export function describeLoading(name: string, connect: () => RedisPort | null): 
       const loader = vi.fn((keys: readonly string[]) => new Map(keys.map((key) => [key, 'new'])));
       const found = await cache().loadMany(['a', 'b', 'c'], loader, { policy: 'eager' });
       expect([...found.values()]).toEqual(['old', 'old', 'young']);
-      await vi.waitFor(() => expect([cache().peek('a')?.value, cache().peek('b')?.value]).toEqual(['new', 'new']));
+      await eventually(() => expect([cache().peek('a')?.value, cache().peek('b')?.value]).toEqual(['new', 'new']));
       expect(loader.mock.calls.map(([keys]) => keys)).toEqual([['a', 'b']]);
     });
   });

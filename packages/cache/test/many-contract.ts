@@ -1,4 +1,5 @@
 import type { RedisPort } from '@breakwater/core/redis';
+import { eventually } from '@breakwater/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import { useCache } from './use-cache.ts';
 
@@ -131,7 +132,7 @@ export function describeMany(name: string, connect: () => RedisPort | null): voi
         return new Map(keys.map((key) => [key, 'old']));
       });
       const loading = cache().loadMany(['a', 'b'], slow, { tags: ['x'] });
-      await vi.waitFor(() => expect(slow).toHaveBeenCalled());
+      await eventually(() => expect(slow).toHaveBeenCalled());
       await invalidate();
       const late = await cache().getOrLoad('a', () => 'new');
       finish();

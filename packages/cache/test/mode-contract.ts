@@ -1,4 +1,5 @@
 import type { RedisPort } from '@breakwater/core/redis';
+import { eventually } from '@breakwater/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import type { LoadContext } from '../src/index.ts';
 import { useCache } from './use-cache.ts';
@@ -24,10 +25,10 @@ export function describeModes(name: string, connect: () => RedisPort | null): vo
       const finish: ((value: string) => void)[] = [];
       const slow = vi.fn(() => new Promise<string>((resolve) => void finish.push(resolve)));
       const early = cache().getOrLoad('a', slow);
-      await vi.waitFor(() => expect(slow).toHaveBeenCalledTimes(1));
+      await eventually(() => expect(slow).toHaveBeenCalledTimes(1));
       const forced = cache().getOrLoad('a', slow, { mode: 'refresh' });
       const late = cache().getOrLoad('a', slow);
-      await vi.waitFor(() => expect(slow).toHaveBeenCalledTimes(2));
+      await eventually(() => expect(slow).toHaveBeenCalledTimes(2));
       finish[1]?.('forced');
       expect(await Promise.all([forced, late])).toEqual(['forced', 'forced']);
       finish[0]?.('early');

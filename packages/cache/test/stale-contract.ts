@@ -1,4 +1,5 @@
 import type { RedisPort } from '@breakwater/core/redis';
+import { eventually } from '@breakwater/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import { useCache } from './use-cache.ts';
 
@@ -45,9 +46,9 @@ export function describeStale(name: string, connect: () => RedisPort | null): vo
       for (let call = 0; call < 5; call += 1) {
         expect(await cache().getOrLoad('a', loader, { policy: 'swr' })).toBe('old');
       }
-      await vi.waitFor(() => expect(loader).toHaveBeenCalled());
+      await eventually(() => expect(loader).toHaveBeenCalled());
       finish('new');
-      await vi.waitFor(() => expect(cache().peek('a')?.value).toBe('new'));
+      await eventually(() => expect(cache().peek('a')?.value).toBe('new'));
       expect(loader).toHaveBeenCalledTimes(1);
       expect(await cache().ttl('a')).toBe(10_000);
       expect(cache().stats().policies.swr).toMatchObject({ stale: 5, refreshes: 1, loads: 1, miss: 0 });
@@ -72,7 +73,7 @@ export function describeStale(name: string, connect: () => RedisPort | null): vo
       const loader = vi.fn((keys: readonly string[]) => new Map(keys.map((key) => [key, 'new'])));
       const first = await cache().loadMany(['a', 'c', 'b'], loader, { policy: 'swr' });
       expect([...first.values()]).toEqual(['old', 'new', 'old']);
-      await vi.waitFor(() => expect([cache().peek('a')?.value, cache().peek('b')?.value]).toEqual(['new', 'new']));
+      await eventually(() => expect([cache().peek('a')?.value, cache().peek('b')?.value]).toEqual(['new', 'new']));
       expect(loader.mock.calls.map(([keys]) => keys)).toEqual([['c'], ['a', 'b']]);
     });
 
@@ -82,7 +83,7 @@ export function describeStale(name: string, connect: () => RedisPort | null): vo
       await cache().set('a', 'old', { policy: 'swr' });
       clock().advance(29_999);
       expect(await cache().getOrLoad('a', fail, { policy: 'swr' })).toBe('old');
-      await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1));
+      await eventually(() => expect(heard).toHaveBeenCalledTimes(1));
       expect(heard.mock.calls[0]?.[0].error.message).toBe('no price');
       expect(await cache().getOrLoad('a', () => 'new', { policy: 'swr' })).toBe('old');
     });
@@ -126,7 +127,7 @@ export function describeStale(name: string, connect: () => RedisPort | null): vo
         let finish = () => {};
         const slow = vi.fn(() => new Promise<string>((_, reject) => (finish = () => reject(new Error('late')))));
         const loading = cache().getOrLoad('a', slow, { policy: 'sie', tags: ['x'] });
-        await vi.waitFor(() => expect(slow).toHaveBeenCalled());
+        await eventually(() => expect(slow).toHaveBeenCalled());
         await cache().invalidate(target);
         finish();
         await expect(loading).rejects.toThrow('late');
@@ -139,10 +140,10 @@ export function describeStale(name: string, connect: () => RedisPort | null): vo
       let finish = (_value: string) => {};
       const slow = vi.fn(() => new Promise<string>((resolve) => (finish = resolve)));
       await cache().getOrLoad('a', slow, { policy: 'swr' });
-      await vi.waitFor(() => expect(slow).toHaveBeenCalled());
+      await eventually(() => expect(slow).toHaveBeenCalled());
       await cache().invalidate({ key: 'a' });
       finish('overtaken');
-      await vi.waitFor(() => expect(cache().stats().total.fenced).toBe(1));
+      await eventually(() => expect(cache().stats().total.fenced).toBe(1));
       expect(await cache().getOrLoad('a', () => 'new', { policy: 'swr' })).toBe('new');
     });
   });

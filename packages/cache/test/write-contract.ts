@@ -1,5 +1,6 @@
 import type { RedisPort } from '@breakwater/core/redis';
-import { describe, expect, it, vi } from 'vitest';
+import { eventually } from '@breakwater/testkit';
+import { describe, expect, it } from 'vitest';
 import { useCache } from './use-cache.ts';
 
 /** What every write strategy has in common, whatever the tiers. */
@@ -55,7 +56,7 @@ export function describeWrites(name: string, connect: () => RedisPort | null): v
     it('wins over a load that began before', async () => {
       let finish = (_value: string) => {};
       const loading = cache().getOrLoad('a', () => new Promise<string>((resolve) => (finish = resolve)));
-      await vi.waitFor(() => expect(cache().stats().total.loads).toBe(1));
+      await eventually(() => expect(cache().stats().total.loads).toBe(1));
       await cache().set('a', 'set', { policy });
       finish('loaded');
       await loading;

@@ -63,7 +63,7 @@ function putUnderLoad(callers: number): Load {
     statuses,
     async goesOnFor(requests) {
       const enough = answered() + requests;
-      await eventually(() => answered() >= enough, 15_000);
+      await eventually(() => answered() >= enough);
     },
     async stop() {
       isOver = true;
@@ -85,7 +85,7 @@ describe('redis-server that is killed under load and started again', () => {
     expect(await health()).toBe('degraded');
 
     await server.restart();
-    await eventually(async () => (await health()) === 'healthy', 15_000);
+    await eventually(async () => (await health()) === 'healthy');
     await load.goesOnFor(50);
     await load.stop();
 

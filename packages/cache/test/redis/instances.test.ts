@@ -113,7 +113,7 @@ describe('two instances', () => {
         expect(b.peek('k:1')?.value).toBe(round);
         const startedAt = performance.now();
         const invalidating = a.invalidate(target);
-        await eventually(() => b.peek('k:1') === undefined, 5000, 1);
+        await eventually(() => b.peek('k:1') === undefined, 20_000, 1);
         bestMs = Math.min(bestMs, performance.now() - startedAt);
         await invalidating;
       }

@@ -73,7 +73,7 @@ describe('a pool of a Cluster', () => {
     expect(await countedBy(pool)).toBeLessThanOrEqual(ceilingOf(load));
     expect(pool.health).toBe('up');
     await victim?.restart();
-    await eventually(async () => (await masters()).length === 3, 10_000);
+    await eventually(async () => (await masters()).length === 3);
   });
 
   it('goes on with the replica when a master falls silent, and runs nothing twice', async () => {
@@ -106,7 +106,7 @@ describe('a pool of a Cluster', () => {
       await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
       admin.disconnect();
     }
-    await eventually(() => isHeard('after'), 10_000);
+    await eventually(() => isHeard('after'));
   });
 
   it('reads from replicas where that is asked for', async () => {

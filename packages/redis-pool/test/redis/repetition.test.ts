@@ -97,7 +97,7 @@ describe('the repetition of commands', () => {
     const load = startCounting(pool);
     for (let round = 0; round < 4; round += 1) {
       const before = load.acknowledged;
-      await eventually(() => load.acknowledged > before + 100, 10_000);
+      await eventually(() => load.acknowledged > before + 100);
       proxy.inject(fault);
       await new Promise((resolve) => setTimeout(resolve, 100));
       proxy.heal();

@@ -32,11 +32,11 @@ describe('the real topologies', () => {
     try {
       await client.set('key', 'v');
       const replica = new Redis(group.replica.url);
-      await eventually(async () => expect(await replica.get('key')).toBe('v'), 15_000);
+      await eventually(async () => expect(await replica.get('key')).toBe('v'));
       await group.master.kill();
       await eventually(async () => expect((await replica.role())[0]).toBe('master'), 20_000, 100);
       replica.disconnect();
-      await eventually(async () => expect(await client.set('key', 'w')).toBe('OK'), 15_000, 100);
+      await eventually(async () => expect(await client.set('key', 'w')).toBe('OK'), 20_000, 100);
     } finally {
       client.disconnect();
       await group.stop();
