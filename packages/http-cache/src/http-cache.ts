@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { InvalidationReport } from '@breakwater/cache';
 import { createBackgroundWork, createEmitter, type Subscribable } from '@breakwater/core';
 import { type Answering, createAnswering } from './answering/answer.ts';
+import { createDecisions, type UrlLesson } from './answering/decisions.ts';
 import { createFlights } from './answering/flights.ts';
 import { createFront, listenInFront } from './answering/front.ts';
 import { baseKey } from './answering/keys.ts';
@@ -11,7 +12,7 @@ import { NotMountedError } from './errors.ts';
 import type { HttpCacheEvents } from './events.ts';
 import type { Exchange } from './exchange.ts';
 import type { Fill } from './filling/fill.ts';
-import type { Shared, UrlLesson } from './filling/intake.ts';
+import type { Shared } from './filling/intake.ts';
 import { createRefreshes } from './filling/refresh.ts';
 import { createGuard } from './guard/guard.ts';
 import { type HttpCacheOptions, resolveOptions } from './options/options.ts';
@@ -76,11 +77,13 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   const purging = createPurging(resolved, store);
   const ownPolicy = originPolicy(resolved.origin);
   const refreshes = createRefreshes();
+  const urls = createUrlMemory<UrlLesson>();
   const answering: Answering = createAnswering({
     options: resolved,
     store,
     flights: createFlights<Shared>(resolved.maxWaitMs),
-    urls: createUrlMemory<UrlLesson>(),
+    urls,
+    decisions: createDecisions({ options: resolved, urls }),
     background,
     refreshes,
     front,

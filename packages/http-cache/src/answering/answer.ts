@@ -4,12 +4,13 @@ import { type Fill, startFill } from '../filling/fill.ts';
 import type { FillTools } from '../filling/intake.ts';
 import { isRefresh, type Refreshes } from '../filling/refresh.ts';
 import type { Policy } from '../options/route-policy.ts';
-import { type ForwardReason, forwardStatus, hitStatus } from '../rules/cache-status.ts';
+import type { ForwardReason } from '../rules/cache-status.ts';
 import { conditionsOf } from '../rules/conditional.ts';
 import { requestDirectives } from '../rules/request-rules.ts';
-import { ttlSecondsOf } from '../stored/entry.ts';
 import type { Selected } from '../stored/response-store.ts';
-import { type Course, type CourseTools, createCourses, forwardReason, type Job } from './course.ts';
+import { type Course, type CourseTools, createCourses, type Job } from './course.ts';
+import { bypassStatus, decisionStatus, servedStatus } from './decision-status.ts';
+import { forwardReason } from './decisions.ts';
 import type { BypassReason } from './reasons.ts';
 import { sendOnlyIfCached } from './send-stored.ts';
 import { serveStored } from './serve-stored.ts';
@@ -59,10 +60,7 @@ export function createAnswering(tools: AnswerTools): Answering {
         break;
       case 'pass':
         bump(counters.notStored, course.reason);
-        response.setHeader(
-          'Cache-Status',
-          forwardStatus('uri-miss', { collapsed: course.collapsed, detail: course.reason }),
-        );
+        response.setHeader('Cache-Status', decisionStatus(course, clock.now()));
         exchange.next();
         break;
       case 'bypass':
@@ -85,12 +83,9 @@ export function createAnswering(tools: AnswerTools): Answering {
       // Another instance's fill: in front of this one it is not known yet.
       tools.front.learn(exchange, job.policy, { base: job.base, counters });
     }
-    const cacheStatus = forwarded
-      ? forwardStatus(forwarded, { collapsed: true })
-      : hitStatus(ttlSecondsOf(selected.response, selected.storedAtMs, nowMs), selected.tier);
     exchange.claim();
     const sent = serveStored(exchange.request, exchange.response, selected, {
-      cacheStatus,
+      cacheStatus: servedStatus(selected, nowMs, forwarded),
       conditions: conditionsOf(exchange.request.headers),
       nowMs,
     });
@@ -101,21 +96,30 @@ export function createAnswering(tools: AnswerTools): Answering {
     answer(exchange, policy, policyName, counters, onFill) {
       const { request } = exchange;
       const directives = requestDirectives(request.headers);
-      const reason = courses.bypassOf(policy, request, directives);
+      const reason = tools.decisions.bypassOf(policy, request, directives);
       if (reason) {
         passBy(exchange, counters, reason);
         return;
       }
       const base = tools.baseKey(policy, policyName, request);
-      const job: Job = { exchange, policy, policyName, counters, directives, base, isRefresh: isRefresh(exchange.raw) };
-      const course = courses.decideAtOnce(job);
+      const job: Job = {
+        exchange,
+        request,
+        policy,
+        policyName,
+        counters,
+        directives,
+        base,
+        isRefresh: isRefresh(exchange.raw),
+      };
+      const course = courses.atOnce(job);
       if (course) {
         take(job, course, onFill);
         return;
       }
       courses
-        .decide(job)
-        .then((decided) => take(job, decided, onFill))
+        .find(job)
+        .then((found) => take(job, found, onFill))
         .catch((error: unknown) => exchange.next(error));
     },
   };
@@ -123,7 +127,6 @@ export function createAnswering(tools: AnswerTools): Answering {
 
 function passBy({ response, next }: Exchange, counters: PolicyCounters, reason: BypassReason): void {
   bump(counters.bypass, reason);
-  const status = reason === 'method' ? forwardStatus('method') : forwardStatus('bypass', { detail: reason });
-  response.setHeader('Cache-Status', status);
+  response.setHeader('Cache-Status', bypassStatus(reason));
   next();
 }

@@ -1,40 +1,21 @@
 import type { PolicyCounters } from '../counters.ts';
 import type { Exchange } from '../exchange.ts';
 import type { FillTools, Shared } from '../filling/intake.ts';
-import type { Policy } from '../options/route-policy.ts';
-import { NO_DIRECTIVES, type RequestControl } from '../rules/cache-control.ts';
-import type { ForwardReason } from '../rules/cache-status.ts';
-import { personalBypass, requestBypass } from '../rules/request-rules.ts';
-import { type Reuse, reuseOf } from '../rules/reuse.ts';
 import { varyValues } from '../rules/vary.ts';
-import { ageMsOf } from '../stored/entry.ts';
-import type { Place, ResponseStore, Selected } from '../stored/response-store.ts';
+import type { Place, ResponseStore } from '../stored/response-store.ts';
+import { type Decision, type Decisions, forwardReason, type Question } from './decisions.ts';
 import type { Flight, Flights, Landing } from './flights.ts';
 import { routeTag } from './keys.ts';
-import type { BypassReason, NotStoredReason } from './reasons.ts';
 
-/** One request under one policy. */
-export interface Job {
+/** A question that is to be answered. */
+export interface Job extends Question {
   readonly exchange: Exchange;
-  readonly policy: Policy;
   readonly policyName: string;
   readonly counters: PolicyCounters;
-  readonly directives: RequestControl;
-  /** It is the cache's own, to have a stale response made anew. */
-  readonly isRefresh: boolean;
-  /** The key of its URL. */
-  readonly base: string;
 }
 
 /** What is done with a request. */
-export type Course =
-  | { readonly kind: 'serve'; readonly selected: Selected; readonly forwarded?: ForwardReason }
-  /** At once, and made anew in the background. */
-  | { readonly kind: 'serve-stale'; readonly selected: Selected }
-  | { readonly kind: 'fill'; readonly place: Place; readonly flight: Flight<Shared> }
-  | { readonly kind: 'pass'; readonly reason: NotStoredReason; readonly collapsed?: false }
-  | { readonly kind: 'bypass'; readonly reason: BypassReason }
-  | { readonly kind: 'refuse' };
+export type Course = Decision | { readonly kind: 'fill'; readonly place: Place; readonly flight: Flight<Shared> };
 
 const NOTHING_SHARED: Course = Object.freeze({ kind: 'pass', reason: 'concurrent', collapsed: false });
 
@@ -42,62 +23,33 @@ const NOTHING_SHARED: Course = Object.freeze({ kind: 'pass', reason: 'concurrent
 const MOST_WAITS = 3;
 
 export interface CourseTools extends Pick<FillTools, 'options' | 'urls'> {
+  readonly decisions: Decisions;
   readonly store: ResponseStore;
   readonly flights: Flights<Shared>;
   report(during: 'lookup', error: unknown): void;
 }
 
-/** Decides what is done with a request. It answers nothing and counts nothing. */
+/** Finds the course of a request: looks where its response may be, and has one request of many fill. It answers nothing. */
 export interface Courses {
-  /** Why a request is none of the cache's, by itself alone. */
-  bypassOf(policy: Policy, request: Exchange['request'], directives: RequestControl): BypassReason | undefined;
   /** What memory alone can tell, `undefined` where Redis has to be asked. */
-  decideAtOnce(job: Job): Course | undefined;
+  atOnce(job: Job): Course | undefined;
   /** A `fill` that it decides on has begun: its flight must land. */
-  decide(job: Job): Promise<Course>;
+  find(job: Job): Promise<Course>;
 }
 
-export function createCourses({ options, store, flights, urls, report }: CourseTools): Courses {
+export function createCourses({ options, decisions, store, flights, urls, report }: CourseTools): Courses {
   const { clock } = options;
 
-  function personal(policy: Policy, request: Exchange['request']): BypassReason | undefined {
-    if (policy.audience === 'everyone') return undefined;
-    const reason = personalBypass(request, request.headers, options.sessionCookies, policy.authorization);
-    return reason ?? (options.personal?.(request) ? 'personal' : undefined);
-  }
-
-  function reuse({ directives, isRefresh }: Job, { response, storedAtMs }: Selected): Reuse {
-    const ageMs = ageMsOf(response, storedAtMs, clock.now());
-    const answer = reuseOf(response.reuse, ageMs, options.honoursClients ? directives : NO_DIRECTIVES);
-    return answer === 'stale' && isRefresh ? 'ask' : answer;
-  }
-
-  function serving(job: Job, selected: Selected | undefined): Course | undefined {
-    const answer = selected && reuse(job, selected);
-    if (!selected || answer === 'ask') return undefined;
-    return { kind: answer === 'fresh' ? 'serve' : 'serve-stale', selected };
-  }
-
-  async function decide(job: Job, waits = 0): Promise<Course> {
-    const place = await find(job);
+  async function find(job: Job, waits = 0): Promise<Course> {
+    const place = await look(job);
     if (!place) return { kind: 'pass', reason: 'cache-failed' };
-    const course = decideAt(job, place);
-    if (course) return course;
+    const decision = decisions.afterLook(job, place.selected);
+    if (decision) return decision;
     if (!flights.isFlying(place.key)) return { kind: 'fill', place, flight: flights.lead(place.key) };
     if (!mayWait(job)) return { kind: 'pass', reason: 'concurrent' };
     const shared = courseAfter(job, place, await flights.follow(place.key));
     if (shared) return shared;
-    return waits + 1 < MOST_WAITS ? decide(job, waits + 1) : NOTHING_SHARED;
-  }
-
-  /** What a look into all tiers tells, `undefined` where the response is to be filled. */
-  function decideAt(job: Job, { selected }: Place): Course | undefined {
-    const served = serving(job, selected);
-    if (served) return served;
-    if (wantsStoredOnly(job)) return { kind: 'refuse' };
-    // A part is served from a stored whole; what asks for a part fills nothing.
-    if (job.exchange.request.headers.range !== undefined) return { kind: 'bypass', reason: 'range' };
-    return job.exchange.request.method === 'HEAD' ? { kind: 'pass', reason: 'head' } : undefined;
+    return waits + 1 < MOST_WAITS ? find(job, waits + 1) : NOTHING_SHARED;
   }
 
   /** What another's fill led to, `undefined` where this request starts over. */
@@ -116,7 +68,7 @@ export function createCourses({ options, store, flights, urls, report }: CourseT
   }
 
   /** A cache that fails is a cache that has nothing. */
-  async function find({ base, policy, policyName, exchange: { request } }: Job): Promise<Place | undefined> {
+  async function look({ base, policy, policyName, request }: Job): Promise<Place | undefined> {
     // A HEAD stores nothing.
     const tags = request.method === 'GET' ? [...policy.tagsOf(request), routeTag(policyName)] : undefined;
     try {
@@ -128,36 +80,11 @@ export function createCourses({ options, store, flights, urls, report }: CourseT
   }
 
   return {
-    bypassOf: (policy, request, directives) =>
-      requestBypass(request.method, request.headers, directives) ?? personal(policy, request),
-
-    decideAtOnce(job) {
-      const served = serving(job, store.peek(job.base, job.exchange.request.headers));
-      if (served) return served;
-      const lesson = urls.recall(job.base, clock.now());
-      if (lesson === undefined || lesson === 'storable') return undefined;
-      return wantsStoredOnly(job) ? { kind: 'refuse' } : { kind: 'bypass', reason: lesson };
-    },
-
-    decide: (job) => decide(job),
+    atOnce: (job) => decisions.atOnce(job, store.peek(job.base, job.request.headers)),
+    find: (job) => find(job),
   };
 }
 
-/** RFC 9211 §2.2: `request` where something fresh was stored that the request's own directives did not want. */
-export function forwardReason(place: Place, nowMs: number): ForwardReason {
-  if (place.selected) {
-    const { response, storedAtMs } = place.selected;
-    const isFresh = reuseOf(response.reuse, ageMsOf(response, storedAtMs, nowMs), NO_DIRECTIVES) === 'fresh';
-    return isFresh ? 'request' : 'stale';
-  }
-  return place.record ? 'vary-miss' : 'uri-miss';
-}
-
-/** RFC 9111 §5.2.1.7. Not the application's to refuse: a route further on may have the response stored. */
-function wantsStoredOnly({ policy, directives }: Job): boolean {
-  return policy.kind === 'route' && directives.has('only-if-cached');
-}
-
-function isFor({ varyNames, varyValues: values }: Shared, job: Job): boolean {
-  return varyNames.length === 0 || varyValues(varyNames, job.exchange.request.headers) === values;
+function isFor({ varyNames, varyValues: values }: Shared, { request }: Job): boolean {
+  return varyNames.length === 0 || varyValues(varyNames, request.headers) === values;
 }

@@ -4,12 +4,12 @@ import type { Exchange } from '../exchange.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import type { Policy } from '../options/route-policy.ts';
 import { NO_DIRECTIVES } from '../rules/cache-control.ts';
-import { hitStatus } from '../rules/cache-status.ts';
 import { conditionsOf } from '../rules/conditional.ts';
 import { personalBypass, requestBypass, requestDirectives } from '../rules/request-rules.ts';
 import { reuseOf } from '../rules/reuse.ts';
-import { ageMsOf, ttlSecondsOf } from '../stored/entry.ts';
+import { ageMsOf } from '../stored/entry.ts';
 import type { ResponseStore, Selected } from '../stored/response-store.ts';
+import { servedStatus } from './decision-status.ts';
 import { serveStored } from './serve-stored.ts';
 import { createUrlMemory } from './url-memory.ts';
 
@@ -74,9 +74,8 @@ function serve(
   { selected, counters, nowMs }: FrontPlace & { readonly selected: Selected; readonly nowMs: number },
 ): void {
   counters.hitMemory += 1;
-  const cacheStatus = hitStatus(ttlSecondsOf(selected.response, selected.storedAtMs, nowMs), 'memory');
   const sent = serveStored({ headers, method }, response, selected, {
-    cacheStatus,
+    cacheStatus: servedStatus(selected, nowMs),
     conditions: conditionsOf(headers),
     nowMs,
   });

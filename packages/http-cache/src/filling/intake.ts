@@ -1,4 +1,5 @@
 import type { BackgroundWork } from '@breakwater/core';
+import type { UrlLesson } from '../answering/decisions.ts';
 import type { Flight } from '../answering/flights.ts';
 import type { Front } from '../answering/front.ts';
 import { authorityOf } from '../answering/keys.ts';
@@ -24,9 +25,6 @@ export interface Shared {
   readonly varyNames: readonly string[];
   readonly varyValues: string;
 }
-
-/** What one response of a URL teaches about the next: that it will be stored, or why it will not. */
-export type UrlLesson = 'storable' | 'uncacheable';
 
 /** What a fill needs of the engine. */
 export interface FillTools {
