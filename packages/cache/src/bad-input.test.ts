@@ -184,6 +184,11 @@ const OTHERS: readonly [what: string, code: string, call: (cache: Cache) => unkn
   ],
   ['a space of a strange name', 'ERR_CACHE_OPTION', (cache) => cache.space('My files', { codec: null as never })],
   [
+    'a wait for a lease of less than no time',
+    'ERR_CACHE_OPTION',
+    (cache) => cache.reserveToFill('k', { leaseWait: -1 }),
+  ],
+  [
     'a commit for less than no time',
     'ERR_CACHE_OPTION',
     async (cache) => (await cache.reserve('k')).commit(1, { ttl: -1 }),

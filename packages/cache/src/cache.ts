@@ -115,7 +115,7 @@ export interface Cache<PolicyName extends string = string>
 
   /**
    * {@link Cache.reserve} for one process of the fleet: while another one fills the key, it waits for that, no longer than
-   * `load.leaseWait`. The lease is renewed until the reservation is committed or abandoned.
+   * `leaseWait`. The lease is renewed until the reservation is committed or abandoned.
    *
    * @returns `undefined` where the key was filled, before or meanwhile: it can be read.
    */

@@ -3,8 +3,9 @@ import type { Entry } from '../entries/entry.ts';
 import { headerOf } from '../entries/frame.ts';
 import { isFresh, wholeLifeMs } from '../entries/freshness.ts';
 import { readRedis } from '../redis/read-redis.ts';
-import type { Filling } from './filling.ts';
-import { ALONE, createTurns, type Turns } from './lease-turns.ts';
+import type { Filling, FillingRight } from './filling.ts';
+import { ALONE, createTurns, type Turn, type Turns, UNKEPT } from './lease-turns.ts';
+import type { Lease } from './leases.ts';
 import { createReservation, markFences, tagsToTake, type WriteTerms } from './reservation.ts';
 
 /** What one process of the fleet is to fill. */
@@ -12,12 +13,13 @@ interface FillRequest {
   readonly call: Call;
   readonly terms: WriteTerms;
   readonly over: Entry<unknown> | undefined;
+  readonly leaseWaitMs: number;
 }
 
 const NEVER = new AbortController().signal;
 
 /** While the cache is switched off. */
-const KEPT_NOWHERE: Filling = Object.freeze({ commit: async () => false, abandon: () => {} });
+const KEPT_NOWHERE: Filling = Object.freeze({ right: 'no-fleet', commit: async () => false, abandon: () => {} });
 
 /** Waits while another process fills the key. @returns `undefined` where that was done. */
 export async function reserveToFill(engine: Engine, request: FillRequest): Promise<Filling | undefined> {
@@ -33,9 +35,11 @@ export async function reserveToFill(engine: Engine, request: FillRequest): Promi
   }
 }
 
-async function attempt(engine: Engine, { call, terms, over }: FillRequest, turns: Turns) {
+async function attempt(engine: Engine, { call, terms, over, leaseWaitMs }: FillRequest, turns: Turns) {
   const fences = markFences(engine);
-  const read = engine.redis && (await readRedis(engine, engine.redis, call, 'with fences'));
+  // Who asks Redis while it is away has waited for it before, to find nothing: not twice. The value stays in memory.
+  const redis = engine.redis?.isUp ? engine.redis : undefined;
+  const read = redis && (await readRedis(engine, redis, call, 'with fences'));
   const { id, space } = call.address;
   const found = (read?.held ?? engine.memory.find(id, space))?.entry;
   const isFilled = found && found.storedAtMs !== over?.storedAtMs && isFresh(found, engine.clock.now());
@@ -44,13 +48,14 @@ async function attempt(engine: Engine, { call, terms, over }: FillRequest, turns
   const [generations, turn] = read?.seen
     ? await Promise.all([
         engine.generations.forWrite(tags, wholeLifeMs(terms)),
-        turns.next(headerOf(read.bytes), terms.load.leaseWaitMs),
+        turns.next(headerOf(read.bytes), leaseWaitMs),
       ])
     : [engine.generations.forMemory(tags), ALONE];
   if (turn === 'changed' || turn === 'woken') return 'again';
   const lease = turn === 'timed out' ? undefined : turn.lease;
   const reservation = createReservation(engine, call, terms, fences, generations, read?.seen, lease);
   const filling: Filling = {
+    right: rightOf(turn, lease),
     async commit(value, options) {
       try {
         return await reservation.commit(value, options);
@@ -62,4 +67,10 @@ async function attempt(engine: Engine, { call, terms, over }: FillRequest, turns
     abandon: (because) => lease?.release(because === 'failed' ? 'free' : because),
   };
   return filling;
+}
+
+function rightOf(turn: Turn, lease: Lease | undefined): FillingRight {
+  if (lease) return 'lease';
+  if (turn === UNKEPT) return 'unkept';
+  return turn === 'timed out' ? 'late' : 'no-fleet';
 }

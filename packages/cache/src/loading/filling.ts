@@ -13,8 +13,16 @@ export interface Reservation<Value = unknown> {
   commit(value: Value, options?: { readonly ttl?: Duration; readonly tags?: readonly string[] }): Promise<boolean>;
 }
 
+/**
+ * What makes a place one process's to fill. `'lease'`: nobody else in the fleet does meanwhile. `'unkept'`: what was made last
+ * was not to be kept, so everybody makes their own, and waits for nobody. `'late'`: another process is still at it, and the
+ * wait is over. `'no-fleet'`: there is no Redis, it does not answer, or the policy's loads are each process's own.
+ */
+export type FillingRight = 'lease' | 'unkept' | 'late' | 'no-fleet';
+
 /** A {@link Reservation} that others wait for, until it is committed or abandoned: one of the two must be called. */
 export interface Filling<Value = unknown> extends Reservation<Value> {
+  readonly right: FillingRight;
   /**
    * There will be no value: `'failed'` lets the next of those who wait make one, `'unkept'` says that it is not to be kept, and
    * lets all of them make their own. Does nothing after a commit.
@@ -25,4 +33,6 @@ export interface Filling<Value = unknown> extends Reservation<Value> {
 export interface FillOptions<PolicyName extends string = string> extends WriteOptions<PolicyName> {
   /** The entry that is to be replaced though it is fresh. @default none */
   readonly over?: Entry<unknown>;
+  /** The longest wait for another process that fills the key. @default the policy's `load.leaseWait` */
+  readonly leaseWait?: Duration;
 }

@@ -35,6 +35,9 @@ const MAX_POLL_MS = 500;
 /** Loads without a lease. */
 export const ALONE: Turn = Object.freeze({ lease: undefined });
 
+/** The same, and so does everybody else at present. */
+export const UNKEPT: Turn = Object.freeze({ lease: undefined });
+
 export function createTurns(engine: Engine, { call, terms, signal, onWaiting }: TurnsOptions): Turns {
   const { leases } = engine;
   const { address, outcomes } = call;
@@ -52,7 +55,8 @@ export function createTurns(engine: Engine, { call, terms, signal, onWaiting }: 
       watch ??= leases.watch(address.id);
       const taken = await leases.take(address, header);
       if (taken === 'changed') return taken;
-      if (taken === 'unkept' || isFailure(taken)) return ALONE;
+      if (taken === 'unkept') return UNKEPT;
+      if (isFailure(taken)) return ALONE;
       if (taken !== 'held') {
         outcomes.leasesTaken += 1;
         return { lease: taken };

@@ -98,8 +98,13 @@ export function resolveLoadPolicy(path: string, given: LoadPolicyOptions): Resol
         : checks.duration(`${path}.negativeTtl`, options.negativeTtl, { min: 0, max: MAX_TTL_MS }),
     retryAfterMs: checks.duration(`${path}.retryAfter`, options.retryAfter, { min: 0, max: MAX_TTL_MS }),
     lease: checks.oneOf(`${path}.lease`, options.lease, LEASE_SCOPES),
-    leaseWaitMs: checks.duration(`${path}.leaseWait`, options.leaseWait, { min: 0, max: MAX_TIMEOUT_MS }),
+    leaseWaitMs: resolveLeaseWait(`${path}.leaseWait`, options.leaseWait),
   };
+}
+
+/** @throws OptionError `ERR_CACHE_OPTION`. */
+export function resolveLeaseWait(option: string, leaseWait: Duration): number {
+  return checks.duration(option, leaseWait, { min: 0, max: MAX_TIMEOUT_MS });
 }
 
 function timeoutOf(option: string, timeout: Duration | undefined): number | undefined {

@@ -13,6 +13,7 @@ import { reserveToFill } from '../loading/fill.ts';
 import type { LoadOnce } from '../loading/load-once.ts';
 import { reserve } from '../loading/reservation.ts';
 import type { Found, ReadOptions } from '../options/call-options.ts';
+import { resolveLeaseWait } from '../options/load-options.ts';
 import type { Policies, Policy } from '../options/policies.ts';
 import { type RedisRead, readRedis } from '../redis/read-redis.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
@@ -170,7 +171,8 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     async reserveToFill(key, options) {
       const policy = policyOf(options);
       const terms = requests.termsOf(key, policy, options);
-      return reserveToFill(engine, { call: callOf(key, policy), terms, over: options?.over });
+      const leaseWaitMs = resolveLeaseWait('leaseWait', options?.leaseWait ?? terms.load.leaseWaitMs);
+      return reserveToFill(engine, { call: callOf(key, policy), terms, over: options?.over, leaseWaitMs });
     },
 
     ...createPartInvalidations(engine, invalidator, { space, policyOf }),

@@ -20,6 +20,8 @@ export interface SeenFences {
 
 /** Everything the cache does in Redis. Calls resolve with a {@link Failure} instead of rejecting; the state counts it. */
 export interface RedisTier {
+  /** Whether Redis answers, by the last call. */
+  readonly isUp: boolean;
   read(address: Address): Promise<Buffer | null | Failure>;
   readFences(address: Address): Promise<SeenFences | Failure>;
   /**
@@ -103,6 +105,9 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
   }
 
   return {
+    get isUp() {
+      return state.isUp;
+    },
     read: (address) => read(keys.entry(address)),
 
     async readFences(address) {

@@ -1,6 +1,7 @@
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Cache, createCache, type Filling, type PolicyOptions } from '../../src/index.ts';
+import { gateRedis } from '../gated-redis.ts';
 import { createInstances } from '../instances.ts';
 
 const POLICIES: Record<string, PolicyOptions> = {
@@ -44,6 +45,7 @@ describe('a place that one process fills', () => {
   it('is waited for by the others, and found when it is filled', async () => {
     const [a, b] = caches as [Cache, Cache];
     const filling = await begin(a, { tags: ['x'] });
+    expect(filling.right).toBe('lease');
     const waiting = await others();
     expect(await filling.commit('value')).toBe(true);
     expect(await Promise.all(waiting)).toEqual([undefined, undefined]);
@@ -68,14 +70,18 @@ describe('a place that one process fills', () => {
     const waiting = await others();
     filling.abandon('unkept');
     const results = await Promise.all(waiting);
-    expect(results.every((result) => result !== undefined)).toBe(true);
+    expect(results.map((result) => result?.right)).toEqual(['unkept', 'unkept']);
+    expect((await begin(a)).right).toBe('unkept');
   });
 
   it('is not waited for longer than leaseWait', async () => {
     const [a, b] = caches as [Cache, Cache];
     await begin(a);
-    expect(await (await begin(b, { policy: 'hasty' })).commit('value')).toBe(true);
-    expect(b.stats().total.leasesTimedOut).toBe(1);
+    const late = await begin(b, { policy: 'hasty' });
+    expect(late.right).toBe('late');
+    expect((await begin(b, { leaseWait: '50ms' })).right).toBe('late');
+    expect(await late.commit('value')).toBe(true);
+    expect(b.stats().total.leasesTimedOut).toBe(2);
   });
 
   it('may be filled anew over the entry that is there', async () => {
@@ -103,9 +109,23 @@ describe('a place that one process fills', () => {
   });
 });
 
+it('while Redis is away it is not asked once more, and the value stays in memory', async () => {
+  const gate = gateRedis(instances.client());
+  const cache = await instances.open(name, { redis: gate.client });
+  gate.failCommands('mgetBuffer');
+  expect(await cache.lookup('k')).toBeUndefined();
+  const failed = gate.failed('mgetBuffer');
+  const filling = await begin(cache, { tags: ['x'] });
+  expect(gate.failed('mgetBuffer')).toBe(failed);
+  expect(filling.right).toBe('no-fleet');
+  expect(await filling.commit('value')).toBe(true);
+  expect(cache.peek('k')?.value).toBe('value');
+});
+
 it('without Redis nobody waits, and everybody fills', async () => {
   const cache = createCache();
   const first = await begin(cache);
+  expect(first.right).toBe('no-fleet');
   const second = await begin(cache);
   expect(await first.commit('first')).toBe(true);
   expect(await second.commit('second')).toBe(true);
