@@ -59,20 +59,25 @@ function heuristicMs({ status, headers, control }: FreshnessFacts, nowMs: number
 }
 
 /**
- * RFC 9111 §4.2.3: how old the response was when its head arrived, the time it took included. An `Age` that is no number
- * is `undefined`: the response may be of any age, so it is none to serve without asking.
+ * RFC 9111 §4.2.3: how old the response was when its head arrived, the time it took included. `undefined` where nothing
+ * tells: the response may be of any age, so it is none to serve without asking.
  */
 export function initialAgeMs(
   headers: ReadonlyMap<string, string>,
   { requestedAtMs, nowMs }: { readonly requestedAtMs: number; readonly nowMs: number },
 ): number | undefined {
-  const age = headers.get('age');
-  // RFC 9111 §5.1: of a list, a mistake of two caches, the first counts.
-  const first = age === undefined ? '0' : (splitFieldList(age)[0] ?? '');
-  if (!/^\d+$/.test(first)) return undefined;
+  const declaredMs = declaredAgeMs(headers.get('age'));
   const dateMs = parseHttpDate(headers.get('date'), nowMs);
+  if (declaredMs === undefined && dateMs === undefined) return undefined;
   const apparentMs = dateMs === undefined ? 0 : Math.max(0, nowMs - dateMs);
   // A Date tells whole seconds: less than one of them is no age.
   const wholeApparentMs = apparentMs < 1000 ? 0 : apparentMs;
-  return Math.min(Math.max(wholeApparentMs, Number(first) * 1000 + Math.max(0, nowMs - requestedAtMs)), OLDEST_MS);
+  return Math.min(Math.max(wholeApparentMs, (declaredMs ?? 0) + Math.max(0, nowMs - requestedAtMs)), OLDEST_MS);
+}
+
+/** RFC 9111 §5.1: of a list, a mistake of two caches, the first counts. What is no number is passed over, `undefined`. */
+function declaredAgeMs(age: string | undefined): number | undefined {
+  if (age === undefined) return 0;
+  const first = splitFieldList(age)[0] ?? '';
+  return /^\d+$/.test(first) ? Number(first) * 1000 : undefined;
 }

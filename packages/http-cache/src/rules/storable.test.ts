@@ -74,8 +74,21 @@ describe('storability under a policy', () => {
     expect(judge({ age: '2' })).toMatchObject({ reuse: { lifetimeMs: 5000 }, initialAgeMs: 2000 });
   });
 
-  it('takes a response of an unknown age for one that is too old', () => {
+  it.each(['-2', 'abc', '2.0', '2;a', ''])('passes over the age %o, and goes by the date', (age) => {
+    const date = new Date(NOW_MS - 3000).toUTCString();
+    expect(judge({ age, date })).toMatchObject({ initialAgeMs: 3000 });
+  });
+
+  it('takes a response whose age nothing tells for one that is too old', () => {
     expect(judge({ age: '-2' })).toEqual({ storable: false, reason: 'no-freshness' });
+  });
+
+  it.each([
+    ['2, 60', 2000],
+    ['2,2', 2000],
+    ['60, 2', undefined],
+  ])('takes the first of the ages %s', (age, initialAgeMs) => {
+    expect(judge({ age })).toMatchObject(initialAgeMs === undefined ? { storable: false } : { initialAgeMs });
   });
 
   it('varies on what the response, the policy and a content coding say together', () => {

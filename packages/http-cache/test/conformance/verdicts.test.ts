@@ -7,10 +7,10 @@ const suites: Suite[] = [
     id: 'group',
     name: 'A group',
     tests: [
-      { id: 'base', name: '', kind: 'optimal' },
-      { id: 'upon-base', name: '', depends_on: ['base'] },
-      { id: 'upon-that', name: '', depends_on: ['upon-base'] },
-      { id: 'alone', name: '', kind: 'required' },
+      { id: 'base', name: '', requests: [], kind: 'optimal' },
+      { id: 'upon-base', name: '', requests: [], depends_on: ['base'] },
+      { id: 'upon-that', name: '', requests: [], depends_on: ['upon-base'] },
+      { id: 'alone', name: '', requests: [], kind: 'required' },
     ],
   },
 ];
