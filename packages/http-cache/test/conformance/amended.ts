@@ -1,4 +1,4 @@
-import type { SuiteTest } from './suite.ts';
+import type { SuiteTest } from './suite-test.ts';
 
 type Amend = (test: SuiteTest) => SuiteTest;
 

@@ -3,23 +3,13 @@ import suites from 'http-cache-tests/tests/index.mjs';
 import surrogateControl from 'http-cache-tests/tests/surrogate-control.mjs';
 import { AMENDED } from './amended.ts';
 import { plainFetch } from './client.ts';
+import type { SuiteTest } from './suite-test.ts';
 
 /** A group of the public suite's tests. */
 export interface Suite {
   readonly name: string;
   readonly id: string;
   readonly tests: readonly SuiteTest[];
-}
-
-export interface SuiteTest {
-  readonly id: string;
-  readonly name: string;
-  /** `required` where it is absent. */
-  readonly kind?: 'required' | 'optimal' | 'check';
-  /** Tests that must pass for this one to mean anything. */
-  readonly depends_on?: readonly string[];
-  readonly browser_only?: boolean;
-  readonly requests: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** By test id: passed, or why not. `Setup`: the premise of the test did not hold. */
