@@ -1,4 +1,5 @@
-import type { Results, Suite, SuiteTest } from './suite.ts';
+import type { Results, Suite } from './suite.ts';
+import type { SuiteTest } from './suite-test.ts';
 
 /** How a test came out, in the suite's own words and by its own rule. */
 export type Verdict = 'pass' | 'fail' | 'setup' | 'dependency' | 'harness' | 'untested';
