@@ -1,31 +1,19 @@
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '@breakwater/testkit';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeMessage } from '../../src/bus/bus-message.ts';
 import type { Cache } from '../../src/index.ts';
-import { createInstances } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let cache: Cache;
 let other: Cache;
-let name = '';
-let count = 0;
 
-beforeAll(async () => {
-  server = await startRedis();
-});
 beforeEach(async () => {
-  count += 1;
-  name = `n${count}`;
-  [cache, other] = await Promise.all([instances.open(name), instances.open(name)]);
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
+  [cache, other] = await Promise.all([instances.open(instances.name), instances.open(instances.name)]);
 });
 
 function say(text: string): Promise<number> {
-  return instances.client().publish(`bw:1:${name}:bus`, text);
+  return instances.client().publish(`bw:1:${instances.name}:bus`, text);
 }
 
 function message(sequence: number, publisher = 'somebody'): string {
@@ -75,7 +63,7 @@ describe('the bus', () => {
 
   it('is closed with the cache, and leaves the client to its owner', async () => {
     const client = instances.client();
-    const short = await instances.open(`${name}-short`, { redis: client });
+    const short = await instances.open(`${instances.name}-short`, { redis: client });
     await short.close();
     expect(short.stats().bus.connected).toBe(false);
     expect(await client.ping()).toBe('PONG');

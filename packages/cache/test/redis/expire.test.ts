@@ -1,20 +1,18 @@
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { eventually } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cache, InvalidationTarget } from '../../src/index.ts';
 import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
-import { createInstances, hearAll } from '../instances.ts';
+import { hearAll } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
 const TARGETS: readonly InvalidationTarget[] = [{ key: 'k' }, { tag: 'x' }, { pattern: 'k*' }, { all: true }];
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let redis: Redis;
 let gate: GatedRedis;
 let gated: Cache;
 let other: Cache;
-let name = '';
-let count = 0;
 
 const policies = { sie: { ttl: '1h', staleIfError: '1h', tags: ['x'] }, plain: { ttl: '1h', tags: ['x'] } } as const;
 const fail = () => Promise.reject(new Error('no price'));
@@ -24,22 +22,15 @@ const staleOf = async (cache: Cache) => [
   await cache.getOrLoad('k', fail, { policy: 'sie' }).catch(() => 'nothing'),
 ];
 
-beforeAll(async () => {
-  server = await startRedis();
+beforeAll(() => {
   redis = instances.client();
 });
 beforeEach(async () => {
-  count += 1;
-  name = `n${count}`;
   gate = gateRedis(instances.client());
   [gated, other] = await Promise.all([
-    instances.open(name, { redis: gate.client, policies }),
-    instances.open(name, { policies }),
+    instances.open(instances.name, { redis: gate.client, policies }),
+    instances.open(instances.name, { policies }),
   ]);
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
 });
 
 describe('an expiry by another instance', () => {
@@ -55,7 +46,7 @@ describe('an expiry by another instance', () => {
   });
 
   it.each(TARGETS)('by %j refuses a load that began before, or leaves it stale', async (target) => {
-    const deaf = instances.openUnheard(name, { redis: deafRedis(instances.client()), policies });
+    const deaf = instances.openUnheard(instances.name, { redis: deafRedis(instances.client()), policies });
     let finish = (_value: string) => {};
     const loading = deaf.getOrLoad('k', () => new Promise<string>((resolve) => (finish = resolve)), { policy: 'sie' });
     await eventually(() => deaf.stats().total.loads === 1);
@@ -113,7 +104,7 @@ describe('an expiry of this instance', () => {
       expect(await gated.expire(target)).toMatchObject({ memoryEntries: 1, shared: false });
       expect(await staleOf(gated)).toEqual([undefined, 'old']);
       repair();
-      const third = await instances.open(name, { policies });
+      const third = await instances.open(instances.name, { policies });
       await eventually(async () => (await third.get('k')) === undefined);
       expect(await staleOf(third)).toEqual([undefined, 'nothing']);
     },
@@ -121,7 +112,7 @@ describe('an expiry of this instance', () => {
 });
 
 describe('in Redis, an expired entry', () => {
-  const entry = () => `bw:1:${name}:entry:{k}`;
+  const entry = () => `bw:1:${instances.name}:entry:{k}`;
 
   it.each([{ key: 'k' }, { pattern: 'k*' }])('by %j keeps its time to live', async (target) => {
     await other.set('k', 'old', { policy: 'sie' });
@@ -153,7 +144,7 @@ describe('in Redis, an expired entry', () => {
 
   it('is told by the generation of its tag, which holds the last four times and its time to live', async () => {
     await other.set('k', 'old', { policy: 'sie' });
-    const tag = `bw:1:${name}:tag:{x}`;
+    const tag = `bw:1:${instances.name}:tag:{x}`;
     const id = await redis.get(tag);
     for (let time = 0; time < 6; time += 1) await other.expire({ tag: 'x' });
     const [first, ...times] = String(await redis.get(tag)).split('~');
@@ -169,9 +160,9 @@ describe('in Redis, an expired entry', () => {
 
   it('of a tag that Redis has lost is dead', async () => {
     await other.set('k', 'old', { policy: 'sie' });
-    await redis.unlink(`bw:1:${name}:tag:{x}`);
+    await redis.unlink(`bw:1:${instances.name}:tag:{x}`);
     await other.expire({ tag: 'x' });
-    expect(await redis.exists(`bw:1:${name}:tag:{x}`)).toBe(0);
+    expect(await redis.exists(`bw:1:${instances.name}:tag:{x}`)).toBe(0);
     expect(await staleOf(other)).toEqual([undefined, 'nothing']);
   });
 });

@@ -1,31 +1,19 @@
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '@breakwater/testkit';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Cache, createCache, type Filling, type PolicyOptions } from '../../src/index.ts';
 import { gateRedis } from '../gated-redis.ts';
-import { createInstances } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
 const POLICIES: Record<string, PolicyOptions> = {
   default: { load: { leaseWait: '10m' } },
   hasty: { load: { leaseWait: '50ms' } },
 };
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let caches: Cache[];
-let name = '';
-let count = 0;
 
-beforeAll(async () => {
-  server = await startRedis();
-});
 beforeEach(async () => {
-  count += 1;
-  name = `n${count}`;
-  caches = await Promise.all([0, 1, 2].map(() => instances.open(name, { policies: POLICIES })));
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
+  caches = await Promise.all([0, 1, 2].map(() => instances.open(instances.name, { policies: POLICIES })));
 });
 
 async function begin(cache: Cache, options?: Parameters<Cache['reserveToFill']>[1]): Promise<Filling> {
@@ -111,7 +99,7 @@ describe('a place that one process fills', () => {
 
 it('while Redis is away it is not asked once more, and the value stays in memory', async () => {
   const gate = gateRedis(instances.client());
-  const cache = await instances.open(name, { redis: gate.client });
+  const cache = await instances.open(instances.name, { redis: gate.client });
   gate.failCommands('mgetBuffer');
   expect(await cache.lookup('k')).toBeUndefined();
   const failed = gate.failed('mgetBuffer');

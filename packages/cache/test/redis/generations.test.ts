@@ -1,31 +1,19 @@
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '@breakwater/testkit';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { deafRedis } from '../gated-redis.ts';
-import { createInstances } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
 const DAY_MS = 86_400_000;
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let cache: Cache;
-let name = '';
-let count = 0;
 
-beforeAll(async () => {
-  server = await startRedis();
-});
 beforeEach(async () => {
-  count += 1;
-  name = `n${count}`;
-  cache = await instances.open(name);
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
+  cache = await instances.open(instances.name);
 });
 
-const tagKey = (tag: string) => `bw:1:${name}:tag:{${tag}}`;
+const tagKey = (tag: string) => `bw:1:${instances.name}:tag:{${tag}}`;
 
 describe('the generations of tags', () => {
   it.each(['x', ''])('that Redis has lost (tag %j) never bring an entry back, whoever writes next', async (lost) => {
@@ -34,10 +22,10 @@ describe('the generations of tags', () => {
     await cache.invalidate({ tag: 'x' });
     await cache.set('k', 'kept', { tags: ['x'] });
     await redis.del(tagKey(lost));
-    const second = await instances.open(name);
+    const second = await instances.open(instances.name);
     expect(await second.get('k')).toBeUndefined();
     await second.set('other', 1, { tags: ['x'] });
-    const third = await instances.open(name);
+    const third = await instances.open(instances.name);
     expect(await third.get('k')).toBeUndefined();
     expect(await third.get('other')).toBe(1);
   });
@@ -50,7 +38,7 @@ describe('the generations of tags', () => {
       { tags: ['x'] },
     );
     await cache.invalidate({ tag: 'x' });
-    const reader = await instances.open(name);
+    const reader = await instances.open(instances.name);
     const commands: string[][] = [];
     const monitor = await redis.monitor();
     monitor.on('monitor', (_time: string, command: string[]) => commands.push(command));
@@ -83,7 +71,7 @@ describe('the generations of tags', () => {
     await cache.set('long', 1, { tags: ['x'], ttl: '30d' });
     expect(await redis.pttl(tagKey('x'))).toBeGreaterThan(59 * DAY_MS);
     await cache.set('short again', 1, { tags: ['x'], ttl: '1m' });
-    const second = await instances.open(name);
+    const second = await instances.open(instances.name);
     await second.set('short', 2, { tags: ['x'], ttl: '1m' });
     expect(await redis.pttl(tagKey('x'))).toBeGreaterThan(59 * DAY_MS);
     expect(await redis.pttl(tagKey(''))).toBeGreaterThan(59 * DAY_MS);
@@ -104,13 +92,16 @@ describe('the generations of tags', () => {
 
   it('are read once by an instance that hears, and each time by one that does not', async () => {
     const redis = instances.client();
-    const reader = await instances.open(name, { memory: { maxSize: 1 } });
+    const reader = await instances.open(instances.name, { memory: { maxSize: 1 } });
     await cache.set('k', 1, { tags: ['x'] });
     await reader.get('k');
     await redis.config('RESETSTAT');
     await reader.get('k');
     expect(await redis.info('commandstats')).toMatch(/cmdstat_mget:calls=1,/);
-    const deaf = instances.openUnheard(name, { redis: deafRedis(instances.client()), memory: { maxSize: 1 } });
+    const deaf = instances.openUnheard(instances.name, {
+      redis: deafRedis(instances.client()),
+      memory: { maxSize: 1 },
+    });
     await eventually(async () => (await deaf.get('k')) === 1);
     await cache.invalidate({ tag: 'x' });
     expect(await deaf.get('k')).toBeUndefined();
@@ -121,7 +112,7 @@ describe('reads of one turn', () => {
   it('leave as one MGET, each key once', async () => {
     const redis = instances.client();
     for (let index = 0; index < 50; index += 1) await cache.set(`k${index}`, index);
-    const reader = await instances.open(name);
+    const reader = await instances.open(instances.name);
     await reader.get('k0');
     await redis.config('RESETSTAT');
     const keys = Array.from({ length: 100 }, (_, index) => `k${index % 50}`);

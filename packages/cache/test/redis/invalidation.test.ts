@@ -1,32 +1,26 @@
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { eventually } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { type GatedRedis, gateRedis } from '../gated-redis.ts';
-import { createInstances, hearAll } from '../instances.ts';
+import { hearAll } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let redis: Redis;
 let gate: GatedRedis;
 let gated: Cache;
 let other: Cache;
-let name = '';
-let count = 0;
 
-beforeAll(async () => {
-  server = await startRedis();
+beforeAll(() => {
   redis = instances.client();
 });
 beforeEach(async () => {
-  count += 1;
-  name = `n${count}`;
   gate = gateRedis(instances.client());
-  [gated, other] = await Promise.all([instances.open(name, { redis: gate.client }), instances.open(name)]);
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
+  [gated, other] = await Promise.all([
+    instances.open(instances.name, { redis: gate.client }),
+    instances.open(instances.name),
+  ]);
 });
 
 describe('an invalidation with a budget', () => {
@@ -53,14 +47,14 @@ describe('an invalidation with a budget', () => {
   });
 
   it('is done before the cache is closed', async () => {
-    const closing = instances.openUnheard(name, { redis: gate.client });
+    const closing = instances.openUnheard(instances.name, { redis: gate.client });
     await other.set('k', 1);
     const release = gate.holdCommands('scan');
     await closing.invalidate({ pattern: 'k' }, { budget: 0 });
     const closed = closing.close();
     release();
     await closed;
-    expect(await redis.exists(`bw:1:${name}:entry:{k}`)).toBe(0);
+    expect(await redis.exists(`bw:1:${instances.name}:entry:{k}`)).toBe(0);
   });
 });
 
@@ -107,7 +101,10 @@ it('an entry that is encrypted in Redis is stale after an expiry, and still open
     policies: { sie: { staleIfError: '1h', redis: { encryption: 'aes-256-gcm' } } },
     encryption: { keys: [{ id: 'k1', secret: 'a-secret-of-more-than-thirty-two-letters' }] },
   } as const;
-  const [writer, reader] = await Promise.all([instances.open(name, options), instances.open(name, options)]);
+  const [writer, reader] = await Promise.all([
+    instances.open(instances.name, options),
+    instances.open(instances.name, options),
+  ]);
   await writer.set('k', 'old', { policy: 'sie' });
   await writer.expire({ key: 'k' });
   expect(await reader.get('k')).toBeUndefined();

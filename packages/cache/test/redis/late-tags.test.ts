@@ -1,30 +1,22 @@
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { eventually, startRedis } from '@breakwater/testkit';
 import { Cluster, Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Cache, createCache } from '../../src/index.ts';
 import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
-import { createInstances, hearAll } from '../instances.ts';
+import { hearAll } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let gate: GatedRedis;
 let gated: Cache;
 let other: Cache;
-let name = '';
-let count = 0;
 
-beforeAll(async () => {
-  server = await startRedis();
-});
 beforeEach(async () => {
-  count += 1;
-  name = `n${count}`;
   gate = gateRedis(instances.client());
-  [gated, other] = await Promise.all([instances.open(name, { redis: gate.client }), instances.open(name)]);
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
+  [gated, other] = await Promise.all([
+    instances.open(instances.name, { redis: gate.client }),
+    instances.open(instances.name),
+  ]);
 });
 
 /** A load of `k` that names the tag `x` at its end, with the value `old`. */
@@ -44,7 +36,7 @@ describe('a value whose tag its loader names', () => {
   it.each(['invalidate', 'expire'] as const)(
     'is not kept where another instance did %s the tag during the load, even by one that does not hear of it',
     async (end) => {
-      const deaf = instances.openUnheard(name, { redis: deafRedis(instances.client()) });
+      const deaf = instances.openUnheard(instances.name, { redis: deafRedis(instances.client()) });
       const { result, finish } = await beginLoad(deaf);
       await other[end]({ tag: 'x' });
       finish();
@@ -71,7 +63,7 @@ describe('a value whose tag its loader names', () => {
     const { result, finish } = await beginLoad(gated);
     const release = gate.holdCommands('mgetBuffer');
     finish();
-    await eventually(async () => (await instances.client().exists(`bw:1:${name}:tag:{x}`)) === 1);
+    await eventually(async () => (await instances.client().exists(`bw:1:${instances.name}:tag:{x}`)) === 1);
     await other.invalidate({ tag: 'x' });
     release();
     await result;
@@ -93,7 +85,7 @@ describe('a value whose tag its loader names', () => {
     await result;
     expect(await gated.get('k')).toBeUndefined();
     expect(await other.get('k')).toBeUndefined();
-    expect(await (await instances.open(name)).get('k')).toBeUndefined();
+    expect(await (await instances.open(instances.name)).get('k')).toBeUndefined();
   });
 
   it('is kept by the second load at the latest, however often other tags are invalidated', async () => {

@@ -1,9 +1,10 @@
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '@breakwater/testkit';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cache, PolicyOptions } from '../../src/index.ts';
 import { createGatedLoader } from '../gated-loader.ts';
 import { deafRedis, gateRedis } from '../gated-redis.ts';
-import { createInstances, hearAll } from '../instances.ts';
+import { hearAll } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
 /** Longer than any test: who waits is let go by what happens, not by the time. */
 const PATIENT: PolicyOptions = { load: { leaseWait: '10m' } };
@@ -15,26 +16,14 @@ const POLICIES: Record<string, PolicyOptions> = {
   spare: { ttl: '1s', staleIfError: '10m', load: { leaseWait: '50ms' } },
 };
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let caches: Cache[];
-let name = '';
-let count = 0;
 
-beforeAll(async () => {
-  server = await startRedis();
-});
 beforeEach(async () => {
-  count += 1;
-  name = `n${count}`;
-  caches = await Promise.all([0, 1, 2].map(() => instances.open(name, { policies: POLICIES })));
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
+  caches = await Promise.all([0, 1, 2].map(() => instances.open(instances.name, { policies: POLICIES })));
 });
 
-const leaseKey = () => `bw:1:${name}:lease:{k}`;
+const leaseKey = () => `bw:1:${instances.name}:lease:{k}`;
 const lease = () => instances.client().get(leaseKey());
 
 /** Until `cache` waits for the load of another. */
@@ -61,7 +50,7 @@ describe('a key that another process is loading', () => {
 
   it('costs the one that loads no call of Redis beside those it makes anyway, where its tags are new', async () => {
     const gate = gateRedis(instances.client());
-    const cache = await instances.open(`${name}-trips`, { redis: gate.client });
+    const cache = await instances.open(`${instances.name}-trips`, { redis: gate.client });
     expect(await cache.getOrLoad('k', () => 1, { tags: ['x'] })).toBe(1);
     expect([gate.replied('mgetBuffer'), gate.replied('evalsha')]).toEqual([1, 2]);
   });
@@ -69,7 +58,7 @@ describe('a key that another process is loading', () => {
   it('is found by who looked for it just before it was stored, and asks for the lease just after', async () => {
     const [a] = caches as [Cache];
     const gate = gateRedis(instances.client());
-    const b = await instances.open(name, { redis: gate.client, policies: POLICIES });
+    const b = await instances.open(instances.name, { redis: gate.client, policies: POLICIES });
     const loader = createGatedLoader();
     const first = a.getOrLoad('k', loader.load);
     await loader.begun(1);
@@ -85,7 +74,7 @@ describe('a key that another process is loading', () => {
 
   it('is asked for again and again where no message comes', async () => {
     const [a] = caches as [Cache];
-    const deaf = instances.openUnheard(name, { redis: deafRedis(instances.client()), policies: POLICIES });
+    const deaf = instances.openUnheard(instances.name, { redis: deafRedis(instances.client()), policies: POLICIES });
     const loader = createGatedLoader();
     const first = a.getOrLoad('k', loader.load);
     await loader.begun(1);
@@ -110,7 +99,7 @@ describe('a key that another process is loading', () => {
   it('is not waited for any longer by who can no longer ask Redis', async () => {
     const [a] = caches as [Cache];
     const gate = gateRedis(instances.client());
-    const b = await instances.open(name, { redis: gate.client, policies: POLICIES });
+    const b = await instances.open(instances.name, { redis: gate.client, policies: POLICIES });
     const loader = createGatedLoader();
     const first = a.getOrLoad('k', loader.load);
     await loader.begun(1);

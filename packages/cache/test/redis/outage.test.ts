@@ -1,44 +1,17 @@
-import type { RedisPort } from '@breakwater/core/redis';
-import { createRedisPool } from '@breakwater/redis-pool';
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '@breakwater/testkit';
+import { describe, expect, it, vi } from 'vitest';
 import type { Cache } from '../../src/index.ts';
-import { createInstances, type Instances } from '../instances.ts';
+import { useOutage } from '../use-outage.ts';
 
-let server: RedisServer;
-let instances: Instances;
-const pools: { close(): Promise<void> }[] = [];
+const outage = useOutage();
 
-// On disk, so that what Redis held before an outage it holds again after it.
-beforeEach(async () => {
-  server = await startRedis({ appendonly: 'yes', appendfsync: 'always' });
-  instances = createInstances(() => server.url);
-});
-afterEach(async () => {
-  server.thaw();
-  await instances.close();
-  await Promise.all(pools.splice(0).map((pool) => pool.close()));
-  await server.stop();
-});
-
-function openPool(): RedisPort {
-  const pool = createRedisPool({ url: server.url, deadlineMs: '200ms' });
-  pools.push(pool);
-  return pool;
-}
-
-const clients: [string, () => RedisPort][] = [
-  ['a plain ioredis client', () => instances.client()],
-  ['our pool', openPool],
-];
-
-describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) => {
+describe.each(outage.clients)('a cache on %s whose Redis is killed', (_name, connect) => {
   it('goes on in memory without one error, and comes back by itself', async () => {
-    const cache = await instances.open('app', { redis: connect(), deadlineMs: '200ms' });
+    const cache = await outage.open('app', { redis: connect(), deadlineMs: '200ms' });
     const heard: string[] = [];
     for (const event of ['outage:began', 'outage:ended'] as const) cache.on(event, () => heard.push(event));
     await cache.set('before', 1);
-    await server.kill();
+    await outage.server.kill();
 
     expect(await cache.get('before')).toBe(1);
     await cache.set('during', 2, { tags: ['x'] });
@@ -60,38 +33,38 @@ describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) =
     expect(cache.stats().redis.state).toBe('down');
     await eventually(() => !cache.stats().bus.connected);
 
-    await server.restart();
+    await outage.server.restart();
     await eventually(() => cache.stats().redis.state === 'up' && cache.stats().bus.connected);
     expect(heard).toEqual(['outage:began', 'outage:ended']);
     const { replays, flushes } = cache.stats().bus;
     expect(replays + flushes).toBe(1);
     await cache.set('after', 6);
-    const other = await instances.open('app');
+    const other = await outage.open('app');
     expect(await other.get('after')).toBe(6);
     expect(await other.get('before')).toBe(1);
   });
 
   it('knows that Redis is back without traffic, for an instance may get none while it says that Redis is away', async () => {
-    const cache = await instances.open('app', { redis: connect(), deadlineMs: '200ms' });
-    await server.kill();
+    const cache = await outage.open('app', { redis: connect(), deadlineMs: '200ms' });
+    await outage.server.kill();
     await cache.get('anything');
     expect(cache.stats().redis.state).toBe('down');
-    await server.restart();
+    await outage.server.restart();
     await eventually(() => cache.stats().redis.state === 'up');
   });
 
   it('sends what was invalidated meanwhile before it reads, so that nothing comes back', async () => {
-    const cache = await instances.open('app', { redis: connect(), deadlineMs: '200ms' });
-    const bystander = await instances.open('app');
+    const cache = await outage.open('app', { redis: connect(), deadlineMs: '200ms' });
+    const bystander = await outage.open('app');
     const targets = [{ key: 'key' }, { tag: 'tag' }, { pattern: 'pat*' }] as const;
     for (const key of ['key', 'tagged', 'pattern', 'kept']) await cache.set(key, 'old', { tags: [key.slice(0, 3)] });
     await cache.set('tagged', 'old', { tags: ['tag'] });
     await cache.set('written', 'old');
-    await server.kill();
+    await outage.server.kill();
     await eventually(() => !bystander.stats().bus.connected);
     for (const target of targets) expect(await cache.invalidate(target)).toMatchObject({ shared: false });
     await cache.set('written', 'new');
-    await server.restart();
+    await outage.server.restart();
 
     await eventually(async () => (await cache.get('kept')) === 'old');
     for (const key of ['key', 'tagged', 'pattern']) expect(await cache.get(key)).toBeUndefined();
@@ -110,12 +83,12 @@ describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) =
     ],
     ['it was cleared meanwhile', (cache) => cache.clear(), [undefined]],
   ])('clears the namespace in Redis when %s', async (_when, invalidate, mayServe) => {
-    const cache = await instances.open('app', { redis: connect(), deadlineMs: '200ms' });
+    const cache = await outage.open('app', { redis: connect(), deadlineMs: '200ms' });
     await cache.set('kept', 'old');
-    await server.kill();
+    await outage.server.kill();
     await invalidate(cache);
-    await server.restart();
-    const other = await instances.open('app');
+    await outage.server.restart();
+    const other = await outage.open('app');
     const served = new Set<unknown>();
     await eventually(async () => {
       served.add(await cache.get('kept'));
@@ -129,21 +102,21 @@ describe.each(clients)('a cache on %s whose Redis is killed', (_name, connect) =
   });
 });
 
-describe.each(clients)('a cache on %s whose Redis is silent', (_name, connect) => {
+describe.each(outage.clients)('a cache on %s whose Redis is silent', (_name, connect) => {
   it('serves, and forgets nothing that was invalidated or written meanwhile', async () => {
-    const cache = await instances.open('app', { redis: connect(), deadlineMs: '300ms' });
-    const other = await instances.open('app', { deadlineMs: '300ms' });
+    const cache = await outage.open('app', { redis: connect(), deadlineMs: '300ms' });
+    const other = await outage.open('app', { deadlineMs: '300ms' });
     await cache.set('key', 'old');
     await cache.set('tagged', 'old', { tags: ['tag'] });
     await cache.set('written', 'old');
-    server.freeze();
+    outage.server.freeze();
     expect(await cache.invalidate({ key: 'key' })).toMatchObject({ shared: false });
     expect(await cache.invalidate({ tag: 'tag' })).toMatchObject({ shared: false });
     await cache.set('written', 'new');
     expect(await cache.get('written')).toBe('new');
     expect(await cache.getOrLoad('loaded', () => 'value')).toBe('value');
     expect(cache.stats().redis.state).toBe('down');
-    server.thaw();
+    outage.server.thaw();
     await eventually(() => cache.stats().redis.state === 'up');
     expect(await cache.get('key')).toBeUndefined();
     expect(await cache.get('tagged')).toBeUndefined();
@@ -155,10 +128,9 @@ describe.each(clients)('a cache on %s whose Redis is silent', (_name, connect) =
 
 describe('a cache on our pool', () => {
   it('does not wait for a silent Redis once the circuit is open', async () => {
-    const pool = createRedisPool({ url: server.url, deadlineMs: '200ms', breaker: { resetAfter: '60s' } });
-    pools.push(pool);
-    const cache = await instances.open('app', { redis: pool });
-    server.freeze();
+    const pool = outage.openPool({ breaker: { resetAfter: '60s' } });
+    const cache = await outage.open('app', { redis: pool });
+    outage.server.freeze();
     await eventually(async () => {
       await cache.get('probe');
       return pool.stats().circuit === 'open';
@@ -175,29 +147,29 @@ describe('a cache on our pool', () => {
 });
 
 describe('a cache that starts before its Redis', () => {
-  it.each(clients)('serves from memory on %s, and joins the others when Redis comes', async (_name, connect) => {
-    await server.kill();
-    const cache = instances.openUnheard('app', { redis: connect(), deadlineMs: '200ms' });
+  it.each(outage.clients)('serves from memory on %s, and joins the others when Redis comes', async (_name, connect) => {
+    await outage.server.kill();
+    const cache = outage.openUnheard('app', { redis: connect(), deadlineMs: '200ms' });
     const loader = vi.fn(() => 1);
     await cache.getOrLoad('k', loader);
     expect(await cache.getOrLoad('k', loader)).toBe(1);
     expect(loader).toHaveBeenCalledTimes(1);
-    await server.restart();
+    await outage.server.restart();
     await eventually(() => cache.stats().bus.connected);
     await eventually(async () => {
       await cache.set('k', 2);
       return cache.stats().redis.state === 'up';
     });
-    const other = await instances.open('app');
+    const other = await outage.open('app');
     await eventually(async () => (await other.get('k')) === 2);
   });
 });
 
 describe('an instance that cannot hear', () => {
   it('serves from memory for no longer than blindTtl', async () => {
-    const cache = await instances.open('app', { memory: { blindTtl: '300ms' } });
+    const cache = await outage.open('app', { memory: { blindTtl: '300ms' } });
     await cache.set('k', 1);
-    await server.kill();
+    await outage.server.kill();
     await eventually(() => !cache.stats().bus.connected);
     await cache.set('k', 1);
     expect(cache.peek('k')?.value).toBe(1);

@@ -1,30 +1,22 @@
 import { setImmediate } from 'node:timers/promises';
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '@breakwater/testkit';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
-import { createInstances, hearAll } from '../instances.ts';
+import { hearAll } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let gate: GatedRedis;
 let gated: Cache;
 let other: Cache;
-let name = '';
-let count = 0;
 
-beforeAll(async () => {
-  server = await startRedis();
-});
 beforeEach(async () => {
-  count += 1;
-  name = `n${count}`;
   gate = gateRedis(instances.client());
-  [gated, other] = await Promise.all([instances.open(name, { redis: gate.client }), instances.open(name)]);
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
+  [gated, other] = await Promise.all([
+    instances.open(instances.name, { redis: gate.client }),
+    instances.open(instances.name),
+  ]);
 });
 
 const targets = [
@@ -35,7 +27,7 @@ const targets = [
 
 describe('a load that another instance’s invalidation overtakes', () => {
   it.each(targets)('by %s is not kept, even by an instance that does not hear of it', async (_by, target) => {
-    const deaf = instances.openUnheard(name, { redis: deafRedis(instances.client()) });
+    const deaf = instances.openUnheard(instances.name, { redis: deafRedis(instances.client()) });
     let finish = (_value: string) => {};
     const loading = deaf.getOrLoad('k', () => new Promise<string>((resolve) => (finish = resolve)), { tags: ['x'] });
     await eventually(() => deaf.stats().total.loads === 1);
@@ -75,7 +67,7 @@ describe('a load that another instance’s invalidation overtakes', () => {
     const reservation = await gated.reserve('k', { tags: ['x'] });
     const releaseReply = gate.holdReplies('evalsha');
     const committing = reservation.commit('old');
-    await eventually(async () => (await instances.client().exists(`bw:1:${name}:entry:{k}`)) === 1);
+    await eventually(async () => (await instances.client().exists(`bw:1:${instances.name}:entry:{k}`)) === 1);
     const invalidating = gated.invalidate(target);
     releaseReply();
     expect(await committing).toBe(false);
@@ -158,7 +150,7 @@ describe('a set', () => {
   });
 
   it('of a value too large for memory is not hidden by one read before it arrived', async () => {
-    const small = await instances.open(name, { redis: gate.client, memory: { maxSize: 1000 } });
+    const small = await instances.open(instances.name, { redis: gate.client, memory: { maxSize: 1000 } });
     await other.set('k', 'old');
     await small.set('warm', 1);
     const release = gate.holdCommands('evalsha');
@@ -178,7 +170,7 @@ describe('a set', () => {
     finish('loaded');
     await loading;
     expect(await gated.get('k')).toBe('set');
-    const third = await instances.open(name);
+    const third = await instances.open(instances.name);
     expect(await third.get('k')).toBe('set');
   });
 });
@@ -191,8 +183,8 @@ describe('an invalidation that Redis did not take', () => {
     expect(await gated.get('k')).toBeUndefined();
     expect(await gated.getOrLoad('k', () => 'new')).toBe('new');
     repair();
-    await eventually(async () => (await instances.client().exists(`bw:1:${name}:tombstone:{k}`)) === 1);
-    const third = await instances.open(name);
+    await eventually(async () => (await instances.client().exists(`bw:1:${instances.name}:tombstone:{k}`)) === 1);
+    const third = await instances.open(instances.name);
     expect(await third.get('k')).toBeUndefined();
   });
 
@@ -208,7 +200,7 @@ describe('an invalidation that Redis did not take', () => {
     await reading;
     // Of one connection, which answers in order.
     for (let turn = 0; turn < 3; turn += 1) await gate.client.ping();
-    expect(await instances.client().exists(`bw:1:${name}:tombstone:{k}`)).toBe(1);
+    expect(await instances.client().exists(`bw:1:${instances.name}:tombstone:{k}`)).toBe(1);
   });
 
   const stepsApart = [-4, -3, -2, -1, 0, 1, 2, 3, 4];
@@ -247,6 +239,6 @@ describe('a command without an answer', () => {
     expect(await reservation.commit('value')).toBe(true);
     expect(gated.peek('k')?.value).toBe('value');
     repair();
-    await eventually(async () => (await instances.client().exists(`bw:1:${name}:entry:{k}`)) === 0);
+    await eventually(async () => (await instances.client().exists(`bw:1:${instances.name}:entry:{k}`)) === 0);
   });
 });

@@ -1,33 +1,22 @@
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '@breakwater/testkit';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
-import { createInstances, hearAll } from '../instances.ts';
+import { hearAll } from '../instances.ts';
 import { createMemorySource, type MemorySource } from '../memory-source.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let gate: GatedRedis;
 let database: MemorySource;
 /** Two instances before one database. */
 let one: Cache;
 let other: Cache;
-let name = '';
-let count = 0;
 
-beforeAll(async () => {
-  server = await startRedis();
-});
 beforeEach(async () => {
-  count += 1;
-  name = `n${count}`;
   gate = gateRedis(instances.client());
   database = createMemorySource({ k: 'row' });
-  [one, other] = await Promise.all([instances.open(name, { redis: gate.client, ...options() }), open()]);
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
+  [one, other] = await Promise.all([instances.open(instances.name, { redis: gate.client, ...options() }), open()]);
 });
 
 function options() {
@@ -39,8 +28,8 @@ function options() {
   } as const;
   return { policies, writeBack: { interval: '1h' } } as const;
 }
-const open = () => instances.open(name, options());
-const openDeaf = () => instances.openUnheard(name, { redis: deafRedis(instances.client()), ...options() });
+const open = () => instances.open(instances.name, options());
+const openDeaf = () => instances.openUnheard(instances.name, { redis: deafRedis(instances.client()), ...options() });
 
 /** Whoever asks gets what the database has. */
 async function expectTruth(): Promise<void> {

@@ -1,41 +1,32 @@
 import type { RedisPort } from '@breakwater/core/redis';
 import { createRedisPool } from '@breakwater/redis-pool';
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { eventually } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cache } from '../../src/index.ts';
-import { createInstances } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 const owned: { close(): Promise<void> }[] = [];
 /** Whoever else has a connection: redis-cli, another program. */
 let stranger: Redis;
-let name = '';
-let count = 0;
 
-beforeAll(async () => {
-  server = await startRedis();
+beforeAll(() => {
   stranger = instances.client();
-});
-beforeEach(() => {
-  count += 1;
-  name = `n${count}`;
 });
 afterAll(async () => {
   await instances.close();
   await Promise.all(owned.map((client) => client.close()));
-  await server.stop();
 });
 
 function openPool(): RedisPort {
-  const pool = createRedisPool({ url: server.url });
+  const pool = createRedisPool({ url: instances.server.url });
   owned.push(pool);
   return pool;
 }
 
 function openLazy(): RedisPort {
-  const redis = new Redis(server.url, { lazyConnect: true });
+  const redis = new Redis(instances.server.url, { lazyConnect: true });
   owned.push({ close: async () => redis.disconnect() });
   return redis;
 }
@@ -46,7 +37,7 @@ function poolOverClient(): RedisPort {
   return pool;
 }
 
-const entry = (key: string, kind = 'entry') => `bw:1:${name}:${kind}:{${key}}`;
+const entry = (key: string, kind = 'entry') => `bw:1:${instances.name}:${kind}:{${key}}`;
 
 /** Redis tells of changes in their order: what it said of those before has been heard. */
 async function hearAllChanges(cache: Cache): Promise<void> {
@@ -66,7 +57,7 @@ describe.each<[string, () => RedisPort]>([
   beforeEach(async () => {
     const listener = vi.fn();
     heard = listener;
-    cache = await instances.open(name, { redis: connect(), coherence: 'tracking' });
+    cache = await instances.open(instances.name, { redis: connect(), coherence: 'tracking' });
     for (const event of ['bus:flushed', 'bus:refused'] as const) cache.on(event, (payload) => listener(event, payload));
     await cache.set('k', 1, { tags: ['x'] });
     await cache.set('a, b', 2);
@@ -132,8 +123,8 @@ describe.each<[string, () => RedisPort]>([
 describe('instances that track keys', () => {
   it('hear each other as ever', async () => {
     const [one, two] = await Promise.all([
-      instances.open(name, { coherence: 'tracking' }),
-      instances.open(name, { coherence: 'tracking' }),
+      instances.open(instances.name, { coherence: 'tracking' }),
+      instances.open(instances.name, { coherence: 'tracking' }),
     ]);
     await one.set('k', 1, { tags: ['x'] });
     await eventually(() => two.stats().bus.received === 1);
@@ -145,8 +136,8 @@ describe('instances that track keys', () => {
 
   it('stay blind, and say why, where Redis refuses it', async () => {
     await stranger.call('ACL', 'SETUSER', 'limited', 'on', '>pw', '~*', '&*', '+@all', '-client|tracking');
-    const redis = new Redis(server.url, { username: 'limited', password: 'pw' });
-    const cache = instances.openUnheard(name, { redis, coherence: 'tracking' });
+    const redis = new Redis(instances.server.url, { username: 'limited', password: 'pw' });
+    const cache = instances.openUnheard(instances.name, { redis, coherence: 'tracking' });
     const refused = vi.fn();
     cache.on('bus:refused', refused);
     await eventually(() => refused.mock.calls.length > 0);

@@ -1,43 +1,18 @@
-import type { RedisPort } from '@breakwater/core/redis';
-import { createRedisPool } from '@breakwater/redis-pool';
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createInstances, type Instances } from '../instances.ts';
+import { eventually } from '@breakwater/testkit';
+import { describe, expect, it } from 'vitest';
+import { useOutage } from '../use-outage.ts';
 
-let server: RedisServer;
-let instances: Instances;
-const pools: { close(): Promise<void> }[] = [];
+const outage = useOutage();
 
-beforeEach(async () => {
-  server = await startRedis({ appendonly: 'yes', appendfsync: 'always' });
-  instances = createInstances(() => server.url);
-});
-afterEach(async () => {
-  server.thaw();
-  await instances.close();
-  await Promise.all(pools.splice(0).map((pool) => pool.close()));
-  await server.stop();
-});
-
-function openPool(): RedisPort {
-  const pool = createRedisPool({ url: server.url, deadlineMs: '200ms' });
-  pools.push(pool);
-  return pool;
-}
-
-const clients: [string, () => RedisPort][] = [
-  ['a plain ioredis client', () => instances.client()],
-  ['our pool', openPool],
-];
 const policies = { default: { write: 'back' } } as const;
 const keys = Array.from({ length: 500 }, (_, index) => `k${index}`);
 
-describe.each(clients)('write-back on %s', (_name, connect) => {
+describe.each(outage.clients)('write-back on %s', (_name, connect) => {
   it('loses no write of an outage that the buffer outlasts, and keeps the last of each key', async () => {
-    const writer = await instances.open('app', { redis: connect(), policies, deadlineMs: '200ms' });
+    const writer = await outage.open('app', { redis: connect(), policies, deadlineMs: '200ms' });
     await writer.set('k0', 'before', { tags: ['known'] });
     await writer.drain();
-    await server.kill();
+    await outage.server.kill();
     await writer.set('gone', 1);
     for (const value of ['early', 'last']) {
       await writer.setMany(
@@ -49,19 +24,19 @@ describe.each(clients)('write-back on %s', (_name, connect) => {
     await writer.invalidate({ key: 'k1' });
     await writer.set('k1', 'k1 last');
     expect(await writer.drain()).toEqual({ buffered: 500 });
-    await server.restart();
+    await outage.server.restart();
 
     await eventually(() => writer.stats().writeBack.buffered === 0);
     expect(writer.stats().writeBack).toMatchObject({ flushed: 501, dropped: 0, overflowed: 0 });
-    const other = await instances.open('app');
+    const other = await outage.open('app');
     const found = await other.getMany(keys);
     expect(keys.filter((key) => found.get(key) !== `${key} last`)).toEqual([]);
     expect(await other.get('gone')).toBeUndefined();
   });
 
   it('does not wait for a silent Redis, and sends it all when that answers', async () => {
-    const writer = await instances.open('app', { redis: connect(), policies, deadlineMs: '200ms' });
-    server.freeze();
+    const writer = await outage.open('app', { redis: connect(), policies, deadlineMs: '200ms' });
+    outage.server.freeze();
     await writer.setMany(
       keys.map((key) => [key, key]),
       { tags: ['x'] },
@@ -70,9 +45,9 @@ describe.each(clients)('write-back on %s', (_name, connect) => {
     expect(writer.stats().redis).toMatchObject({ state: 'up', errors: 0 });
     expect([...(await writer.getMany(keys)).keys()]).toEqual(keys);
     await eventually(() => writer.stats().redis.state === 'down');
-    server.thaw();
+    outage.server.thaw();
     await eventually(() => writer.stats().writeBack.buffered === 0);
-    const other = await instances.open('app');
+    const other = await outage.open('app');
     expect((await other.getMany(keys)).size).toBe(keys.length);
   });
 });

@@ -1,39 +1,28 @@
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '@breakwater/testkit';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
-import { createInstances, hearAll } from '../instances.ts';
+import { hearAll } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let gate: GatedRedis;
 let writer: Cache;
 let other: Cache;
-let name = '';
-let count = 0;
 
 const policies = { default: { write: 'back' }, around: { write: 'around' }, through: {} } as const;
 const writeBack = { interval: '1h' } as const;
 const back = { policies, writeBack };
 
-beforeAll(async () => {
-  server = await startRedis();
-});
 beforeEach(async () => {
-  count += 1;
-  name = `n${count}`;
   gate = gateRedis(instances.client());
   [writer, other] = await Promise.all([
-    instances.open(name, { ...back, redis: gate.client }),
-    instances.open(name, { policies }),
+    instances.open(instances.name, { ...back, redis: gate.client }),
+    instances.open(instances.name, { policies }),
   ]);
 });
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
-});
 
-const openDeaf = () => instances.openUnheard(name, { ...back, redis: deafRedis(instances.client()) });
+const openDeaf = () => instances.openUnheard(instances.name, { ...back, redis: deafRedis(instances.client()) });
 const targets = [{ key: 'k' }, { tag: 'x' }, { pattern: 'k*' }] as const;
 
 describe('a write-back', () => {
@@ -52,7 +41,7 @@ describe('a write-back', () => {
   });
 
   it('leaves with others, in one command, when a batch is full', async () => {
-    const batching = await instances.open(name, {
+    const batching = await instances.open(instances.name, {
       ...back,
       redis: gate.client,
       writeBack: { ...writeBack, batch: 10 },
@@ -69,7 +58,7 @@ describe('a write-back', () => {
   });
 
   it('leaves after the interval', async () => {
-    const soon = await instances.open(name, { ...back, writeBack: { interval: '20ms' } });
+    const soon = await instances.open(instances.name, { ...back, writeBack: { interval: '20ms' } });
     await soon.set('k', 1);
     await eventually(async () => (await other.get('k')) === 1);
   });
@@ -82,7 +71,7 @@ describe('a write-back', () => {
   });
 
   it('is found, at once and without Redis, though memory has evicted it', async () => {
-    const narrow = await instances.open(name, { ...back, redis: gate.client, memory: { maxEntries: 1 } });
+    const narrow = await instances.open(instances.name, { ...back, redis: gate.client, memory: { maxEntries: 1 } });
     for (const key of ['a', 'b', 'c']) await narrow.set(key, key);
     expect(narrow.stats().memory.entries).toBe(1);
     expect(narrow.peek('a')?.value).toBe('a');
@@ -95,7 +84,7 @@ describe('a write-back', () => {
   });
 
   it('is written through where the buffer has no room', async () => {
-    const full = await instances.open(name, { ...back, writeBack: { ...writeBack, maxEntries: 2 } });
+    const full = await instances.open(instances.name, { ...back, writeBack: { ...writeBack, maxEntries: 2 } });
     for (const key of ['a', 'b', 'c']) await full.set(key, key);
     expect([...(await other.getMany(['a', 'b', 'c'])).keys()]).toEqual(['c']);
     expect(full.stats().writeBack).toMatchObject({ buffered: 2, overflowed: 1 });
@@ -154,7 +143,7 @@ describe('an invalidation of a buffered write', () => {
     const deaf = openDeaf();
     await other.invalidate({ key: 'k' });
     // The ages of both are compared in whole milliseconds.
-    const tombstone = `bw:1:${name}:tombstone:{k}`;
+    const tombstone = `bw:1:${instances.name}:tombstone:{k}`;
     const client = instances.client();
     await eventually(async () => (await client.pttl(tombstone)) < 60_000 - 5);
     await deaf.set('k', 1);
