@@ -39,6 +39,7 @@ const BY_KEY: Readonly<Record<string, (cache: Cache, key: string) => unknown>> =
   expire: (cache, key) => cache.expire({ key: ['good', key] }),
   delete: (cache, key) => cache.delete(key),
   take: (cache, key) => cache.take(key),
+  inspect: (cache, key) => cache.inspect(key),
   dryRun: (cache, key) => cache.dryRun({ key: ['good', key] }),
 };
 

@@ -2,7 +2,7 @@ import type { Subscribable } from '@breakwater/core';
 import type { Agreement } from './bus/agreement.ts';
 import type { CacheEvents } from './cache-events.ts';
 import type { Entry } from './entries/entry.ts';
-import type { CacheInspection } from './invalidation/inspection.ts';
+import type { CacheInspection, EntryInspection } from './invalidation/inspection.ts';
 import type {
   AuditRecord,
   InvalidateOptions,
@@ -48,6 +48,12 @@ export interface Cache<PolicyName extends string = string>
 
   /** Milliseconds the entry is still fresh, `undefined` where there is none; counted neither as a hit nor as a miss. */
   ttl(key: string): Promise<number | undefined>;
+
+  /**
+   * What memory and Redis have of the key, for whoever wants to know why it is served or not: counted nowhere, and memory is
+   * not filled. Nothing while the mode is `'bypass'`.
+   */
+  inspect<Value>(key: string): Promise<EntryInspection<Value>>;
 
   /**
    * Writes both tiers and tells the other instances. Resolves also when Redis is away: memory then holds it alone, and the
@@ -193,6 +199,7 @@ export interface Cache<PolicyName extends string = string>
 export interface CacheSpace<Value> {
   lookup(key: string, options?: ReadOptions): Promise<Found<Value> | undefined>;
   peek(key: string, options?: ReadOptions): Entry<Value> | undefined;
+  inspect(key: string): Promise<EntryInspection<Value>>;
   set(key: string, value: Value, options?: WriteOptions): Promise<void>;
   reserve(key: string, options?: WriteOptions): Promise<Reservation<Value>>;
   reserveToFill(key: string, options?: FillOptions): Promise<Filling<Value> | undefined>;

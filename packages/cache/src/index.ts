@@ -12,6 +12,7 @@ export type {
   CacheInspection,
   DryRunOptions,
   DryRunReport,
+  EntryInspection,
   Extent,
   HotKey,
   KeyPage,

@@ -91,6 +91,29 @@ export function describeInspection(name: string, connect: () => RedisPort | null
       expect([memory.entries, redis.entries]).toEqual([2, isShared() ? 2 : 0]);
     });
 
+    it('tells what each tier has of a key, and uses nothing', async () => {
+      await cache().set('a', 1, { ttl: '5s', staleIfError: '5s', tags: ['t'] });
+      const before = cache().stats();
+      const { memory, redis, tags } = await cache().inspect('a');
+      expect(memory).toMatchObject({ value: 1, freshUntilMs: clock().now() + 5000, tags: ['t'] });
+      expect(redis).toEqual(isShared() ? memory : undefined);
+      expect(tags).toEqual([{ tag: 't', generation: (await cache().describeTag('t')).generation }]);
+      expect(await cache().inspect('b')).toEqual({ memory: undefined, redis: undefined, tags: [] });
+      expect(cache().stats().policies).toEqual(before.policies);
+      await cache().expire({ tag: 't' });
+      expect((await cache().inspect('a')).memory).toMatchObject({ value: 1, freshUntilMs: clock().now() });
+      await cache().invalidate({ tag: 't' });
+      expect(await cache().inspect('a')).toEqual({ memory: undefined, redis: undefined, tags: [] });
+    });
+
+    it('tells of no key that it has anything while the cache is switched off', async () => {
+      await cache().set('a', 1);
+      cache().setMode('bypass');
+      expect((await cache().inspect('a')).memory).toBeUndefined();
+      cache().setMode('cached');
+      expect((await cache().inspect('a')).memory).toBeDefined();
+    });
+
     it('describes a tag', async () => {
       const site = await openHearing({ invalidation: { dependencies: { t: ['u'] } } });
       expect(await site.describeTag('t')).toEqual({

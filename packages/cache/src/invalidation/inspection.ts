@@ -1,4 +1,5 @@
 import type { Duration } from '@breakwater/core';
+import type { Entry } from '../entries/entry.ts';
 import type { InvalidationTarget } from './invalidation.ts';
 
 /** What a cache says of what it holds. Nothing here is for a request's path: Redis is walked. */
@@ -26,6 +27,14 @@ export interface CacheInspection {
    * have again. Without entries about a subject. It walks all of memory.
    */
   hotKeys(limit: number): readonly HotKey[];
+}
+
+/** What each tier has of a key, stale or fresh: `undefined` where it has nothing that is still of use. */
+export interface EntryInspection<Value = unknown> {
+  readonly memory: Entry<Value> | undefined;
+  readonly redis: Entry<Value> | undefined;
+  /** The entry's tags, and of each the generation that it stands on. */
+  readonly tags: readonly { readonly tag: string; readonly generation: string }[];
 }
 
 export interface HotKey {

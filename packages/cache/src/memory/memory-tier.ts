@@ -9,6 +9,8 @@ import { createCoarseClock } from './coarse-clock.ts';
 export interface MemoryTier {
   /** What is held and not dead, stale where one of its tags was expired; what is dead leaves on being found. */
   find(id: string, space: string): Held | undefined;
+  /** The same without using it; what is dead stays where it is. */
+  look(id: string, space: string): Held | undefined;
   /** By a clock that is read once a millisecond. */
   isFresh(held: Held): boolean;
   /** Whether exactly this is what is held. */
@@ -115,15 +117,26 @@ export function createMemoryTier({
     return alive;
   }
 
+  /** Since when it is stale by one of its tags, `Infinity` where it is not; `undefined` for what is dead. */
+  function aliveSince(held: Held, nowMs: number): number | undefined {
+    if (nowMs >= untilMsOf(held) || isBeyondBlindTtl(held)) return undefined;
+    const sinceMs = staleSince(held.generations);
+    return sinceMs === undefined || isExpired(endedAt(held.entry, sinceMs), nowMs) ? undefined : sinceMs;
+  }
+
   function* alive() {
     const nowMs = clock.now();
     for (const id of entries.ids()) {
       const held = entries.peek(id);
-      if (held === undefined || nowMs >= untilMsOf(held) || isBeyondBlindTtl(held)) continue;
-      const sinceMs = staleSince(held.generations);
-      if (sinceMs === undefined) continue;
-      if (!isExpired(endedAt(held.entry, sinceMs), nowMs)) yield { id, held, bytes: bytesOf(id, held) };
+      if (held && aliveSince(held, nowMs) !== undefined) yield { id, held, bytes: bytesOf(id, held) };
     }
+  }
+
+  function look(id: string, space: string): Held | undefined {
+    const held = entries.peek(id);
+    const sinceMs = held?.space === space ? aliveSince(held, clock.now()) : undefined;
+    if (!held || sinceMs === undefined) return undefined;
+    return sinceMs === Number.POSITIVE_INFINITY ? held : expiredHeld(held, sinceMs);
   }
 
   function find(id: string, space: string): Held | undefined {
@@ -138,6 +151,7 @@ export function createMemoryTier({
 
   return {
     find,
+    look,
     // What was stale already when it came from Redis is not fresh by a clock that was read before.
     isFresh: ({ entry, heldAtMs }) => isFresh(entry, Math.max(coarse.now(), heldAtMs)),
     holds: (id, held) => entries.peek(id) === held,

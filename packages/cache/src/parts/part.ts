@@ -6,7 +6,7 @@ import { idOf } from '../entries/address.ts';
 import type { Entry } from '../entries/entry.ts';
 import { isFresh } from '../entries/freshness.ts';
 import { checkKey, uniqueKeys } from '../input.ts';
-import type { CacheInspection } from '../invalidation/inspection.ts';
+import type { CacheInspection, EntryInspection } from '../invalidation/inspection.ts';
 import type { Invalidator } from '../invalidation/invalidate.ts';
 import { checkInvalidation } from '../invalidation/invalidate-options.ts';
 import { reserveToFill } from '../loading/fill.ts';
@@ -19,6 +19,7 @@ import { type RedisRead, readRedis } from '../redis/read-redis.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
 import { findBuffered } from '../writing/flush-writes.ts';
 import { writeValue, writeValues } from '../writing/write-source.ts';
+import { inspectEntry } from './inspect-entry.ts';
 import { mapOf } from './map-of.ts';
 import { createPartInvalidations } from './part-invalidations.ts';
 import { createPartLoads } from './part-loads.ts';
@@ -150,6 +151,9 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
       const entry = await find(key);
       return entry && entry.freshUntilMs - engine.clock.now();
     },
+
+    inspect: async <Value>(key: string) =>
+      (await inspectEntry(engine, callOf(key, policyOf(undefined)))) as EntryInspection<Value>,
 
     async set(key, value, options) {
       const policy = policyOf(options);

@@ -55,8 +55,12 @@ function mayEnterMemory({ fills, replay }: Engine, { address }: Call, held: Held
   return !replay.isDue && !fills.isRaised(address.id, mark) && areCurrent(held.generations);
 }
 
-/** At once where the generations are known: every hit passes here. */
-function verifyEntry(engine: Engine, call: Call, bytes: Buffer | null): Held | undefined | Promise<Held | undefined> {
+/** What the bytes in Redis are worth. At once where the generations are known: every hit passes here. */
+export function verifyEntry(
+  engine: Engine,
+  call: Call,
+  bytes: Buffer | null,
+): Held | undefined | Promise<Held | undefined> {
   const frame = bytes && readFrame(engine, call, bytes);
   if (!frame) return undefined;
   const verified = engine.generations.verify(frame.stamps);

@@ -51,3 +51,12 @@ it('says what memory knows while Redis is away, and goes on with a walk when it 
   expect(new Set([...first.keys, ...rest.keys]).size).toBe(300);
   expect(rest.cursor).toBeUndefined();
 });
+
+it('looks at what another instance stored, and does not take it into memory', async () => {
+  const [a, b] = await Promise.all([instances.open('looks'), instances.open('looks')]);
+  await a.set('k', 1, { tags: ['tag'] });
+  const entries = b.stats().memory.entries;
+  expect(await b.inspect('k')).toMatchObject({ memory: undefined, redis: { value: 1, tags: ['tag'] } });
+  expect(b.stats().memory.entries).toBe(entries);
+  expect(await b.lookup('k')).toMatchObject({ tier: 'redis' });
+});
