@@ -4,6 +4,7 @@ import { ERR_NOT_CACHED } from '../errors.ts';
 import { REFUSED_STATUS } from '../rules/cache-status.ts';
 import { weakEntityTag } from '../rules/entity-tag.ts';
 import { headerText } from '../rules/handler-headers.ts';
+import { toldControl } from '../rules/told-control.ts';
 import { mergeVary } from '../rules/vary.ts';
 import type { StoredResponse } from '../stored/entry.ts';
 
@@ -14,13 +15,13 @@ export interface Moment {
 }
 
 export function sendStored(response: ServerResponse, stored: StoredResponse, moment: Moment, withBody: boolean): void {
-  sendHead(response, stored.status, stored, stored.headers, moment);
+  sendHead(response, stored.status, stored, toldHeaders(stored, stored.headers, moment), moment);
   if (withBody) response.end(stored.body);
   else response.end();
 }
 
 export function sendNotModified(response: ServerResponse, stored: StoredResponse, moment: Moment): void {
-  sendHead(response, 304, stored, stored.notModifiedHeaders, moment);
+  sendHead(response, 304, stored, toldHeaders(stored, stored.notModifiedHeaders, moment), moment);
   response.end();
 }
 
@@ -31,7 +32,7 @@ export function sendPart(
   moment: Moment,
   { start, end }: { readonly start: number; readonly end: number },
 ): void {
-  const headers = withoutLength(stored.headers);
+  const headers = withoutLength(toldHeaders(stored, stored.headers, moment));
   headers.push('content-range', `bytes ${start}-${end - 1}/${stored.body.length}`, 'content-length', `${end - start}`);
   sendHead(response, 206, stored, headers, moment);
   response.end(stored.body.subarray(start, end));
@@ -42,6 +43,14 @@ export function sendUnsatisfiable(response: ServerResponse, stored: StoredRespon
   const headers = ['content-range', `bytes */${stored.body.length}`, 'content-length', '0'];
   sendHead(response, 416, stored, headers, moment);
   response.end();
+}
+
+/** With what clients are told at this age, where that is not the same at every age. */
+function toldHeaders(stored: StoredResponse, headers: readonly string[], { ageSeconds }: Moment): readonly string[] {
+  const { clientSeconds } = stored;
+  if (clientSeconds === undefined) return headers;
+  const lifetimeSeconds = Math.floor(stored.reuse.lifetimeMs / 1000);
+  return [...headers, 'cache-control', toldControl({ lifetimeSeconds, clientSeconds }, ageSeconds)];
 }
 
 function withoutLength(headers: readonly string[]): string[] {

@@ -22,6 +22,7 @@ interface Awaited {
   readonly status: number;
   readonly headers: readonly Header[];
   readonly declaredBytes: number | undefined;
+  readonly clientSeconds: number | undefined;
 }
 
 /** Runs the handler and stores what it answers, if it may be stored. */
@@ -75,17 +76,21 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
     if (typeof accepted === 'string') return accepted;
     if (!tools.guard.passes(watch, job.policyName, accepted.admission.varyNames)) return 'under-keyed';
     const length = headers.get('content-length');
+    const { clientSeconds } = policy;
+    const told = { lifetimeSeconds: Math.floor(accepted.reuse.lifetimeMs / 1000), clientSeconds };
     awaited = {
       accepted,
       status,
       headers: writer
         .complete({
           varyNames: accepted.admission.varyNames,
-          lifetimeMs: policy.storage.ttlMs === undefined ? undefined : accepted.reuse.lifetimeMs,
+          told: policy.storage.ttlMs === undefined ? undefined : told,
+          ageMs: accepted.initialAgeMs,
           nowMs,
         })
         .filter(([name]) => !tagFields.includes(name)),
       declaredBytes: length === undefined ? undefined : Number(length),
+      clientSeconds: control === undefined ? clientSeconds : undefined,
     };
     return undefined;
   }
@@ -133,10 +138,9 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
 
   function complete(body: Buffer): void {
     if (!awaited) return;
-    const { accepted, headers, status, declaredBytes } = awaited;
+    const { accepted, declaredBytes, status } = awaited;
     if (declaredBytes !== undefined && declaredBytes !== body.length) intake.refuse('length', status);
-    else
-      intake.keep(accepted, (initialAgeMs) => toStored(status, headers, body, { initialAgeMs, reuse: accepted.reuse }));
+    else intake.keep(accepted, (initialAgeMs) => toStored(awaited as Awaited, body, initialAgeMs));
   }
 
   const tee = teeResponse(response, maxBodyBytes, {
@@ -169,15 +173,14 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
 const BODILESS: ReadonlySet<number> = new Set([204, 205]);
 
 function toStored(
-  status: number,
-  headers: readonly Header[],
+  { status, headers, accepted: { reuse }, clientSeconds }: Awaited,
   body: Buffer,
-  terms: Pick<StoredResponse, 'initialAgeMs' | 'reuse'>,
+  initialAgeMs: number,
 ): StoredResponse {
   const isBodiless = BODILESS.has(status);
   const hasOwnTag = !isBodiless && !headers.some(([name]) => name === 'etag');
   const flat = headers.flat();
   if (hasOwnTag) flat.push('etag', strongEntityTag(body));
   if (!isBodiless) flat.push('content-length', String(body.length));
-  return createStoredResponse({ status, headers: flat, body, hasOwnTag, ...terms });
+  return createStoredResponse({ status, headers: flat, body, hasOwnTag, clientSeconds, initialAgeMs, reuse });
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { strongEntityTag, weakEntityTag } from '../rules/entity-tag.ts';
 import { endToEnd, type Header, handlerHeaders, headerText } from '../rules/handler-headers.ts';
+import { type ToldLifetime, toldControl } from '../rules/told-control.ts';
 import { mergeVary } from '../rules/vary.ts';
 import { isKeptOnNotModified } from '../stored/entry.ts';
 
@@ -21,8 +22,9 @@ export interface ResponseHeadWriter {
 
 export interface HeadTerms {
   readonly varyNames: readonly string[];
-  /** Said of a response that says nothing; `undefined`: nothing is added. From its own beginning, its `Age` included. */
-  readonly lifetimeMs: number | undefined;
+  /** Said of a response that says nothing; `undefined`: nothing is added. */
+  readonly told: ToldLifetime | undefined;
+  readonly ageMs: number;
   readonly nowMs: number;
 }
 
@@ -49,14 +51,15 @@ export function createHeadWriter(
     header,
     added,
     addedEndToEnd: () => endToEnd(added()),
-    complete({ varyNames, lifetimeMs, nowMs }) {
+    complete({ varyNames, told, ageMs, nowMs }) {
       if (varyNames.length > 0) response.setHeader('Vary', mergeVary(header('vary'), varyNames.join(', ')));
       const stored = endToEnd(added()).filter(([name]) => !REMADE.has(name));
-      if (lifetimeMs !== undefined && header('cache-control') === undefined) {
-        const lifetime = `public, max-age=${Math.floor(lifetimeMs / 1000)}`;
-        stored.push(['cache-control', lifetime]);
+      if (told && header('cache-control') === undefined) {
+        const control = toldControl(told, Math.floor(ageMs / 1000));
+        // What depends on the age is said whenever the response is sent.
+        if (told.clientSeconds === undefined) stored.push(['cache-control', control]);
         // A cookie of this caller travels with the response: no other cache may take it for everybody's.
-        response.setHeader('Cache-Control', response.hasHeader('set-cookie') ? 'private, no-store' : lifetime);
+        response.setHeader('Cache-Control', response.hasHeader('set-cookie') ? 'private, no-store' : control);
       }
       if (header('date') === undefined) stored.push(['date', new Date(nowMs).toUTCString()]);
       return stored;

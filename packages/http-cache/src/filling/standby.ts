@@ -47,5 +47,7 @@ export function freshenedResponse(
   { initialAgeMs, reuse }: Pick<StoredResponse, 'initialAgeMs' | 'reuse'>,
 ): StoredResponse {
   const { status, body, hasOwnTag } = stored;
-  return createStoredResponse({ status, headers: headers.flat(), body, hasOwnTag, initialAgeMs, reuse });
+  // A 304 that says how long clients keep it says it from now on.
+  const clientSeconds = headers.some(([name]) => name === 'cache-control') ? undefined : stored.clientSeconds;
+  return createStoredResponse({ status, headers: headers.flat(), body, hasOwnTag, clientSeconds, initialAgeMs, reuse });
 }

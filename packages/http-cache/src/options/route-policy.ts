@@ -2,10 +2,23 @@ import { type Duration, withDefaults } from '@breakwater/core';
 import { checks } from '../errors.ts';
 import type { StorageTerms } from '../rules/storable.ts';
 import type { ResolvedOrigin } from './origin-options.ts';
+import { resolveStatuses, type StatusKey } from './status-options.ts';
 
 export interface RoutePolicyOptions<Request = unknown> {
   /** How long a response is served from the cache. A smaller `s-maxage` of the response wins. */
   readonly ttl: Duration;
+  /**
+   * Lifetimes of responses that are not 200, by status (`'404': '10s'`) or range (`'4xx'`); a status goes before its range.
+   * The stale windows are not theirs. 1xx, 206, 304, 412 and 416 are never stored, and a range leaves out what speaks of one
+   * caller: 401, 403, 407, 408, 417, 421, 425, 426, 428, 429, 431.
+   * @default none
+   */
+  readonly statuses?: Readonly<Partial<Record<StatusKey, Duration>>>;
+  /**
+   * How long clients keep a response from when they are sent it, where the handler sets no `Cache-Control`; caches in front
+   * are told `ttl` (`s-maxage`). `0`: they ask each time. @default `ttl`, less its age
+   */
+  readonly maxAge?: Duration;
   /**
    * How long beyond `ttl` it is served at once while the handler runs again in the background; `stale-while-revalidate` of
    * the response itself goes before it.
@@ -52,6 +65,8 @@ export interface Policy {
   readonly kind: 'origin' | 'route';
   /** What its responses must be to be stored, the size of their bodies apart. */
   readonly storage: Omit<StorageTerms, 'maxBodyBytes'>;
+  /** What clients are told apart from the lifetime here. */
+  readonly clientSeconds: number | undefined;
   readonly authorization: 'bypass' | 'rfc9111';
   readonly audience: 'anonymous' | 'everyone';
   readonly isFronted: boolean;
@@ -60,11 +75,14 @@ export interface Policy {
   readonly keyOf: ((request: unknown) => string) | undefined;
 }
 
+const NO_STATUSES: StorageTerms['statuses'] = new Map();
+
 /** Of the application's own responses: what they say of themselves. */
 export function originPolicy(origin: ResolvedOrigin): Policy {
   return {
     kind: 'origin',
-    storage: { ttlMs: undefined, vary: [], ...origin },
+    storage: { ttlMs: undefined, statuses: NO_STATUSES, vary: [], ...origin },
+    clientSeconds: undefined,
     authorization: origin.authorization,
     audience: 'anonymous',
     isFronted: false,
@@ -74,12 +92,16 @@ export function originPolicy(origin: ResolvedOrigin): Policy {
   };
 }
 
-const ROUTE_OPTION_NAMES = [...Object.keys(ROUTE_DEFAULTS), 'ttl', 'tags', 'vary', 'name', 'key'];
+/** RFC 9111 §1.2.2: more seconds than others can count. */
+const LONGEST_MS = 2 ** 31 * 1000;
+
+const ROUTE_OPTION_NAMES = [...Object.keys(ROUTE_DEFAULTS), 'ttl', 'statuses', 'maxAge', 'tags', 'vary', 'name', 'key'];
 
 /** @throws OptionError `ERR_HTTP_CACHE_OPTION` */
 export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>): Policy {
   checks.known('route', options, ROUTE_OPTION_NAMES);
-  const { ttl, tags = [], vary = [], name, key, audience, front, ...stale } = withDefaults(options, ROUTE_DEFAULTS);
+  const given = withDefaults(options, ROUTE_DEFAULTS);
+  const { ttl, statuses, maxAge, tags = [], vary = [], name, key, audience, front, ...stale } = given;
   if (key !== undefined) checks.callable('key', key);
   const isFronted = checks.oneOf('front', front, ['never', 'hits']) === 'hits';
   // In front of the framework there is no request of its to make a key of.
@@ -89,6 +111,7 @@ export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>
     kind: 'route',
     storage: {
       ttlMs: checks.duration('ttl', ttl),
+      statuses: statuses === undefined ? NO_STATUSES : resolveStatuses(statuses),
       staleWhileRevalidateMs: checks.duration('staleWhileRevalidate', stale.staleWhileRevalidate, { min: 0 }),
       staleIfErrorMs: checks.duration('staleIfError', stale.staleIfError, { min: 0 }),
       vary: checkTexts('vary', vary),
@@ -97,6 +120,10 @@ export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>
       setCookie: 'refuse',
       keptForValidationMs: 0,
     },
+    clientSeconds:
+      maxAge === undefined
+        ? undefined
+        : Math.floor(checks.duration('maxAge', maxAge, { min: 0, max: LONGEST_MS }) / 1000),
     authorization: 'bypass',
     audience: checks.oneOf('audience', audience, ['anonymous', 'everyone']),
     isFronted,

@@ -6,6 +6,7 @@ import { type StorageTerms, storability } from './storable.ts';
 const NOW_MS = Date.UTC(2026, 10, 21);
 const POLICY: StorageTerms = {
   ttlMs: 5000,
+  statuses: new Map(),
   staleWhileRevalidateMs: 0,
   staleIfErrorMs: 0,
   vary: [],
@@ -62,6 +63,23 @@ describe('storability under a policy', () => {
   ];
   it.each(refused)('refuses for %s: %o with status %i', (reason, headers, status) => {
     expect(judge(headers, POLICY, status)).toEqual({ storable: false, reason });
+  });
+
+  it('takes other statuses for as long as they are named for, without the policy’s stale windows', () => {
+    const terms = {
+      ...POLICY,
+      staleIfErrorMs: 60_000,
+      staleWhileRevalidateMs: 60_000,
+      statuses: new Map([['4xx', 700]]),
+    };
+    expect(judge({}, terms, 404)).toMatchObject({
+      reuse: { lifetimeMs: 700, staleIfErrorMs: 0, staleWhileRevalidateMs: 0 },
+    });
+    expect(judge({ 'cache-control': 's-maxage=0' }, terms, 404)).toEqual({ storable: false, reason: 'no-freshness' });
+    expect(judge({ 'cache-control': 'no-store' }, terms, 404)).toEqual({ storable: false, reason: 'no-store' });
+    expect(judge({}, terms, 500)).toEqual({ storable: false, reason: 'status' });
+    expect(judge({}, terms, 429)).toEqual({ storable: false, reason: 'status' });
+    expect(judge({}, terms)).toMatchObject({ reuse: { lifetimeMs: 5000, staleIfErrorMs: 60_000 } });
   });
 
   it('lets s-maxage shorten the policy, and leaves max-age to the clients', () => {

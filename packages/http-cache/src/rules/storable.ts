@@ -3,6 +3,7 @@ import type { RequestControl } from './cache-control.ts';
 import { type FreshnessTrust, initialAgeMs, lifetimeMs } from './freshness.ts';
 import { type ResponseControl, responseControl } from './response-control.ts';
 import type { ReuseTerms } from './reuse.ts';
+import { isWhole, type StatusLifetimes, statusLifetimeMs } from './status-lifetimes.ts';
 import { isUnmatchable, parseVary, uniqueNames } from './vary.ts';
 
 /** A response as far as its head tells: the handler's headers, lower case. */
@@ -24,6 +25,8 @@ export interface AskedWith {
 export interface StorageTerms {
   /** The developer's lifetime; `undefined` takes the one the response declares. */
   readonly ttlMs: number | undefined;
+  /** The developer's lifetimes of other statuses than 200. */
+  readonly statuses: StatusLifetimes;
   readonly staleWhileRevalidateMs: number | undefined;
   readonly staleIfErrorMs: number | undefined;
   /** Headers the key covers whether the response names them or not. */
@@ -47,8 +50,9 @@ export type Storability =
   | { readonly storable: false; readonly reason: NotStoredReason };
 
 /** Whether a shared cache may store this response and for how long: RFC 9111 §3, and stricter where it is personal. */
-export function storability(head: ResponseHead, asked: AskedWith, terms: StorageTerms): Storability {
-  const { headers } = head;
+export function storability(head: ResponseHead, asked: AskedWith, given: StorageTerms): Storability {
+  const { headers, status } = head;
+  const terms = termsFor(status, given);
   const speaking = responseControl(headers, terms.targetFields);
   const varyNames = responseVaryNames(head, terms.vary);
   const reason = refusal(head, asked, speaking, varyNames, terms);
@@ -74,7 +78,7 @@ function refusal(
   varyNames: readonly string[],
   terms: StorageTerms,
 ): NotStoredReason | undefined {
-  if (!isStorableStatus(status, terms.ttlMs)) return 'status';
+  if (!isStorableStatus(status, terms)) return 'status';
   if (headers.has('set-cookie') && terms.setCookie === 'refuse') return 'set-cookie';
   // RFC 9111 §5.2.2.3: it takes the place of `no-store` for a cache that knows the status.
   if (control.has('must-understand') ? !isUnderstood(status) : control.has('no-store')) return 'no-store';
@@ -91,10 +95,16 @@ function refusal(
 /** RFC 9111 §3.5. */
 const AUTHORIZED = ['public', 'must-revalidate', 's-maxage'];
 
-/** Final, and with a body of its own: a 206 is a part of one, a 304 and a 412 speak of another. A policy is for successes. */
-function isStorableStatus(status: number, policyTtlMs: number | undefined): boolean {
-  if (policyTtlMs !== undefined) return status === 200;
-  return status >= 200 && status < 600 && status !== 206 && status !== 304 && status !== 412 && status !== 416;
+/** Under a policy, one that has a lifetime. */
+function isStorableStatus(status: number, { ttlMs }: StorageTerms): boolean {
+  return isWhole(status) && (ttlMs === undefined || ttlMs > 0);
+}
+
+/** A policy is for successes, and for what it names beside them: that for as long as is said, and no longer. */
+function termsFor(status: number, terms: StorageTerms): StorageTerms {
+  if (terms.ttlMs === undefined || status === 200) return terms;
+  const ttlMs = statusLifetimeMs(status, terms.statuses) ?? 0;
+  return { ...terms, ttlMs, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 };
 }
 
 /** Those whose caching rules this cache implements (RFC 9110 §15). */

@@ -12,6 +12,7 @@ const response: fc.Arbitrary<HttpEntry> = fc
     headers: fc.array(fc.tuple(name, value)).map((pairs) => pairs.flat()),
     body: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
     hasOwnTag: fc.boolean(),
+    clientSeconds: fc.option(fc.nat(), { nil: undefined }),
     initialAgeMs: fc.nat(),
     reuse: fc.record({
       lifetimeMs: fc.nat(),
@@ -57,7 +58,7 @@ describe('entryCodec', () => {
   it.each(broken)('refuses a head that node would not send: %s', (_what, facts) => {
     const reuse = { lifetimeMs: 1, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, validation: 'none' as const };
     const fine = { status: 200, headers: [], body: Buffer.alloc(0), hasOwnTag: false, initialAgeMs: 0, reuse };
-    const bytes = entryCodec.encode(createStoredResponse({ ...fine, ...facts }));
+    const bytes = entryCodec.encode(createStoredResponse({ ...fine, clientSeconds: undefined, ...facts }));
     expect(() => entryCodec.decode(bytes)).toThrow();
   });
 

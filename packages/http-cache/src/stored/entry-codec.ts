@@ -6,19 +6,20 @@ import { createStoredResponse, type HttpEntry, type StoredResponse } from './ent
 const KIND_RESPONSE = 1;
 const KIND_VARIANTS = 2;
 const FLAG_OWN_TAG = 1;
+const FLAG_CLIENT_SECONDS = 2;
 
 /** By their number in an entry. */
 const VALIDATIONS = ['none', 'when-stale', 'always'] as const;
 
-/** Kind, flags, status, four durations, validation, list length: what stands in front of a response's header list. */
-const RESPONSE_HEAD_BYTES = 1 + 1 + 2 + 4 * 6 + 1 + 4;
+/** Kind, flags, status, four durations, validation, clients' seconds, list length: what stands in front of a response's header list. */
+const RESPONSE_HEAD_BYTES = 1 + 1 + 2 + 4 * 6 + 1 + 4 + 4;
 
 /** Names, values and prepared lists around the bytes themselves, roughly. */
 const ENTRY_OVERHEAD_BYTES = 512;
 
 /** The layout is the name's number: another layout gets another number, and what is stored under this one is a miss. */
 export const entryCodec: Codec<HttpEntry> = Object.freeze({
-  name: 'http-2',
+  name: 'http-3',
   encode: (entry: HttpEntry) => (entry.kind === 'response' ? encodeResponse(entry) : encodeVariants(entry)),
   decode(bytes: Buffer): HttpEntry {
     const kind = bytes.readUInt8(0);
@@ -35,19 +36,23 @@ export const entryCodec: Codec<HttpEntry> = Object.freeze({
 function encodeResponse(response: StoredResponse): Buffer {
   const head = Buffer.allocUnsafe(RESPONSE_HEAD_BYTES);
   head.writeUInt8(KIND_RESPONSE, 0);
-  head.writeUInt8(response.hasOwnTag ? FLAG_OWN_TAG : 0, 1);
+  const flags =
+    (response.hasOwnTag ? FLAG_OWN_TAG : 0) | (response.clientSeconds === undefined ? 0 : FLAG_CLIENT_SECONDS);
+  head.writeUInt8(flags, 1);
   head.writeUInt16BE(response.status, 2);
   head.writeUIntBE(response.initialAgeMs, 4, 6);
   head.writeUIntBE(response.reuse.lifetimeMs, 10, 6);
   head.writeUIntBE(response.reuse.staleWhileRevalidateMs, 16, 6);
   head.writeUIntBE(response.reuse.staleIfErrorMs, 22, 6);
   head.writeUInt8(VALIDATIONS.indexOf(response.reuse.validation), 28);
-  head.writeUInt32BE(response.headers.length, 29);
+  head.writeUInt32BE(response.clientSeconds ?? 0, 29);
+  head.writeUInt32BE(response.headers.length, 33);
   return Buffer.concat([head, encodeTexts(response.headers), response.body]);
 }
 
 function decodeResponse(bytes: Buffer): StoredResponse {
-  const { texts: headers, end } = decodeTexts(bytes, RESPONSE_HEAD_BYTES, bytes.readUInt32BE(29));
+  const { texts: headers, end } = decodeTexts(bytes, RESPONSE_HEAD_BYTES, bytes.readUInt32BE(33));
+  const flags = bytes.readUInt8(1);
   const status = bytes.readUInt16BE(2);
   const validation = VALIDATIONS[bytes.readUInt8(28)];
   checkHead(status, headers);
@@ -56,7 +61,8 @@ function decodeResponse(bytes: Buffer): StoredResponse {
     status,
     headers,
     body: bytes.subarray(end),
-    hasOwnTag: (bytes.readUInt8(1) & FLAG_OWN_TAG) !== 0,
+    hasOwnTag: (flags & FLAG_OWN_TAG) !== 0,
+    clientSeconds: (flags & FLAG_CLIENT_SECONDS) === 0 ? undefined : bytes.readUInt32BE(29),
     initialAgeMs: bytes.readUIntBE(4, 6),
     reuse: {
       lifetimeMs: bytes.readUIntBE(10, 6),

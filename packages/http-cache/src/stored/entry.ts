@@ -18,6 +18,8 @@ export interface StoredResponse {
   readonly validators: Validators;
   /** The entity tag was made here from these very bytes. */
   readonly hasOwnTag: boolean;
+  /** How long clients keep it from when they are sent it, where its headers say nothing of that. */
+  readonly clientSeconds: number | undefined;
   /** How old the response already was when it was stored. */
   readonly initialAgeMs: number;
   readonly reuse: ReuseTerms;
@@ -29,6 +31,7 @@ export interface ResponseFacts {
   readonly headers: readonly string[];
   readonly body: Buffer;
   readonly hasOwnTag: boolean;
+  readonly clientSeconds: number | undefined;
   readonly initialAgeMs: number;
   readonly reuse: ReuseTerms;
 }

@@ -1,0 +1,17 @@
+/** What is said of the lifetime of a response that says nothing of it itself. */
+export interface ToldLifetime {
+  /** In caches that serve many, from its making. */
+  readonly lifetimeSeconds: number;
+  /** In a client's own cache, from when it is sent; `undefined`: the same as in others. */
+  readonly clientSeconds: number | undefined;
+}
+
+/**
+ * The `Cache-Control` of such a response at an age. Clients count from its making as well (RFC 9111 §4.2.3), so a time of
+ * their own is added to the age that they are told; beyond its lifetime they are to ask at once.
+ */
+export function toldControl({ lifetimeSeconds, clientSeconds }: ToldLifetime, ageSeconds: number): string {
+  if (clientSeconds === undefined) return `public, max-age=${lifetimeSeconds}`;
+  const maxAge = ageSeconds < lifetimeSeconds ? ageSeconds + clientSeconds : 0;
+  return `public, max-age=${clientSeconds === 0 ? 0 : maxAge}, s-maxage=${lifetimeSeconds}`;
+}
