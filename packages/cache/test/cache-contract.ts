@@ -2,6 +2,7 @@ import type { RedisPort } from '@breakwater/core/redis';
 import { createManualClock, eventually, type ManualClock } from '@breakwater/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Cache, type CacheOptions, createCache } from '../src/index.ts';
+import { PATIENT } from './instances.ts';
 
 /** What every cache does, whatever its tiers: run with `connect` giving a client, or null for memory alone. */
 export function describeCache(name: string, connect: () => RedisPort | null): void {
@@ -12,7 +13,7 @@ export function describeCache(name: string, connect: () => RedisPort | null): vo
     function open(options: Partial<CacheOptions> = {}): Cache {
       // A namespace of its own keeps tests apart on one server.
       const namespace = `contract-${Math.random().toString(36).slice(2)}`;
-      return createCache({ redis: connect(), namespace, clock, ...options });
+      return createCache({ redis: connect(), deadlineMs: PATIENT, namespace, clock, ...options });
     }
 
     beforeEach(async () => {

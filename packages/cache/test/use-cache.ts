@@ -2,6 +2,7 @@ import type { RedisPort } from '@breakwater/core/redis';
 import { createManualClock, eventually, type ManualClock } from '@breakwater/testkit';
 import { afterEach, beforeEach } from 'vitest';
 import { type Cache, type CacheOptions, createCache } from '../src/index.ts';
+import { PATIENT } from './instances.ts';
 
 /** A cache of its own for each test of a `describe`, on a manual clock; it hears its bus. */
 export interface CacheInUse {
@@ -19,7 +20,7 @@ export function useCache(connect: () => RedisPort | null, policies: NonNullable<
   let caches: Cache[] = [];
 
   function open(options: Partial<CacheOptions> = {}): Cache {
-    const cache: Cache = createCache({ redis: connect(), namespace, clock, policies, ...options });
+    const cache: Cache = createCache({ redis: connect(), deadlineMs: PATIENT, namespace, clock, policies, ...options });
     caches.push(cache);
     return cache;
   }

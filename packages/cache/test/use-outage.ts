@@ -1,14 +1,18 @@
+import type { Duration } from '@breakwater/core';
 import type { RedisPort } from '@breakwater/core/redis';
 import { createRedisPool, type RedisPool, type RedisPoolOptions } from '@breakwater/redis-pool';
 import { type RedisServer, startRedis } from '@breakwater/testkit';
 import { afterEach, beforeEach } from 'vitest';
-import { createInstances, type Instances } from './instances.ts';
+import { createInstances, type Instances, PATIENT } from './instances.ts';
 
 /** A Redis of its own for each test, to kill and freeze, and what is connected to it. */
 export interface Outage extends Pick<Instances, 'open' | 'openUnheard'> {
   readonly server: RedisServer;
-  /** What a cache may be given as its Redis, by name. */
-  readonly clients: readonly [string, () => RedisPort][];
+  /**
+   * What a cache may be given as its Redis, by name. What is dead says so at once; only what is silent is found by a
+   * deadline, which our pool has in place of the cache's.
+   */
+  readonly clients: readonly [string, (deadlineMs?: Duration) => RedisPort][];
   openPool(options?: RedisPoolOptions): RedisPool;
 }
 
@@ -23,7 +27,7 @@ export function useOutage(): Outage {
   }
 
   function openPool(options: RedisPoolOptions = {}): RedisPool {
-    const pool = createRedisPool({ url: running().url, deadlineMs: '200ms', ...options });
+    const pool = createRedisPool({ url: running().url, deadlineMs: PATIENT, ...options });
     pools.push(pool);
     return pool;
   }
@@ -46,7 +50,7 @@ export function useOutage(): Outage {
     },
     clients: [
       ['a plain ioredis client', () => instances.client()],
-      ['our pool', openPool],
+      ['our pool', (deadlineMs = PATIENT) => openPool({ deadlineMs })],
     ],
     openPool,
     open: (namespace, options) => instances.open(namespace, options),

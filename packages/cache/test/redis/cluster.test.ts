@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { encodeBeat } from '../../src/bus/bus-message.ts';
 import { type Cache, createCache } from '../../src/index.ts';
 import { createGatedLoader } from '../gated-loader.ts';
+import { PATIENT } from '../instances.ts';
 
 /** One node that owns every slot: it refuses what crosses slots, as any Cluster does. */
 let server: RedisServer;
@@ -18,7 +19,7 @@ beforeAll(async () => {
   redis.disconnect();
   clients = [0, 1].map(() => new Cluster([{ host: '127.0.0.1', port: server.port }]));
   const encryption = { keys: [{ id: 'k1', secret: 'a secret of at least thirty-two characters' }] };
-  caches = clients.map((client) => createCache({ redis: client, encryption }));
+  caches = clients.map((client) => createCache({ redis: client, encryption, deadlineMs: PATIENT }));
   await eventually(() => caches.every((cache) => cache.stats().bus.connected));
 });
 afterAll(async () => {

@@ -7,6 +7,7 @@ import { describeContext } from '../context-contract.ts';
 import { describeExpire } from '../expire-contract.ts';
 import { describeFailing } from '../failing-contract.ts';
 import { describeInspection } from '../inspection-contract.ts';
+import { PATIENT } from '../instances.ts';
 import { describeInvalidation } from '../invalidation-contract.ts';
 import { describeLoading } from '../loading-contract.ts';
 import { describeMany } from '../many-contract.ts';
@@ -25,7 +26,7 @@ beforeAll(async () => {
   server = await startRedis();
   client = new Redis(server.url);
   textual = new Redis(server.url, { stringNumbers: true });
-  pool = createRedisPool({ url: server.url });
+  pool = createRedisPool({ url: server.url, deadlineMs: PATIENT });
 });
 
 afterAll(async () => {

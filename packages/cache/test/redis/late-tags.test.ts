@@ -3,7 +3,7 @@ import { Cluster, Redis } from 'ioredis';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Cache, createCache } from '../../src/index.ts';
 import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
-import { hearAll } from '../instances.ts';
+import { hearAll, PATIENT } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
 
 const instances = useRedis();
@@ -121,7 +121,7 @@ it('a Cluster, where no script sees the log, keeps no such value either', async 
   await redis.cluster('ADDSLOTSRANGE', 0, 16_383);
   await eventually(async () => (await redis.cluster('INFO')).includes('cluster_state:ok'));
   const clients = [0, 1].map(() => new Cluster([{ host: '127.0.0.1', port: node.port }]));
-  const [one, two] = clients.map((client) => createCache({ redis: client })) as [Cache, Cache];
+  const [one, two] = clients.map((client) => createCache({ redis: client, deadlineMs: PATIENT })) as [Cache, Cache];
   try {
     await eventually(() => one.stats().bus.connected && two.stats().bus.connected);
     for (const end of ['invalidate', 'expire'] as const) {

@@ -1,4 +1,4 @@
-import { eventually } from '@breakwater/testkit';
+import { createManualClock, eventually } from '@breakwater/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { useOutage } from '../use-outage.ts';
@@ -7,7 +7,7 @@ const outage = useOutage();
 
 describe.each(outage.clients)('a cache on %s whose Redis is killed', (_name, connect) => {
   it('goes on in memory without one error, and comes back by itself', async () => {
-    const cache = await outage.open('app', { redis: connect(), deadlineMs: '200ms' });
+    const cache = await outage.open('app', { redis: connect() });
     const heard: string[] = [];
     for (const event of ['outage:began', 'outage:ended'] as const) cache.on(event, () => heard.push(event));
     await cache.set('before', 1);
@@ -45,7 +45,7 @@ describe.each(outage.clients)('a cache on %s whose Redis is killed', (_name, con
   });
 
   it('knows that Redis is back without traffic, for an instance may get none while it says that Redis is away', async () => {
-    const cache = await outage.open('app', { redis: connect(), deadlineMs: '200ms' });
+    const cache = await outage.open('app', { redis: connect() });
     await outage.server.kill();
     await cache.get('anything');
     expect(cache.stats().redis.state).toBe('down');
@@ -54,7 +54,7 @@ describe.each(outage.clients)('a cache on %s whose Redis is killed', (_name, con
   });
 
   it('sends what was invalidated meanwhile before it reads, so that nothing comes back', async () => {
-    const cache = await outage.open('app', { redis: connect(), deadlineMs: '200ms' });
+    const cache = await outage.open('app', { redis: connect() });
     const bystander = await outage.open('app');
     const targets = [{ key: 'key' }, { tag: 'tag' }, { pattern: 'pat*' }] as const;
     for (const key of ['key', 'tagged', 'pattern', 'kept']) await cache.set(key, 'old', { tags: [key.slice(0, 3)] });
@@ -83,7 +83,7 @@ describe.each(outage.clients)('a cache on %s whose Redis is killed', (_name, con
     ],
     ['it was cleared meanwhile', (cache) => cache.clear(), [undefined]],
   ])('clears the namespace in Redis when %s', async (_when, invalidate, mayServe) => {
-    const cache = await outage.open('app', { redis: connect(), deadlineMs: '200ms' });
+    const cache = await outage.open('app', { redis: connect() });
     await cache.set('kept', 'old');
     await outage.server.kill();
     await invalidate(cache);
@@ -104,7 +104,7 @@ describe.each(outage.clients)('a cache on %s whose Redis is killed', (_name, con
 
 describe.each(outage.clients)('a cache on %s whose Redis is silent', (_name, connect) => {
   it('serves, and forgets nothing that was invalidated or written meanwhile', async () => {
-    const cache = await outage.open('app', { redis: connect(), deadlineMs: '300ms' });
+    const cache = await outage.open('app', { redis: connect('200ms'), deadlineMs: '300ms' });
     const other = await outage.open('app', { deadlineMs: '300ms' });
     await cache.set('key', 'old');
     await cache.set('tagged', 'old', { tags: ['tag'] });
@@ -128,7 +128,7 @@ describe.each(outage.clients)('a cache on %s whose Redis is silent', (_name, con
 
 describe('a cache on our pool', () => {
   it('does not wait for a silent Redis once the circuit is open', async () => {
-    const pool = outage.openPool({ breaker: { resetAfter: '60s' } });
+    const pool = outage.openPool({ deadlineMs: '200ms', breaker: { resetAfter: '60s' } });
     const cache = await outage.open('app', { redis: pool });
     outage.server.freeze();
     await eventually(async () => {
@@ -149,7 +149,7 @@ describe('a cache on our pool', () => {
 describe('a cache that starts before its Redis', () => {
   it.each(outage.clients)('serves from memory on %s, and joins the others when Redis comes', async (_name, connect) => {
     await outage.server.kill();
-    const cache = outage.openUnheard('app', { redis: connect(), deadlineMs: '200ms' });
+    const cache = outage.openUnheard('app', { redis: connect() });
     const loader = vi.fn(() => 1);
     await cache.getOrLoad('k', loader);
     expect(await cache.getOrLoad('k', loader)).toBe(1);
@@ -167,12 +167,14 @@ describe('a cache that starts before its Redis', () => {
 
 describe('an instance that cannot hear', () => {
   it('serves from memory for no longer than blindTtl', async () => {
-    const cache = await outage.open('app', { memory: { blindTtl: '300ms' } });
-    await cache.set('k', 1);
+    const clock = createManualClock(Date.now());
+    const cache = await outage.open('app', { clock, memory: { blindTtl: '300ms' } });
     await outage.server.kill();
     await eventually(() => !cache.stats().bus.connected);
     await cache.set('k', 1);
+    clock.advance(299);
     expect(cache.peek('k')?.value).toBe(1);
-    await eventually(() => cache.peek('k') === undefined);
+    clock.advance(1);
+    expect(cache.peek('k')).toBeUndefined();
   });
 });

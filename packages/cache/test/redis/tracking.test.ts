@@ -4,6 +4,7 @@ import { eventually } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cache } from '../../src/index.ts';
+import { PATIENT } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
 
 const instances = useRedis();
@@ -20,7 +21,7 @@ afterAll(async () => {
 });
 
 function openPool(): RedisPort {
-  const pool = createRedisPool({ url: instances.server.url });
+  const pool = createRedisPool({ url: instances.server.url, deadlineMs: PATIENT });
   owned.push(pool);
   return pool;
 }
@@ -32,7 +33,7 @@ function openLazy(): RedisPort {
 }
 
 function poolOverClient(): RedisPort {
-  const pool = createRedisPool({ client: instances.client() });
+  const pool = createRedisPool({ client: instances.client(), deadlineMs: PATIENT });
   owned.push(pool);
   return pool;
 }

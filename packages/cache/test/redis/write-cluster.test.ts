@@ -2,6 +2,7 @@ import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Cache, createCache } from '../../src/index.ts';
+import { PATIENT } from '../instances.ts';
 import { createMemorySource } from '../memory-source.ts';
 
 /** One node that owns every slot: it refuses what crosses slots, as any Cluster does. */
@@ -19,7 +20,9 @@ beforeAll(async () => {
   const { source } = database;
   const policies = { back: { write: 'back' }, around: { write: 'around' }, source: { source } } as const;
   clients = [0, 1].map(() => new Cluster([{ host: '127.0.0.1', port: server.port }]));
-  caches = clients.map((client) => createCache({ redis: client, policies, writeBack: { interval: '1h' } }));
+  caches = clients.map((client) =>
+    createCache({ redis: client, deadlineMs: PATIENT, policies, writeBack: { interval: '1h' } }),
+  );
   await eventually(() => caches.every((cache) => cache.stats().bus.connected));
 });
 afterAll(async () => {

@@ -26,7 +26,7 @@ export function startGateway(origin: string, settings: GatewaySettings): Promise
 
 function optionsOf({ redisUrl, profile }: GatewaySettings) {
   const redis = redisUrl === undefined ? null : new Redis(redisUrl);
-  return { ...profile.options, cache: createCache({ redis }) };
+  return { ...profile.options, cache: createCache({ redis, deadlineMs: '10s' }) };
 }
 
 async function startExpress(origin: string, settings: GatewaySettings): Promise<string> {
