@@ -14,13 +14,19 @@ export interface RunningApi extends TradingApi {
 }
 
 const SESSION_SECRET = 'a secret that every instance of these tests has';
+/** What is dead says so at once: no machine is too slow for a deadline that no test is about. */
+const PATIENT = '10s';
 
 /** @param env over the defaults of an empty environment. */
 export async function startTradingApi(
   options: { env?: NodeJS.ProcessEnv; redisUrl?: string; clock?: Clock } = {},
 ): Promise<RunningApi> {
   const { env = {}, ...rest } = options;
-  const settings = readSettings({ BREAKWATER_SESSION_SECRET: SESSION_SECRET, ...env });
+  const settings = readSettings({
+    BREAKWATER_SESSION_SECRET: SESSION_SECRET,
+    BREAKWATER_REDIS_TIMEOUT: PATIENT,
+    ...env,
+  });
   const api = await createTradingApi({ settings, ...rest });
   const server = await serve(api.app);
   const browser = () => createAgent(server.url);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   server = await startRedis();
   redis = new Redis(server.port, { lazyConnect: false });
   redis.on('error', () => {});
-  pools = [1, 2].map(() => createRedisPool({ url: server.url, lanes: 1 }));
+  pools = [1, 2].map(() => createRedisPool({ url: server.url, lanes: 1, deadlineMs: '10s' }));
 });
 afterAll(async () => {
   redis.disconnect();

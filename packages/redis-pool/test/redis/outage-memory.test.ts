@@ -37,7 +37,7 @@ async function runOutage(url: string): Promise<Report[]> {
 describe('the memory of a pool at 1,000 commands a second', () => {
   it.concurrent.each(['is gone', 'is silent', 'accepts connections and never answers'])(
     'stays flat while Redis %s',
-    { timeout: (SECONDS + 30) * 1000 },
+    { timeout: (SECONDS + 90) * 1000 },
     async (outage) => {
       const server = await startRedis();
       const proxy = await startFaultProxy(server.port);

@@ -23,7 +23,7 @@ afterAll(async () => {
 
 describe.each(frameworks)('the store without our door, in the session plugin of $name', (framework) => {
   async function serveVisits(): Promise<{ url: string; close(): Promise<void> }> {
-    const store = createSessionStore({ redis, secret: SECRET });
+    const store = createSessionStore({ redis, secret: SECRET, deadlineMs: '10s' });
     return framework.serve({
       express(app) {
         app.use(expressSession({ store, secret: SECRET, resave: false, saveUninitialized: false }));
@@ -47,6 +47,8 @@ describe.each(frameworks)('the store without our door, in the session plugin of 
     const app = await serveVisits();
     await eventually(() => redis.status === 'ready');
     const first = await fetch(app.url);
+    // The plugin of Express sends the headers before the session is saved, and the end of the body after it.
+    await first.text();
     const headers = { cookie: String(first.headers.getSetCookie()[0]?.split(';')[0]) };
     expect(await (await fetch(app.url, { headers })).json()).toEqual({ note: 'xx' });
 

@@ -5,7 +5,9 @@ import type { SessionOptions } from '../../src/express.ts';
 import { createSessionStore } from '../../src/index.ts';
 import { type Answer, createGate, type Gate, type LoginApp, serveLoginApp } from '../login-app.ts';
 
-const DEADLINE_MS = 300;
+/** What is dead says so at once; only what is silent is found by a deadline. */
+const PATIENT = '10s';
+const DEADLINE_MS = 1000;
 
 let server: RedisServer;
 let redis: Redis;
@@ -52,7 +54,7 @@ async function whileFrozen(during: () => Promise<void>): Promise<void> {
 
 describe.each(frameworks)('sessions on $name', (framework) => {
   async function start(options: Partial<SessionOptions> = {}, gate?: Gate): Promise<LoginApp> {
-    const app = await serveLoginApp(framework, { redis, deadlineMs: DEADLINE_MS, ...options }, gate);
+    const app = await serveLoginApp(framework, { redis, deadlineMs: PATIENT, ...options }, gate);
     open.push(app);
     return app;
   }
@@ -71,7 +73,7 @@ describe.each(frameworks)('sessions on $name', (framework) => {
   });
 
   it('work again with the old cookie after Redis was silent, whose visitors were anonymous meanwhile', async () => {
-    const app = await start();
+    const app = await start({ deadlineMs: DEADLINE_MS });
     const { cookie } = await app.call('POST /login');
 
     await whileFrozen(async () => {
@@ -136,7 +138,7 @@ describe.each(frameworks)('sessions on $name', (framework) => {
 
   it('answer as usual when Redis goes away between reading a session and saving it', async () => {
     const gate = createGate();
-    const app = await start({}, gate);
+    const app = await start({ deadlineMs: DEADLINE_MS }, gate);
     const { cookie } = await app.call('POST /login');
     const reached = gate.reached();
     const slow = app.call('POST /slow', cookie);
