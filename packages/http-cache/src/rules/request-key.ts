@@ -1,39 +1,55 @@
 import { hash } from 'node:crypto';
+import { type ParameterRule, readQuery } from './parameters.ts';
 
 /** What a cache's key may measure. */
 const LONGEST_KEY = 1024;
 
 /**
- * Path as received, query in canonical order: sorted by name, several values of a name in the order they came in.
- * Nothing is left out: a parameter the handler can read and the key does not cover lets one client choose what all
- * others are sent.
+ * Path as received, query in canonical order: the parameters that are kept, sorted by name, those of one name in the order
+ * they came in. Two targets have one canonical form only if every parser of queries reads the same from what is kept of
+ * them; a query that parsers may read differently stays as it came.
+ *
+ * @returns `undefined` where parsers may differ in what would be left out: such a request has no key.
  */
-export function canonicalTarget(target: string): string {
+export function canonicalTarget(target: string, keeps: ParameterRule): string | undefined {
   const mark = target.indexOf('?');
   if (mark === -1) return target;
-  const parameters = target
-    .slice(mark + 1)
-    .split('&')
-    .filter((parameter) => parameter !== '');
+  const query = readQuery(target, mark);
+  const kept = query.parameters.filter(({ name }) => keeps(name));
+  if (!query.isPlain) return kept.length === query.parameters.length ? target : undefined;
+  if (query.parameters.some(({ name, isPlain }) => !isPlain && !keeps(name))) return undefined;
   const path = target.slice(0, mark);
-  if (parameters.length === 0) return path;
-  const named = parameters.map((parameter) => ({ parameter, name: foldedName(parameter) }));
-  named.sort((one, other) => (one.name < other.name ? -1 : Number(one.name > other.name)));
-  return `${path}?${named.map(({ parameter }) => parameter).join('&')}`;
+  if (kept.length === 0) return path;
+  const ranked = kept.map(({ text, name }) => ({ text, rank: rankOf(name) }));
+  if (ranked.length > 1) ranked.sort((one, other) => (one.rank < other.rank ? -1 : Number(one.rank > other.rank)));
+  return `${path}?${ranked.map(({ text }) => text).join('&')}`;
 }
 
-/** `a`, `a[]` and `a[0]` are one name to a query parser, so their order among each other may matter. */
-function foldedName(parameter: string): string {
-  const end = parameter.search(/=|\[|%5b/i);
-  return end === -1 ? parameter : parameter.slice(0, end);
+/** `a` and `a.b` are one parameter to some parsers, so their order among each other may matter. */
+function rankOf(name: string): string {
+  const dot = name.indexOf('.');
+  return dot === -1 ? name : name.slice(0, dot);
+}
+
+/** The target without the parameters that are not kept, the others as they came; it is itself where all are kept. */
+export function keptTarget(target: string, keeps: ParameterRule): string {
+  const mark = target.indexOf('?');
+  if (mark === -1) return target;
+  const { parameters } = readQuery(target, mark);
+  const kept = parameters.filter(({ name }) => keeps(name));
+  if (kept.length === parameters.length) return target;
+  const query = kept.map(({ text }) => text).join('&');
+  return `${target.slice(0, mark)}${query && '?'}${query}`;
 }
 
 /** Keys of the application's own responses and of route policies are apart, and so are custom keys. */
 export type KeyKind = 'origin' | 'route';
 
-export function uriKey(kind: KeyKind, authority: string, target: string): string {
+/** @returns `undefined` for a request that has no key: see {@link canonicalTarget}. */
+export function uriKey(kind: KeyKind, authority: string, target: string, keeps: ParameterRule): string | undefined {
+  const canonical = canonicalTarget(target, keeps);
   // Neither a kind nor a target holds a space, so no authority can be read as part of its neighbours.
-  return boundedKey(`${kind} ${authority} ${canonicalTarget(target)}`);
+  return canonical === undefined ? undefined : boundedKey(`${kind} ${authority} ${canonical}`);
 }
 
 export function customKey(policyName: string, key: string): string {

@@ -1,0 +1,60 @@
+/**
+ * Parameters that advertising, mail and analytics append to links, for scripts in the page to read. The vendors' own
+ * names, and of them those that the strip lists of Firefox (query stripping), Brave (query filter) and AdGuard (URL
+ * tracking filter) agree on; none that an application would name a parameter of its own. `*`: whatever follows.
+ */
+export const TRACKING_PARAMETERS: readonly string[] = Object.freeze([
+  // Google: campaigns, clicks of Ads, Display & Video 360, Search Ads 360 and Merchant Center, linked domains
+  'utm_*',
+  'gclid',
+  'gclsrc',
+  'dclid',
+  'gbraid',
+  'wbraid',
+  'gad_source',
+  'gad_campaignid',
+  'srsltid',
+  '_ga',
+  '_gl',
+  // Meta, Microsoft, X, TikTok, LinkedIn, Snap, Pinterest, Reddit, Yandex
+  'fbclid',
+  'igshid',
+  'msclkid',
+  'twclid',
+  'ttclid',
+  'li_fat_id',
+  'sccid',
+  'epik',
+  'rdt_cid',
+  'yclid',
+  'ysclid',
+  '_openstat',
+  // Mailchimp, Marketo, HubSpot, Klaviyo, Drip, Vero, MailerLite, Omeda
+  'mc_cid',
+  'mc_eid',
+  'mkt_tok',
+  '_hsenc',
+  '_hsmi',
+  '__hssc',
+  '__hstc',
+  '__hsfp',
+  'hsctatracking',
+  '_kx',
+  '__s',
+  'vero_id',
+  'vero_conv',
+  'ml_subscriber',
+  'ml_subscriber_hash',
+  'oly_anon_id',
+  'oly_enc_id',
+  // Matomo and what it was called before, Adobe, Impact, Wicked Reports
+  'mtm_*',
+  'matomo_*',
+  'piwik_*',
+  'pk_campaign',
+  'pk_kwd',
+  's_cid',
+  's_kwcid',
+  'irclickid',
+  'wickedid',
+]);
