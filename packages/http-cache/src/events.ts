@@ -5,6 +5,11 @@ export interface HttpCacheEvents {
     readonly policy: string;
     readonly inputs: readonly string[];
   };
+  /** A policy filled more keys than it may: new ones have to be asked for more than once. Not again before those expire. */
+  'keys:over-budget': {
+    readonly policy: string;
+    readonly maxKeys: number;
+  };
   /**
    * The cache under the responses rejected a call, which it never does for Redis's sake. The request was answered by its
    * handler.

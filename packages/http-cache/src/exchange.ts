@@ -6,6 +6,8 @@ export interface CacheableRequest extends Omit<FrameworkRequest, 'ip'> {
   /** By the framework's own proxy trust settings. */
   readonly hostname: string | undefined;
   readonly session?: unknown;
+  /** As the framework parsed it: Express 4 and Fastify once, Express 5 at every reading. */
+  readonly query?: unknown;
   /** Express's: what the routers above the route took of the path, without which two templates may look the same. */
   readonly baseUrl?: string;
 }

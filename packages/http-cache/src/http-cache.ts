@@ -5,6 +5,7 @@ import { type Answering, createAnswering } from './answering/answer.ts';
 import { createDecisions, type UrlLesson } from './answering/decisions.ts';
 import { createFlights } from './answering/flights.ts';
 import { createFront, listenInFront } from './answering/front.ts';
+import { createKeyBudgets } from './answering/key-budgets.ts';
 import { baseKey } from './answering/keys.ts';
 import { createUrlMemory } from './answering/url-memory.ts';
 import { bump, createCounters } from './counters.ts';
@@ -20,6 +21,7 @@ import { originPolicy, type Policy } from './options/route-policy.ts';
 import { createPurging, type PurgeTarget } from './removing/purge.ts';
 import { watchUnsafe } from './removing/unsafe.ts';
 import { forwardStatus } from './rules/cache-status.ts';
+import type { ParameterRule } from './rules/parameters.ts';
 import { isSafe } from './rules/request-rules.ts';
 import type { HttpCacheStats } from './stats.ts';
 import { entryCodec } from './stored/entry-codec.ts';
@@ -74,7 +76,8 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   const counters = createCounters();
   const routed = createUrlMemory<'route-policy'>();
   const front = createFront(resolved, store);
-  const purging = createPurging(resolved, store);
+  const rules = new Set<ParameterRule>([resolved.parameters]);
+  const purging = createPurging(resolved, store, rules);
   const ownPolicy = originPolicy(resolved.origin);
   const refreshes = createRefreshes();
   const urls = createUrlMemory<UrlLesson>();
@@ -87,7 +90,9 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
     background,
     refreshes,
     front,
+    budgets: createKeyBudgets(resolved, events),
     guard: createGuard(resolved.guard, resolved.authority === undefined, events),
+    rules,
     baseKey: (policy, policyName, request) => baseKey(resolved, policy, policyName, request),
     report,
   });
@@ -109,7 +114,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
       } else if (!isSafe(exchange.request.method)) {
         bump(counters.of('origin').bypass, 'method');
         exchange.response.setHeader('Cache-Status', forwardStatus('method'));
-        watchUnsafe(exchange, resolved, (keys, groups) => {
+        watchUnsafe(exchange, resolved, rules, (keys, groups) => {
           background.run('invalidate', async () => {
             await Promise.all([store.remove(keys), groups.length > 0 && resolved.cache.invalidate({ tag: groups })]);
           });

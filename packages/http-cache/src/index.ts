@@ -6,6 +6,8 @@ export { createHttpCache, type HttpCache } from './http-cache.ts';
 export type { GuardOptions } from './options/guard-options.ts';
 export type { HttpCacheOptions } from './options/options.ts';
 export type { OriginOptions } from './options/origin-options.ts';
+export type { IgnoredParameters } from './options/query-options.ts';
 export type { RoutePolicyOptions } from './options/route-policy.ts';
 export type { PurgeTarget } from './removing/purge.ts';
+export { TRACKING_PARAMETERS } from './rules/tracking-parameters.ts';
 export type { HttpCacheStats, HttpOutcomes } from './stats.ts';

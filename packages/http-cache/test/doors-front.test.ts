@@ -108,3 +108,24 @@ describe.each(['express', 'fastify'] as const)('in front of the application, on 
     expect([seen, runs]).toEqual([2, 1]);
   });
 });
+
+it('a hit of a route under a router is known by its whole URL, not by what the router left of it', async () => {
+  const httpCache = createHttpCache({ cache: createCache({ clock }), clock });
+  const app = express();
+  app.use(expressCache(httpCache));
+  const router = express.Router();
+  router.get('/page', expressCache.route({ ttl: '5s', front: 'hits' }), (_request, response) => {
+    seen += 1;
+    response.send('of the router');
+  });
+  app.use('/api', router);
+  app.get('/page', (_request, response) => response.send('another'));
+  const running = await serve(httpCache.front(app));
+  close = running.close;
+  seen = 0;
+  await send(`${running.url}/api/page`);
+  await httpCache.close();
+  expect((await send(`${running.url}/page`)).text).toBe('another');
+  expect((await send(`${running.url}/api/page`)).text).toBe('of the router');
+  expect(seen).toBe(1);
+});

@@ -10,6 +10,8 @@ import { createHttpCache, type HttpCache, type HttpCacheOptions, type RoutePolic
 export interface Call {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** What of the URL can be read at the moment. */
+  seen(): { url: string | undefined; originalUrl: string; query: unknown };
   header(name: string, value: string | string[]): void;
   status(code: number): void;
   /** As the framework sends values: `res.json`, `reply.send`. */
@@ -102,6 +104,7 @@ function expressCall(request: Parameters<ExpressHandler>[0], response: Parameter
   return {
     path: request.originalUrl,
     headers: request.headers,
+    seen: () => ({ url: request.url, originalUrl: request.originalUrl, query: { ...request.query } }),
     header: (name, value) => void response.setHeader(name, value),
     status: (code) => void response.status(code),
     json: (value) => void response.json(value),
@@ -117,6 +120,7 @@ function fastifyCall(request: Parameters<FastifyHook>[0], reply: Parameters<Fast
   return {
     path: request.originalUrl,
     headers: request.headers,
+    seen: () => ({ url: request.url, originalUrl: request.originalUrl, query: { ...Object(request.query) } }),
     header: (name, value) => void reply.header(name, value),
     status: (code) => void reply.code(code),
     json: (value) => void reply.send(value),

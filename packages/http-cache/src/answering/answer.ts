@@ -6,18 +6,23 @@ import { isRefresh, type Refreshes } from '../filling/refresh.ts';
 import type { Policy } from '../options/route-policy.ts';
 import type { ForwardReason } from '../rules/cache-status.ts';
 import { conditionsOf } from '../rules/conditional.ts';
+import type { ParameterRule } from '../rules/parameters.ts';
 import { requestDirectives } from '../rules/request-rules.ts';
 import type { Selected } from '../stored/response-store.ts';
 import { type Course, type CourseTools, createCourses, type Job } from './course.ts';
 import { bypassStatus, decisionStatus, servedStatus } from './decision-status.ts';
 import { forwardReason } from './decisions.ts';
+import { hideParameters } from './hide-parameters.ts';
+import { parametersOf } from './keys.ts';
 import type { BypassReason } from './reasons.ts';
 import { sendOnlyIfCached } from './send-stored.ts';
 import { serveStored } from './serve-stored.ts';
 
 export interface AnswerTools extends FillTools, CourseTools {
   readonly refreshes: Refreshes;
-  baseKey(policy: Policy, policyName: string, request: Exchange['request']): string;
+  /** What parameters the keys of any policy hold, as far as they are known. */
+  readonly rules: Set<ParameterRule>;
+  baseKey(policy: Policy, policyName: string, request: Exchange['request']): string | undefined;
 }
 
 export interface Answering {
@@ -25,19 +30,19 @@ export interface Answering {
    * Answers the request from the cache, or sends it on to the handler. A fresh response in memory is sent before this
    * returns.
    *
-   * @param onFill is called when this request fills its URL.
+   * @param onForward is called before the handler runs, where another policy has to know of it.
    */
-  answer(exchange: Exchange, policy: Policy, policyName: string, counters: PolicyCounters, onFill: OnFill): void;
+  answer(exchange: Exchange, policy: Policy, policyName: string, counters: PolicyCounters, onForward: OnForward): void;
 }
 
-type OnFill = (fill: Fill) => void;
+type OnForward = (fill: Fill) => void;
 
 /** Takes the course that was decided on, and counts it. */
 export function createAnswering(tools: AnswerTools): Answering {
   const { clock } = tools.options;
   const courses = createCourses(tools);
 
-  function take(job: Job, course: Course, onFill: OnFill): void {
+  function take(job: Job, course: Course, onForward: OnForward): void {
     const { exchange, counters } = job;
     const { response } = exchange;
     // The client went, or a time limit of the application's answered it, while the cache was asked.
@@ -55,22 +60,40 @@ export function createAnswering(tools: AnswerTools): Answering {
         tools.refreshes.begin(job.base, exchange);
         break;
       case 'fill':
-        onFill(startFill({ ...course, ...job, forwarded: forwardReason(course.place, clock.now()) }, tools));
-        exchange.next();
+        forward(
+          job,
+          onForward,
+          startFill({ ...course, ...job, forwarded: forwardReason(course.place, clock.now()) }, tools),
+        );
         break;
       case 'pass':
         bump(counters.notStored, course.reason);
         response.setHeader('Cache-Status', decisionStatus(course, clock.now()));
-        exchange.next();
+        forward(job, onForward);
         break;
       case 'bypass':
-        passBy(exchange, counters, course.reason);
+        sayBypassed(exchange, counters, course.reason);
+        forward(job, onForward);
         break;
       case 'refuse':
         bump(counters.bypass, 'only-if-cached');
         exchange.claim();
         sendOnlyIfCached(response);
     }
+  }
+
+  /** On to the handler, which is shown the parameters that are in the key, and no others. */
+  function forward({ exchange, policy }: Job, onForward: OnForward, fill?: Fill): void {
+    const show = hideParameters(exchange, parametersOf(tools.options, policy));
+    if (fill || show) {
+      onForward({
+        yield() {
+          fill?.yield();
+          show?.();
+        },
+      });
+    }
+    exchange.next();
   }
 
   function serve(job: Job, selected: Selected, forwarded?: ForwardReason): void {
@@ -93,15 +116,21 @@ export function createAnswering(tools: AnswerTools): Answering {
   }
 
   return {
-    answer(exchange, policy, policyName, counters, onFill) {
+    answer(exchange, policy, policyName, counters, onForward) {
       const { request } = exchange;
       const directives = requestDirectives(request.headers);
       const reason = tools.decisions.bypassOf(policy, request, directives);
       if (reason) {
-        passBy(exchange, counters, reason);
+        sayBypassed(exchange, counters, reason);
+        exchange.next();
         return;
       }
       const base = tools.baseKey(policy, policyName, request);
+      if (base === undefined) {
+        sayBypassed(exchange, counters, 'query');
+        exchange.next();
+        return;
+      }
       const job: Job = {
         exchange,
         request,
@@ -114,19 +143,19 @@ export function createAnswering(tools: AnswerTools): Answering {
       };
       const course = courses.atOnce(job);
       if (course) {
-        take(job, course, onFill);
+        take(job, course, onForward);
         return;
       }
+      tools.rules.add(parametersOf(tools.options, policy));
       courses
         .find(job)
-        .then((found) => take(job, found, onFill))
+        .then((found) => take(job, found, onForward))
         .catch((error: unknown) => exchange.next(error));
     },
   };
 }
 
-function passBy({ response, next }: Exchange, counters: PolicyCounters, reason: BypassReason): void {
+function sayBypassed({ response }: Exchange, counters: PolicyCounters, reason: BypassReason): void {
   bump(counters.bypass, reason);
   response.setHeader('Cache-Status', bypassStatus(reason));
-  next();
 }

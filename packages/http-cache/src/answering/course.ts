@@ -22,7 +22,7 @@ const NOTHING_SHARED: Course = Object.freeze({ kind: 'pass', reason: 'concurrent
 /** Fills that come to nothing, one after the other, before a request that waits for them runs the handler itself. */
 const MOST_WAITS = 3;
 
-export interface CourseTools extends Pick<FillTools, 'options' | 'urls'> {
+export interface CourseTools extends Pick<FillTools, 'options' | 'urls' | 'budgets'> {
   readonly decisions: Decisions;
   readonly store: ResponseStore;
   readonly flights: Flights<Shared>;
@@ -37,7 +37,7 @@ export interface Courses {
   find(job: Job): Promise<Course>;
 }
 
-export function createCourses({ options, decisions, store, flights, urls, report }: CourseTools): Courses {
+export function createCourses({ options, decisions, store, flights, urls, budgets, report }: CourseTools): Courses {
   const { clock } = options;
 
   async function find(job: Job, waits = 0): Promise<Course> {
@@ -45,11 +45,18 @@ export function createCourses({ options, decisions, store, flights, urls, report
     if (!place) return { kind: 'pass', reason: 'cache-failed' };
     const decision = decisions.afterLook(job, place.selected);
     if (decision) return decision;
-    if (!flights.isFlying(place.key)) return { kind: 'fill', place, flight: flights.lead(place.key) };
+    if (!flights.isFlying(place.key)) return fill(job, place);
     if (!mayWait(job)) return { kind: 'pass', reason: 'concurrent' };
     const shared = courseAfter(job, place, await flights.follow(place.key));
     if (shared) return shared;
     return waits + 1 < MOST_WAITS ? find(job, waits + 1) : NOTHING_SHARED;
+  }
+
+  function fill({ policy, policyName }: Job, place: Place): Course {
+    // What is stored already, though stale, is no new key.
+    const refusal = place.selected ? undefined : budgets.refusal(policy, policyName, place.key);
+    if (refusal) return { kind: 'pass', reason: refusal };
+    return { kind: 'fill', place, flight: flights.lead(place.key) };
   }
 
   /** What another's fill led to, `undefined` where this request starts over. */

@@ -1,6 +1,8 @@
 import type { CacheableRequest } from '../exchange.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import type { Policy } from '../options/route-policy.ts';
+import { isAmbiguousPath } from '../rules/ambiguous-path.ts';
+import { namesTrusted } from '../rules/authority.ts';
 import { NO_DIRECTIVES, type RequestControl } from '../rules/cache-control.ts';
 import type { ForwardReason } from '../rules/cache-status.ts';
 import { personalBypass, requestBypass } from '../rules/request-rules.ts';
@@ -57,6 +59,17 @@ export function createDecisions({ options, urls }: DecisionsOptions): Decisions 
     return reason ?? (options.personal?.(request) ? 'personal' : undefined);
   }
 
+  function untrusted(request: CacheableRequest): BypassReason | undefined {
+    return options.hosts === undefined || namesTrusted(options.hosts, request) ? undefined : 'authority';
+  }
+
+  /** Why nothing is, or is to be, stored under this URL. */
+  function avoided({ base, request }: Question): BypassReason | undefined {
+    // Only now: what is stored had a path that is one.
+    if (isAmbiguousPath(request.originalUrl)) return 'path';
+    return urls.recall(base, clock.now()) === 'uncacheable' ? 'uncacheable' : undefined;
+  }
+
   function reuse({ directives, isRefresh }: Question, { response, storedAtMs }: Selected): Reuse {
     const ageMs = ageMsOf(response, storedAtMs, clock.now());
     const answer = reuseOf(response.reuse, ageMs, options.honoursClients ? directives : NO_DIRECTIVES);
@@ -71,14 +84,14 @@ export function createDecisions({ options, urls }: DecisionsOptions): Decisions 
 
   return {
     bypassOf: (policy, request, directives) =>
-      requestBypass(request.method, request.headers, directives) ?? personal(policy, request),
+      requestBypass(request.method, request.headers, directives) ?? untrusted(request) ?? personal(policy, request),
 
     atOnce(question, inMemory) {
       const served = serving(question, inMemory);
       if (served) return served;
-      const lesson = urls.recall(question.base, clock.now());
-      if (lesson === undefined || lesson === 'storable') return undefined;
-      return wantsStoredOnly(question) ? { kind: 'refuse' } : { kind: 'bypass', reason: lesson };
+      const reason = avoided(question);
+      if (!reason) return undefined;
+      return wantsStoredOnly(question) ? { kind: 'refuse' } : { kind: 'bypass', reason };
     },
 
     afterLook(question, found) {

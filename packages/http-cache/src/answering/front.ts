@@ -51,15 +51,15 @@ export function createFront(options: ResolvedOptions, store: ResponseStore): Fro
   }
 
   return {
-    learn({ raw }, policy, place) {
+    learn({ request }, policy, place) {
       const isForAll = policy.audience === 'everyone';
       if (!policy.isFronted || !isNamed || (!isForAll && !isAskable)) return;
-      places.remember(nameOf(raw), { ...place, isForAll }, Number.POSITIVE_INFINITY);
+      places.remember(nameOf(request.headers, request.originalUrl), { ...place, isForAll }, Number.POSITIVE_INFINITY);
     },
 
     answers(request, response) {
       const nowMs = clock.now();
-      const place = places.recall(nameOf(request), nowMs);
+      const place = places.recall(nameOf(request.headers, request.url), nowMs);
       const selected = place && select(request.headers, request.method ?? 'GET', place, nowMs);
       if (!selected) return false;
       serve(request, response, { base: place.base, counters: place.counters, selected, nowMs });
@@ -83,7 +83,7 @@ function serve(
 }
 
 /** All of a request that the default authority and the URL as key are made of. */
-function nameOf({ headers, url }: IncomingMessage): string {
+function nameOf(headers: IncomingHttpHeaders, url: string | undefined): string {
   const forwarded = headers['x-forwarded-host'] ?? headers['x-forwarded-proto'];
   const host =
     forwarded === undefined

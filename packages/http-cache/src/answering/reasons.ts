@@ -2,6 +2,12 @@
 export type BypassReason =
   | 'method'
   | 'range'
+  /** Its host is none of those that `authority` lists. */
+  | 'authority'
+  /** Somebody behind the router may take its path for another one. */
+  | 'path'
+  /** Parsers may differ in what would be left out of its query. */
+  | 'query'
   | 'precondition'
   | 'authorization'
   | 'session'
@@ -28,6 +34,10 @@ export type NotStoredReason =
   | 'no-freshness'
   | 'vary'
   | 'variants'
+  /** Its key was not asked for often enough. */
+  | 'min-uses'
+  /** Its policy has all the keys it may have, and its key was not asked for often enough to be one more. */
+  | 'max-keys'
   /** Its handler read what its key does not cover. */
   | 'under-keyed'
   | 'event-stream'

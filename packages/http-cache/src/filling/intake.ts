@@ -2,6 +2,7 @@ import type { BackgroundWork } from '@breakwater/core';
 import type { UrlLesson } from '../answering/decisions.ts';
 import type { Flight } from '../answering/flights.ts';
 import type { Front } from '../answering/front.ts';
+import type { KeyBudgets } from '../answering/key-budgets.ts';
 import { authorityOf } from '../answering/keys.ts';
 import { isLasting, type NotStoredReason } from '../answering/reasons.ts';
 import type { UrlMemory } from '../answering/url-memory.ts';
@@ -29,6 +30,7 @@ export interface Shared {
 /** What a fill needs of the engine. */
 export interface FillTools {
   readonly guard: Guard;
+  readonly budgets: KeyBudgets;
   readonly front: Front;
   readonly options: ResolvedOptions;
   readonly urls: UrlMemory<UrlLesson>;
@@ -78,7 +80,7 @@ const STORABLE_FOR_MS = 3_600_000;
 /** RFC 9111 §5.2.2.1 allows for any number of seconds; a cache keeps nothing for longer than a year. */
 const LONGEST_MS = 365 * 86_400_000;
 
-export function createIntake(job: FillJob, { options, urls, background, front }: FillTools): Intake {
+export function createIntake(job: FillJob, { options, urls, background, front, budgets }: FillTools): Intake {
   const { policy, counters, place, flight } = job;
   const { request } = job.exchange;
   const { clock, maxBodyBytes } = options;
@@ -108,6 +110,7 @@ export function createIntake(job: FillJob, { options, urls, background, front }:
     }
     if (isKept) {
       counters.stored += 1;
+      budgets.spend(policy, job.policyName, place.key);
       onKept?.();
       front.learn(job.exchange, policy, { base: place.base, counters });
       const { varyNames, varyValues } = admission;

@@ -1,8 +1,11 @@
 import type { Cache } from '@breakwater/cache';
 import { type Clock, type Duration, type Size, systemClock, withDefaults } from '@breakwater/core';
 import { checks } from '../errors.ts';
+import { type TrustedHosts, trustedHosts } from '../rules/authority.ts';
+import type { ParameterRule } from '../rules/parameters.ts';
 import { type GuardOptions, type ResolvedGuard, resolveGuard } from './guard-options.ts';
 import { type OriginOptions, type ResolvedOrigin, resolveOrigin } from './origin-options.ts';
+import { type IgnoredParameters, resolveIgnored } from './query-options.ts';
 
 export interface HttpCacheOptions<Request = unknown> {
   /** Where responses are kept: a cache of `@breakwater/cache`. Its tags and invalidations reach responses too. */
@@ -23,9 +26,22 @@ export interface HttpCacheOptions<Request = unknown> {
   readonly clientDirectives?: 'ignore' | 'honour';
   /**
    * The part of the key that stands for scheme and host, as one text or made from each request. Name one only when no
-   * response depends on the host. @default the request's scheme and host
+   * response depends on the host. A list of hosts, each as a `Host` field names it: scheme and host, and requests that
+   * name any other host run the handler uncached. @default the request's scheme and host
    */
-  readonly authority?: string | ((request: Request) => string);
+  readonly authority?: string | readonly string[] | ((request: Request) => string);
+  /**
+   * The parameters of a query that are left out of the key, and of what handlers see whose responses may be stored: what
+   * the key does not hold must not reach them. A route's own `query` goes before it.
+   * @default 'all'
+   */
+  readonly query?: 'all' | IgnoredParameters;
+  /**
+   * The most keys that this process fills under one policy, within the lifetime of its responses. Beyond it a new key has
+   * to be asked for twice before anything is stored under it, beyond twice as many four times, and so on.
+   * @default 100_000
+   */
+  readonly maxKeys?: number;
   /** Says that a request is somebody's own, beside the built-in checks. @default none */
   readonly personal?: (request: Request) => boolean;
   /**
@@ -53,6 +69,8 @@ export const DEFAULTS = Object.freeze({
   maxWait: '5s',
   uncacheableFor: '10s',
   clientDirectives: 'ignore',
+  query: 'all',
+  maxKeys: 100_000,
   sessionCookies: /sess|auth|jwt|token|(?:^|[-_.])sid(?:$|[-_.])/i,
   clock: systemClock,
 } as const);
@@ -65,6 +83,11 @@ export interface ResolvedOptions {
   readonly uncacheableForMs: number;
   readonly honoursClients: boolean;
   readonly authority: string | ((request: unknown) => string) | undefined;
+  /** Those that requests may name, `undefined` for all. */
+  readonly hosts: TrustedHosts | undefined;
+  /** What policies keep that say nothing of their own. */
+  readonly parameters: ParameterRule;
+  readonly maxKeys: number;
   readonly personal: ((request: unknown) => boolean) | undefined;
   readonly sessionCookies: RegExp;
   readonly origin: ResolvedOrigin;
@@ -82,7 +105,6 @@ export function resolveOptions<Request>(options: HttpCacheOptions<Request>): Res
   if (typeof given.cache?.space !== 'function') {
     throw checks.failure('cache', 'a cache made by createCache of @breakwater/cache', given.cache);
   }
-  if (typeof given.authority !== 'function' && given.authority !== undefined) checks.text('authority', given.authority);
   if (given.personal !== undefined) checks.callable('personal', given.personal);
   if (given.purge !== undefined) checks.callable('purge', given.purge);
   return {
@@ -93,7 +115,9 @@ export function resolveOptions<Request>(options: HttpCacheOptions<Request>): Res
     uncacheableForMs: checks.duration('uncacheableFor', given.uncacheableFor),
     honoursClients: checks.oneOf('clientDirectives', given.clientDirectives, ['ignore', 'honour']) === 'honour',
     // The door that takes the options gives these callbacks the request of the framework they are typed for.
-    authority: given.authority as ResolvedOptions['authority'],
+    ...resolveAuthority(given.authority as HttpCacheOptions['authority']),
+    parameters: resolveIgnored(given.query),
+    maxKeys: checks.integer('maxKeys', given.maxKeys),
     personal: given.personal as ResolvedOptions['personal'],
     sessionCookies: checkPattern(given.sessionCookies),
     origin: resolveOrigin(given.origin),
@@ -101,6 +125,20 @@ export function resolveOptions<Request>(options: HttpCacheOptions<Request>): Res
     purge: given.purge as ResolvedOptions['purge'],
     clock: given.clock,
   };
+}
+
+function resolveAuthority(authority: HttpCacheOptions['authority']): Pick<ResolvedOptions, 'authority' | 'hosts'> {
+  if (authority === undefined || typeof authority === 'function') return { authority, hosts: undefined };
+  if (typeof authority === 'string') return { authority: checks.text('authority', authority), hosts: undefined };
+  if (!Array.isArray(authority) || authority.length === 0) {
+    throw checks.failure('authority', 'a text, a function or an array of hosts', authority);
+  }
+  for (const host of authority) {
+    if (/[\s/@]/.test(checks.text('authority', host))) {
+      throw checks.failure('authority', "a list of hosts such as 'shop.example' or 'localhost:3000'", host);
+    }
+  }
+  return { authority: undefined, hosts: trustedHosts(authority) };
 }
 
 /** A pattern with `g` or `y` remembers where it stopped and would miss every other cookie. */

@@ -1,7 +1,9 @@
 import { type Duration, withDefaults } from '@breakwater/core';
 import { checks } from '../errors.ts';
+import { keepsAll, type ParameterRule } from '../rules/parameters.ts';
 import type { StorageTerms } from '../rules/storable.ts';
 import type { ResolvedOrigin } from './origin-options.ts';
+import { resolveKnown } from './query-options.ts';
 import { resolveStatuses, type StatusKey } from './status-options.ts';
 
 export interface RoutePolicyOptions<Request = unknown> {
@@ -40,6 +42,18 @@ export interface RoutePolicyOptions<Request = unknown> {
    */
   readonly key?: (request: Request) => string;
   /**
+   * The parameters of a query that the route knows. All others are left out of the key, and of what the handler sees. Not
+   * together with `key`.
+   * @default the application's `query`
+   */
+  readonly query?: 'all' | readonly string[];
+  /**
+   * From which request for its key on a response is stored, if no more than ten minutes, or two lifetimes of the response,
+   * lie between one request and the next.
+   * @default 1
+   */
+  readonly minUses?: number;
+  /**
    * Who may be sent a stored response. `'anonymous'`: requests with `Authorization` or a session run the handler.
    * `'everyone'`: the response is the same for all callers, whoever they are.
    * @default 'anonymous'
@@ -56,6 +70,7 @@ export interface RoutePolicyOptions<Request = unknown> {
 export const ROUTE_DEFAULTS = Object.freeze({
   staleWhileRevalidate: 0,
   staleIfError: 0,
+  minUses: 1,
   audience: 'anonymous',
   front: 'never',
 } as const);
@@ -70,6 +85,9 @@ export interface Policy {
   readonly authorization: 'bypass' | 'rfc9111';
   readonly audience: 'anonymous' | 'everyone';
   readonly isFronted: boolean;
+  /** `undefined`: as the application's own. */
+  readonly parameters: ParameterRule | undefined;
+  readonly minUses: number;
   readonly name: string | undefined;
   tagsOf(request: unknown): readonly string[];
   readonly keyOf: ((request: unknown) => string) | undefined;
@@ -86,6 +104,8 @@ export function originPolicy(origin: ResolvedOrigin): Policy {
     authorization: origin.authorization,
     audience: 'anonymous',
     isFronted: false,
+    parameters: undefined,
+    minUses: 1,
     name: 'origin',
     tagsOf: () => [],
     keyOf: undefined,
@@ -95,17 +115,20 @@ export function originPolicy(origin: ResolvedOrigin): Policy {
 /** RFC 9111 §1.2.2: more seconds than others can count. */
 const LONGEST_MS = 2 ** 31 * 1000;
 
-const ROUTE_OPTION_NAMES = [...Object.keys(ROUTE_DEFAULTS), 'ttl', 'statuses', 'maxAge', 'tags', 'vary', 'name', 'key'];
+const NAMES_WITHOUT_DEFAULT = ['ttl', 'statuses', 'maxAge', 'tags', 'vary', 'name', 'key', 'query'];
+const ROUTE_OPTION_NAMES = [...Object.keys(ROUTE_DEFAULTS), ...NAMES_WITHOUT_DEFAULT];
 
 /** @throws OptionError `ERR_HTTP_CACHE_OPTION` */
 export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>): Policy {
   checks.known('route', options, ROUTE_OPTION_NAMES);
   const given = withDefaults(options, ROUTE_DEFAULTS);
-  const { ttl, statuses, maxAge, tags = [], vary = [], name, key, audience, front, ...stale } = given;
+  const { ttl, statuses, maxAge, tags = [], vary = [], name, key, query, audience, front, minUses, ...stale } = given;
   if (key !== undefined) checks.callable('key', key);
   const isFronted = checks.oneOf('front', front, ['never', 'hits']) === 'hits';
   // In front of the framework there is no request of its to make a key of.
   if (isFronted && key !== undefined) throw checks.failure('front', "'never' where the policy has a key", front);
+  if (key !== undefined && query !== undefined)
+    throw checks.failure('query', 'absent where the policy has a key', query);
   if (typeof tags !== 'function') checkTexts('tags', tags);
   return {
     kind: 'route',
@@ -127,10 +150,18 @@ export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>
     authorization: 'bypass',
     audience: checks.oneOf('audience', audience, ['anonymous', 'everyone']),
     isFronted,
+    parameters: resolveParameters(key, query),
+    minUses: checks.integer('minUses', minUses),
     name: name === undefined ? undefined : checks.text('name', name),
     tagsOf: typeof tags === 'function' ? (request) => tags(request as Request) ?? [] : () => tags,
     keyOf: key as Policy['keyOf'],
   };
+}
+
+/** A key of the developer's own says what the response depends on. */
+function resolveParameters(key: unknown, query: RoutePolicyOptions['query']): ParameterRule | undefined {
+  if (key !== undefined) return keepsAll;
+  return query === undefined ? undefined : resolveKnown(query);
 }
 
 function checkTexts(name: string, texts: readonly string[]): readonly string[] {

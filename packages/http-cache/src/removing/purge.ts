@@ -4,6 +4,7 @@ import { authorityOf, routeTag, uriKeys } from '../answering/keys.ts';
 import { checks, ERR_PURGE_REFUSED } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { ResolvedOptions } from '../options/options.ts';
+import type { ParameterRule } from '../rules/parameters.ts';
 import type { ResponseStore } from '../stored/response-store.ts';
 
 /**
@@ -24,7 +25,8 @@ export interface Purging {
   answer(exchange: Exchange, mayPurge: (request: unknown) => boolean | Promise<boolean>): Promise<void>;
 }
 
-export function createPurging(options: ResolvedOptions, store: ResponseStore): Purging {
+/** @param rules what parameters the keys of any policy hold. */
+export function createPurging(options: ResolvedOptions, store: ResponseStore, rules: Iterable<ParameterRule>): Purging {
   function purge(target: PurgeTarget): Promise<InvalidationReport> {
     if ('tag' in target) return options.cache.invalidate({ tag: target.tag });
     if ('route' in target) return options.cache.invalidate({ tag: routeTag(checks.text('route', target.route)) });
@@ -34,7 +36,7 @@ export function createPurging(options: ResolvedOptions, store: ResponseStore): P
     }
     const urls = typeof target.url === 'string' ? [target.url] : target.url;
     if (!Array.isArray(urls)) throw checks.failure('purge', 'a target with url, prefix, tag or route', target);
-    return store.remove(urls.flatMap((url) => uriKeys(...pair(placeOf('url', url)))));
+    return store.remove(urls.flatMap((url) => uriKeys(rules, ...pair(placeOf('url', url)))));
   }
 
   /** Scheme with host, and path with query. */
@@ -52,7 +54,7 @@ export function createPurging(options: ResolvedOptions, store: ResponseStore): P
     async answer({ request, response, claim }, mayPurge) {
       const isAllowed = await mayPurge(request);
       const authority = authorityOf(options, request);
-      const report = isAllowed ? await store.remove(uriKeys(authority, [request.originalUrl])) : undefined;
+      const report = isAllowed ? await store.remove(uriKeys(rules, authority, [request.originalUrl])) : undefined;
       claim();
       response.statusCode = report ? 200 : 403;
       response.setHeader('Content-Type', report ? 'application/json' : PROBLEM_TYPE);

@@ -5,17 +5,20 @@ import { teeResponse } from '../filling/response-tee.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import { headerText } from '../rules/handler-headers.ts';
 import { invalidatedTargets } from '../rules/invalidated-uris.ts';
+import type { ParameterRule } from '../rules/parameters.ts';
 import { groupTags } from '../rules/response-tags.ts';
 
 /**
  * RFC 9111 §4.4: what a successful unsafe request changed is the resource at its URI, those that its response names,
  * and the groups it names (RFC 9875).
  *
+ * @param rules what parameters the keys of any policy hold.
  * @param remove is called before the response leaves.
  */
 export function watchUnsafe(
   { request, response }: Exchange,
   options: ResolvedOptions,
+  rules: Iterable<ParameterRule>,
   remove: (keys: readonly string[], tags: readonly string[]) => void,
 ): void {
   // Read now: a request whose body was read to its end may have lost its socket, and with it its scheme.
@@ -26,7 +29,7 @@ export function watchUnsafe(
     head(status) {
       if (status >= 200 && status < 400) {
         const groups = groupTags(textOf(response, 'cache-group-invalidation'), authority);
-        remove(uriKeys(authority, [request.originalUrl, ...namedTargets(base, response)]), groups);
+        remove(uriKeys(rules, authority, [request.originalUrl, ...namedTargets(base, response)]), groups);
       }
       return { status, keep: false };
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requestAuthority } from './authority.ts';
+import { namesTrusted, requestAuthority, trustedHosts } from './authority.ts';
 
 describe('requestAuthority', () => {
   it('is scheme and host, in lower case', () => {
@@ -24,5 +24,37 @@ describe('requestAuthority', () => {
     const one = requestAuthority({ protocol: 'http', headers, hostname: 'a.example' });
     const other = requestAuthority({ protocol: 'http', headers, hostname: 'b.example' });
     expect(one).not.toBe(other);
+  });
+
+  it('covers the port of a forwarded host, which handlers can see as well', () => {
+    const authority = (forwarded: string) =>
+      requestAuthority({
+        protocol: 'http',
+        headers: { host: 'a.example', 'x-forwarded-host': forwarded },
+        hostname: 'a.example',
+      });
+    expect(authority('a.example:81')).not.toBe(authority('a.example:82'));
+  });
+});
+
+describe('namesTrusted', () => {
+  const trusted = trustedHosts(['Shop.example', 'localhost:3000']);
+
+  it.each([
+    ['shop.example', undefined, 'shop.example', true],
+    ['localhost:3000', undefined, 'localhost', true],
+    ['localhost', undefined, 'localhost', false],
+    ['evil', undefined, 'evil', false],
+    [undefined, undefined, undefined, false],
+    // The framework does not trust the field: no handler sees it.
+    ['localhost:3000', 'evil', 'localhost', true],
+    // It does.
+    ['shop.example', 'evil', 'evil', false],
+    ['shop.example', 'localhost:3000', 'localhost', true],
+    ['shop.example', 'localhost:3001', 'localhost', false],
+    ['evil', 'shop.example', 'shop.example', false],
+  ])('of Host %s, X-Forwarded-Host %s, taken for %s: %s', (host, forwarded, hostname, isTrusted) => {
+    const headers = { ...(host && { host }), ...(forwarded && { 'x-forwarded-host': forwarded }) };
+    expect(namesTrusted(trusted, { protocol: 'http', headers, hostname })).toBe(isTrusted);
   });
 });

@@ -17,6 +17,37 @@ export function requestAuthority(source: AuthoritySource): string {
   const { protocol, headers } = source;
   const host = `${protocol}://${headers.host?.toLowerCase() ?? ''}`;
   if (headers['x-forwarded-host'] === undefined) return host;
-  // Read only here: a framework works it out at every reading.
-  return `${host} ${source.hostname?.toLowerCase() ?? ''}`;
+  return `${host} ${forwardedHost(source)}`;
+}
+
+/**
+ * The host that handlers see beside `Host`: with its port, which they can see as well, where the framework took it from
+ * `X-Forwarded-Host`.
+ */
+function forwardedHost({ headers, hostname }: AuthoritySource): string {
+  // Read only where there is such a header: a framework works it out at every reading.
+  const name = hostname?.toLowerCase() ?? '';
+  const forwarded = String(headers['x-forwarded-host']).toLowerCase();
+  return forwarded.includes(name) ? forwarded : name;
+}
+
+/** Hosts that are the application's own. */
+export interface TrustedHosts {
+  /** As a `Host` field names them, in lower case, each with its port where that is not the scheme's own. */
+  readonly hosts: ReadonlySet<string>;
+  /** Without ports. */
+  readonly names: ReadonlySet<string>;
+}
+
+export function trustedHosts(hosts: readonly string[]): TrustedHosts {
+  const lower = hosts.map((host) => host.toLowerCase());
+  return { hosts: new Set(lower), names: new Set(lower.map((host) => host.replace(/:\d+$/, ''))) };
+}
+
+/** Whether every host that handlers can see is one of these. */
+export function namesTrusted({ hosts, names }: TrustedHosts, source: AuthoritySource): boolean {
+  if (!hosts.has(source.headers.host?.toLowerCase() ?? '')) return false;
+  if (source.headers['x-forwarded-host'] === undefined) return true;
+  const forwarded = forwardedHost(source);
+  return hosts.has(forwarded) || (names.has(forwarded) && !forwarded.includes(':'));
 }

@@ -72,7 +72,7 @@ describe('canonicalTarget', () => {
           const canonical = canonicalTarget(given, keeps);
           if (canonical !== undefined) expect(canonicalTarget(canonical, keeps)).toBe(canonical);
         }),
-        { numRuns: 200 },
+        { numRuns: 300 },
       );
     });
 

@@ -31,6 +31,13 @@ function rankOf(name: string): string {
   return dot === -1 ? name : name.slice(0, dot);
 }
 
+/** The names of the parameters that are not kept. */
+export function leftOutNames(target: string, keeps: ParameterRule): ReadonlySet<string> {
+  const mark = target.indexOf('?');
+  const parameters = mark === -1 ? [] : readQuery(target, mark).parameters;
+  return new Set(parameters.map(({ name }) => name).filter((name) => !keeps(name)));
+}
+
 /** The target without the parameters that are not kept, the others as they came; it is itself where all are kept. */
 export function keptTarget(target: string, keeps: ParameterRule): string {
   const mark = target.indexOf('?');
