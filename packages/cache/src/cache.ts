@@ -2,7 +2,14 @@ import type { Subscribable } from '@breakwater/core';
 import type { Agreement } from './bus/agreement.ts';
 import type { CacheEvents } from './cache-events.ts';
 import type { Entry } from './entries/entry.ts';
-import type { CacheInspection, EntryInspection } from './invalidation/inspection.ts';
+import type {
+  CacheInspection,
+  DryRunOptions,
+  DryRunReport,
+  EntryInspection,
+  KeyPage,
+  KeysOptions,
+} from './invalidation/inspection.ts';
 import type {
   AuditRecord,
   InvalidateOptions,
@@ -172,7 +179,7 @@ export interface Cache<PolicyName extends string = string>
    * A part of this cache with keys of its own and a codec of its own. Tiers, tags, bus and statistics are shared.
    * The part's name is the policy its outcomes are counted under where a call names none.
    */
-  space<Value>(name: string, options: { readonly codec: Codec<Value> }): CacheSpace<Value>;
+  space<Value>(name: string, options: SpaceOptions<Value>): CacheSpace<Value>;
 
   /**
    * `'bypass'` switches the cache off, in this process: reads miss, loaders run for each caller, and nothing is kept. What is
@@ -195,6 +202,16 @@ export interface Cache<PolicyName extends string = string>
   close(): Promise<void>;
 }
 
+export interface SpaceOptions<Value> {
+  readonly codec: Codec<Value>;
+  /**
+   * What the reads of the space find. `'stale'`: entries beyond their freshness as well, for as long as they are of use, for
+   * a caller that decides itself what to do with them; its `freshUntilMs` says since when one is stale.
+   * @default 'fresh'
+   */
+  readonly finds?: 'fresh' | 'stale';
+}
+
 /** {@link Cache}'s calls over one part's keys. A pattern sees the part's keys only; tags are shared. */
 export interface CacheSpace<Value> {
   lookup(key: string, options?: ReadOptions): Promise<Found<Value> | undefined>;
@@ -205,6 +222,8 @@ export interface CacheSpace<Value> {
   reserveToFill(key: string, options?: FillOptions): Promise<Filling<Value> | undefined>;
   invalidate(target: InvalidationTarget, options?: InvalidateOptions): Promise<InvalidationReport>;
   expire(target: InvalidationTarget, options?: InvalidateOptions): Promise<InvalidationReport>;
+  keys(pattern: string, options?: KeysOptions): Promise<KeyPage>;
+  dryRun(target: InvalidationTarget, options?: DryRunOptions): Promise<DryRunReport>;
 }
 
 /**

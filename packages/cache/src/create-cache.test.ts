@@ -8,7 +8,9 @@ import { describeLoading } from '../test/loading-contract.ts';
 import { describeMany } from '../test/many-contract.ts';
 import { describeMemoryPolicies } from '../test/memory-policy-contract.ts';
 import { describeModes } from '../test/mode-contract.ts';
+import { describePaced } from '../test/paced-contract.ts';
 import { describeSource } from '../test/source-contract.ts';
+import { describeSpaces } from '../test/space-contract.ts';
 import { describeStale } from '../test/stale-contract.ts';
 import { describeWrites } from '../test/write-contract.ts';
 
@@ -25,3 +27,5 @@ describeWrites('memory alone', () => null);
 describeMemoryPolicies('memory alone', () => null);
 describeInvalidation('memory alone', () => null);
 describeInspection('memory alone', () => null);
+describePaced('memory alone', () => null);
+describeSpaces('memory alone', () => null);

@@ -6,7 +6,7 @@ import { createAnnouncer } from './bus/announcer.ts';
 import { createCoherence } from './bus/coherence.ts';
 import { openBus } from './bus/open-bus.ts';
 import { createOwnWrites } from './bus/own-writes.ts';
-import type { Cache, Codec } from './cache.ts';
+import type { Cache, SpaceOptions } from './cache.ts';
 import type { CacheEvents } from './cache-events.ts';
 import { collectStats } from './collect-stats.ts';
 import { createEncryption } from './encryption/encryption.ts';
@@ -18,14 +18,16 @@ import { createExpectedTags } from './generations/expected-tags.ts';
 import { createFence } from './generations/fence.ts';
 import { createGenerationTable } from './generations/generations.ts';
 import { createTagGenerations } from './generations/tag-generations.ts';
-import { checkCodec, checkName } from './input.ts';
+import { checkName, checkSpaceOptions } from './input.ts';
 import { createInspection } from './invalidation/create-inspection.ts';
 import { createRules } from './invalidation/create-rules.ts';
+import { createWalks, type Walks } from './invalidation/create-walks.ts';
 import { createRedisInspection } from './invalidation/inspect-redis.ts';
 import { createInvalidator } from './invalidation/invalidate.ts';
 import { createOutbox } from './invalidation/outbox.ts';
 import { createReplay } from './invalidation/replay.ts';
 import { sendInvalidations } from './invalidation/send-invalidations.ts';
+import { createRedisWalk } from './invalidation/walk-redis.ts';
 import { createLeases } from './loading/leases.ts';
 import { createLoadFailures } from './loading/load-failures.ts';
 import { createLoadOnce } from './loading/load-once.ts';
@@ -40,6 +42,8 @@ import { createTurns } from './redis/turns.ts';
 import { sendWrites } from './writing/flush-writes.ts';
 import { createWriteBack } from './writing/write-back.ts';
 import { createWriteBuffer } from './writing/write-buffer.ts';
+
+type Space = Part & Walks;
 
 /**
  * Makes a cache: memory in front of Redis, or memory alone.
@@ -148,8 +152,11 @@ export function createCache<PolicyName extends string = never>(
     tombstoneTtlMs,
     unreadableFrames: 0,
   };
+  const walk = client && redis && createRedisWalk({ redis: client, tier: redis, keys });
   const coherence = client ? createCoherence(engine, table) : undefined;
-  const invalidator = createInvalidator(engine, table, options.invalidation);
+  const openSpaces = () => ['', ...spaces.keys()];
+  const walked = redis && walk ? { tier: redis, keys, state, walk, spaces: openSpaces } : undefined;
+  const invalidator = createInvalidator(engine, table, options.invalidation, walked);
   const bus =
     options.redis && client && coherence
       ? openBus({ options, given: options.redis, client, keys, announcer, engine, invalidator, coherence, ownWrites })
@@ -157,27 +164,30 @@ export function createCache<PolicyName extends string = never>(
 
   const policies = createPolicies(options.policies);
   const paths = { policies, loadOnce: createLoadOnce(engine), invalidator };
-  const spaces = new Map<string, { readonly codec: string; readonly part: Part }>();
+  const spaces = new Map<string, { readonly codec: string; readonly finds: string; readonly part: Space }>();
 
-  const inspection = createInspection(engine, {
-    redis: client && redis ? createRedisInspection({ redis: client, tier: redis, keys, state }) : undefined,
+  const inspected = {
+    redis: client && walk ? createRedisInspection({ redis: client, walk, keys, state }) : undefined,
     dependencies: options.invalidation.dependencies,
-    spaces: () => ['', ...spaces.keys()],
-    known: table.known,
-  });
+    spaces: openSpaces,
+  };
 
-  function openSpace(name: string, codec: Codec<unknown>): Part {
-    checkCodec(codec);
+  function openSpace(name: string, given: SpaceOptions<unknown>): Space {
+    const { codec, finds } = checkSpaceOptions(given);
     const open = spaces.get(name);
-    if (open?.codec === codec.name) return open.part;
+    if (open?.codec === codec.name && open.finds === finds) return open.part;
     if (open) throw spaceTakenError(name);
     policies.declare(checkName('space', name));
-    const part = createPart(engine, paths, { space: name, codec, policy: name });
-    spaces.set(name, { codec: codec.name, part });
+    const part = {
+      ...createPart(engine, paths, { space: name, codec, finds, policy: name }),
+      ...createWalks(engine, inspected, name),
+    };
+    spaces.set(name, { codec: codec.name, finds, part });
     return part;
   }
 
   async function shutDown(): Promise<void> {
+    invalidator.close();
     await replay.settle();
     await writeBack.close();
     replay.close();
@@ -195,11 +205,11 @@ export function createCache<PolicyName extends string = never>(
 
   let closing: Promise<void> | undefined;
   return {
-    ...createPart(engine, paths, { space: '', codec: undefined, policy: 'default' }),
-    ...inspection,
+    ...createPart(engine, paths, { space: '', codec: undefined, finds: 'fresh', policy: 'default' }),
+    ...createInspection(engine, { ...inspected, known: table.known }),
     rules: () => createRules(invalidator),
     audit: invalidator.audit,
-    space: (name, options) => openSpace(name, options?.codec),
+    space: (name, options) => openSpace(name, options),
     stats: () => collectStats({ engine, policies, state, bus, coherence, invalidator }),
     on: events.on,
     setMode(mode) {

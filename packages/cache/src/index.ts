@@ -1,5 +1,5 @@
 export type { Acknowledgement } from './bus/questions.ts';
-export type { Cache, CacheSpace, Codec } from './cache.ts';
+export type { Cache, CacheSpace, Codec, SpaceOptions } from './cache.ts';
 export type { CacheEvents } from './cache-events.ts';
 export { type CachedOptions, cached } from './cached.ts';
 export type { CompressionAlgorithm, CompressionOptions } from './codecs/compression.ts';
@@ -28,6 +28,7 @@ export type {
   InvalidationReport,
   InvalidationTarget,
 } from './invalidation/invalidation.ts';
+export type { Pace } from './invalidation/pace.ts';
 export type { EventReport, Rule, RuleOutcome, Rules, RuleTargets } from './invalidation/rules.ts';
 export { tagPath, tagsBelow } from './invalidation/tag-path.ts';
 export {
@@ -38,7 +39,7 @@ export {
   type KeyPartValues,
 } from './keys/define-keys.ts';
 export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday } from './keys/market-hours.ts';
-export type { Filling, FillingRight, FillOptions, Reservation } from './loading/filling.ts';
+export type { CommitOptions, Filling, FillingRight, FillOptions, Reservation } from './loading/filling.ts';
 export type { LoadTrace } from './loading/load-tracing.ts';
 export type { BatchContext, BatchLoader, LoadContext, Loader } from './loading/loader.ts';
 export type { BusOptions } from './options/bus-options.ts';

@@ -1,4 +1,4 @@
-import type { Codec } from './cache.ts';
+import type { Codec, SpaceOptions } from './cache.ts';
 import { checks, keyError, pairsError, patternError, tagError } from './errors.ts';
 
 export const MAX_KEY_BYTES = 1024;
@@ -71,8 +71,15 @@ export function checkName(option: string, name: unknown): string {
   throw checks.failure(option, 'one to 16 characters a-z, 0-9 and -', name);
 }
 
-/** @throws OptionError `ERR_CACHE_OPTION` for what is no codec. */
-export function checkCodec(codec: Codec<unknown>): void {
+/** @throws OptionError `ERR_CACHE_OPTION`. */
+export function checkSpaceOptions(given: SpaceOptions<unknown>): Required<SpaceOptions<unknown>> {
+  checks.known('options', given ?? {}, ['codec', 'finds']);
+  const { codec, finds = 'fresh' } = given ?? {};
+  checkCodec(codec);
+  return { codec, finds: checks.oneOf('finds', finds, ['fresh', 'stale']) };
+}
+
+function checkCodec(codec: Codec<unknown>): void {
   const given: Partial<Codec<unknown>> = codec ?? {};
   checkName('codec.name', given.name);
   checks.callable('codec.encode', given.encode);

@@ -72,7 +72,8 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   const background = createBackgroundWork((reason, error) =>
     report(reason === 'commit' ? reason : 'invalidate', error),
   );
-  const store = createResponseStore(resolved.cache.space('http', { codec: entryCodec }), resolved.maxVariants);
+  const space = resolved.cache.space('http', { codec: entryCodec, finds: 'stale' });
+  const store = createResponseStore(space, resolved.maxVariants);
   const counters = createCounters();
   const routed = createUrlMemory<'route-policy'>();
   const front = createFront(resolved, store);

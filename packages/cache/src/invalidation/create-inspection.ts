@@ -1,61 +1,24 @@
 import type { Engine } from '../engine.ts';
 import { checks } from '../errors.ts';
 import { expiriesIn, idIn } from '../generations/generation-id.ts';
-import { checkPattern, checkTag } from '../input.ts';
+import { checkTag } from '../input.ts';
 import { isFailure } from '../redis/redis-state.ts';
 import { hotKeysOf } from '../warming/hot-keys.ts';
-import type { Dependencies } from './dependencies.ts';
-import { measureMemory, pageOfMemory } from './inspect-memory.ts';
-import type { RedisInspection } from './inspect-redis.ts';
+import { createWalks, type Walked } from './create-walks.ts';
+import { measureMemory } from './inspect-memory.ts';
 import type { CacheInspection } from './inspection.ts';
-import { checkTarget } from './target.ts';
 
-export interface InspectionOptions {
-  /** Without Redis there is none. */
-  readonly redis: RedisInspection | undefined;
-  readonly dependencies: Dependencies;
-  /** The names of the parts that are open. */
-  readonly spaces: () => readonly string[];
+export interface InspectionOptions extends Walked {
   /** The generation of a tag as this process knows it. */
   readonly known: (tag: string) => { readonly id: string } | undefined;
 }
 
-const ALL_OF_NOTHING = Object.freeze({ entries: 0, bytes: 0, isComplete: true });
-const CURSOR = /^(?:(redis):(\d+:\d+)|(memory):(.+))$/u;
-
-export function createInspection(
-  engine: Engine,
-  { redis, dependencies, spaces, known }: InspectionOptions,
-): CacheInspection {
+export function createInspection(engine: Engine, { known, ...walked }: InspectionOptions): CacheInspection {
   const { memory } = engine;
+  const { dependencies } = walked;
 
   return {
-    async dryRun(target, options = {}) {
-      const { wanted: named } = checkTarget('', target);
-      checks.known('options', options, ['budget']);
-      const budgetMs = checks.duration('budget', options.budget ?? '1s', { min: 0 });
-      const wanted = { ...named, tags: dependencies.withDependents(named.tags) };
-      return {
-        memory: measureMemory(memory, wanted),
-        redis: (await redis?.measure(wanted, spaces(), budgetMs)) ?? ALL_OF_NOTHING,
-        tags: wanted.tags.filter((tag) => tag !== ''),
-      };
-    },
-
-    async keys(pattern, options = {}) {
-      checkPattern(pattern);
-      checks.known('options', options, ['limit', 'cursor']);
-      const limit = checks.integer('limit', options.limit ?? 100, { max: 10_000 });
-      const cursor = cursorOf(options.cursor);
-      if (redis && cursor?.tier !== 'memory') {
-        const page = await redis.page(['', pattern], limit, cursor?.at);
-        if (!isFailure(page)) return { keys: page.keys, cursor: page.cursor && `redis:${page.cursor}` };
-        // Half of a walk over Redis is not to be ended in memory; a later call goes on with it.
-        if (cursor) return { keys: [], cursor: options.cursor };
-      }
-      const page = pageOfMemory(memory, ['', pattern], { limit, after: cursor?.at ?? '' });
-      return { keys: page.keys, cursor: page.cursor && `memory:${page.cursor}` };
-    },
+    ...createWalks(engine, walked, ''),
 
     hotKeys: (limit) => hotKeysOf(memory, checks.integer('limit', limit)),
 
@@ -72,13 +35,4 @@ export function createInspection(
       };
     },
   };
-}
-
-/** Where the page before ended; `undefined` for the first page. */
-function cursorOf(cursor: string | undefined): { readonly tier: string; readonly at: string } | undefined {
-  if (cursor === undefined) return undefined;
-  const [, redis, inRedis, memory, inMemory] = CURSOR.exec(cursor) ?? [];
-  const [tier, at] = [redis ?? memory, inRedis ?? inMemory];
-  if (tier === undefined || at === undefined) throw checks.failure('cursor', 'that of a page', cursor);
-  return { tier, at };
 }

@@ -1,25 +1,30 @@
 import { idOf, keyIn } from '../entries/address.ts';
 import { NAMESPACE_TAG } from '../generations/generations.ts';
-import type { MemoryTier } from '../memory/memory-tier.ts';
+import type { AliveEntry, MemoryTier } from '../memory/memory-tier.ts';
 import { matchesGlob } from './glob.ts';
 import type { Extent, KeyPage } from './inspection.ts';
 import type { Invalidations } from './outbox.ts';
 import { matcherOf } from './spaced-pattern.ts';
 
 /** What of memory an invalidation would end. */
-export function measureMemory(memory: MemoryTier, { keys, tags, patterns }: Invalidations): Extent {
+export function* namedInMemory(memory: MemoryTier, { keys, tags, patterns }: Invalidations): Generator<AliveEntry> {
   const ids = new Set(keys.map(([space, key]) => idOf(space, key)));
   const named = new Set(tags);
   const matchers = patterns.map(matcherOf);
-  let entries = 0;
-  let bytes = 0;
   for (const one of memory.alive()) {
     const isNamed =
       ids.has(one.id) ||
       named.has(NAMESPACE_TAG) ||
       one.held.entry.tags.some((tag) => named.has(tag)) ||
       matchers.some((matches) => matches(one.id));
-    if (!isNamed) continue;
+    if (isNamed) yield one;
+  }
+}
+
+export function measureMemory(memory: MemoryTier, wanted: Invalidations): Extent {
+  let entries = 0;
+  let bytes = 0;
+  for (const one of namedInMemory(memory, wanted)) {
     entries += 1;
     bytes += one.bytes;
   }

@@ -2,6 +2,7 @@ import { subjectTagOf } from '../encryption/subject.ts';
 import { checks } from '../errors.ts';
 import type { Invalidation } from './invalidate.ts';
 import type { InvalidateOptions, InvalidationEffect, InvalidationReason, InvalidationTarget } from './invalidation.ts';
+import { intervalMsOf } from './pace.ts';
 import { checkTarget } from './target.ts';
 
 const REASONS: readonly InvalidationReason[] = ['manual', 'dataChanged', 'errorThreshold', 'pattern'];
@@ -18,14 +19,21 @@ export function checkInvalidation(
   options: InvalidateOptions = {},
 ): Invalidation {
   const { by, wanted } = checkTarget(space, target);
-  checks.known('options', options, ['reason', 'budget']);
-  const { reason = by === 'pattern' ? 'pattern' : 'manual', budget } = options;
+  checks.known('options', options, ['reason', 'budget', 'pace', 'signal']);
+  const { reason = by === 'pattern' ? 'pattern' : 'manual', budget, pace, signal } = options;
+  if (pace !== undefined && (by === 'key' || budget !== undefined)) {
+    throw checks.failure('pace', "absent for a target by key, and with a 'budget'", pace);
+  }
+  if (signal !== undefined && (pace === undefined || !(signal instanceof AbortSignal))) {
+    throw checks.failure('signal', "an AbortSignal, together with a 'pace'", signal);
+  }
   return {
     by,
     effect,
     wanted,
     reason: checks.oneOf('reason', reason, REASONS),
     budgetMs: budget === undefined ? undefined : checks.duration('budget', budget, { min: 0 }),
+    turns: pace === undefined ? undefined : { intervalMs: intervalMsOf(pace), signal },
   };
 }
 

@@ -4,6 +4,7 @@ import type { Engine } from '../engine.ts';
 import { idOf } from '../entries/address.ts';
 import { type GenerationTable, NAMESPACE_TAG } from '../generations/generations.ts';
 import type { ResolvedInvalidation } from '../options/invalidation-options.ts';
+import { isFailure } from '../redis/redis-state.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
 import type { CacheStats } from '../stats.ts';
 import { createAudit } from './audit.ts';
@@ -16,6 +17,7 @@ import type {
 } from './invalidation.ts';
 import { createLocalInvalidations } from './local-invalidations.ts';
 import type { Invalidations } from './outbox.ts';
+import { createPacedInvalidations, type PacedInRedis } from './paced.ts';
 import { sendInvalidations } from './send-invalidations.ts';
 
 /** One invalidation as it was asked for. */
@@ -27,6 +29,8 @@ export interface Invalidation {
   readonly wanted: Invalidations;
   /** How long the caller waits; `undefined` until it is done. */
   readonly budgetMs: number | undefined;
+  /** One entry after the other; `undefined` for all at once. */
+  readonly turns?: { readonly intervalMs: number; readonly signal: AbortSignal | undefined } | undefined;
 }
 
 export interface Invalidator {
@@ -35,22 +39,28 @@ export interface Invalidator {
   /** What another instance has changed. */
   apply(announcement: Announcement): void;
   audit(): readonly AuditRecord[];
+  /** Ends what goes by turns before it is done. */
+  close(): void;
   /** Calls so far. */
   stats(): Pick<CacheStats, 'invalidations' | 'reasons'>;
 }
 
+type Turns = NonNullable<Invalidation['turns']>;
 type Outcome = Pick<InvalidationReport, 'redisKeys' | 'shared' | 'unknownTags'>;
 
 export function createInvalidator(
   engine: Engine,
   table: GenerationTable,
   { dependencies, auditSize }: ResolvedInvalidation,
+  walked: PacedInRedis | undefined,
 ): Invalidator {
   const { redis, events, clock } = engine;
   const local = createLocalInvalidations(engine, table);
   const audit = createAudit(auditSize);
   const invalidations = { key: 0, tag: 0, pattern: 0, all: 0, subject: 0, event: 0 };
   const reasons = { manual: 0, dataChanged: 0, errorThreshold: 0, pattern: 0 };
+  const closing = new AbortController();
+  const endInTurn = createPacedInvalidations({ engine, local, redis: walked, share });
 
   async function share(tier: RedisTier, effect: InvalidationEffect, wanted: Invalidations): Promise<Outcome> {
     const { keysTouched, unknownTags, refused } = await sendInvalidations(tier[effect], wanted);
@@ -78,6 +88,26 @@ export function createInvalidator(
     return { memoryEntries, elsewhere: tellOthers() };
   }
 
+  /** Of tags that this process does not know, those that Redis does not know either. */
+  async function unknownOf(tags: readonly string[]): Promise<readonly string[]> {
+    const unknownHere = ownTags(tags).filter((tag) => table.known(tag) === undefined);
+    const ids = await redis?.readGenerations(unknownHere);
+    return isFailure(ids) ? unknownHere : unknownHere.filter((_, index) => ids?.[index] === undefined);
+  }
+
+  async function runInTurn({ by, effect, reason, wanted }: Invalidation, turns: Turns): Promise<InvalidationReport> {
+    const [atMs, startedAt] = [clock.now(), performance.now()];
+    const unknownTags = await unknownOf(wanted.tags);
+    const signal = AbortSignal.any([closing.signal, ...(turns.signal ? [turns.signal] : [])]);
+    const touched = await endInTurn({ effect, wanted, intervalMs: turns.intervalMs, signal });
+    const { memoryEntries, redisKeys, shared } = touched;
+    events.emit('cache:invalidated', { by, effect, memoryEntries, remote: false });
+    const durationMs = performance.now() - startedAt;
+    const told = { atMs, by, event: undefined, effect, reason, memoryEntries, redisKeys, shared };
+    remember({ ...told, remote: false, durationMs }, wanted);
+    return { ...touched, tags: ownTags(wanted.tags), unknownTags };
+  }
+
   function remember(record: Omit<AuditRecord, 'keys' | 'tags' | 'patterns'>, told: Partial<Invalidations>): void {
     const { keys = [], tags = [], patterns = [] } = told;
     audit.add({
@@ -91,6 +121,7 @@ export function createInvalidator(
   return {
     stats: () => ({ invalidations: { ...invalidations }, reasons: { ...reasons } }),
     audit: audit.list,
+    close: () => closing.abort(),
 
     async run(given) {
       const { by, event, effect, reason, budgetMs } = given;
@@ -98,6 +129,7 @@ export function createInvalidator(
       const wanted = { ...given.wanted, tags: dependencies.withDependents(given.wanted.tags) };
       invalidations[by] += 1;
       reasons[reason] += 1;
+      if (given.turns) return runInTurn({ ...given, wanted }, given.turns);
       const { memoryEntries, elsewhere } = begin({ ...given, wanted });
       const finished = elsewhere.then((outcome) => {
         const { redisKeys, shared } = outcome;

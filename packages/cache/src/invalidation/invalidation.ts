@@ -1,4 +1,5 @@
 import type { Duration } from '@breakwater/core';
+import type { Pace } from './pace.ts';
 
 /** What an invalidation is to end: exactly one of the four. */
 export type InvalidationTarget =
@@ -27,12 +28,21 @@ export interface InvalidateOptions {
    * @default no limit but that of each command
    */
   readonly budget?: Duration;
+  /**
+   * By tag, by pattern, or of all: entries end one after the other, no more than so many in a time, and each is served until its
+   * turn. The call resolves when all are done; other instances' memories drop theirs at once, and have Redis to read. Not
+   * together with `budget`.
+   * @default all at once
+   */
+  readonly pace?: Pace;
+  /** Ends a paced call before it is done: the report says what was touched, and `isComplete: false`. */
+  readonly signal?: AbortSignal;
 }
 
 export interface InvalidationReport {
   /** Entries in this instance's memory that it ended. By tag, one that another of its tags had killed may count again. */
   readonly memoryEntries: number;
-  /** Keys in Redis that it ended. Always 0 by tag: a tag's entries end by its generation, and leave by their TTL. */
+  /** Keys in Redis that it ended. Always 0 by tag without a pace: its entries end by its generation, and leave by their TTL. */
   readonly redisKeys: number;
   /** Tags that were ended: those named, then those that depend on them. */
   readonly tags: readonly string[];
@@ -40,7 +50,7 @@ export interface InvalidationReport {
   readonly unknownTags: readonly string[];
   /** Whether Redis took it and other instances were told. False without Redis or while it is away. */
   readonly shared: boolean;
-  /** False where the `budget` ended first: the rest is being done. */
+  /** False where the `budget` ended first: the rest is being done; and where the `signal` of a paced call did: it is not. */
   readonly isComplete: boolean;
 }
 

@@ -10,6 +10,8 @@ export interface LocalInvalidations {
   invalidate(wanted: Partial<Invalidations>): number;
   /** @returns entries in memory that are stale now, or left because they may not be. */
   expire(wanted: Partial<Invalidations>): number;
+  /** Loads that began before are not kept, and no entry is ended. */
+  fence(wanted: Pick<Partial<Invalidations>, 'tags' | 'patterns'>): void;
   /** What was read from Redis while a change was on its way there may be from before it. Loads are not. */
   dropFills(wanted: Partial<Invalidations>): void;
   /** The same where that is to be stale. */
@@ -59,21 +61,29 @@ export function createLocalInvalidations(engine: Engine, table: GenerationTable)
     for (const tag of tags) ended += endTag(ending, tag);
     for (const pattern of patterns) {
       const matches = matcherOf(pattern);
-      loads.raiseMatching(matches);
-      fills.raiseMatching(matches);
+      fencePattern(matches);
       ended += ending.matching(matches);
     }
     return ended;
   }
 
   function endTag(ending: Ending, tag: string): number {
+    fenceTag(tag);
+    return tag === NAMESPACE_TAG ? ending.all() : ending.tag(tag);
+  }
+
+  function fenceTag(tag: string): void {
     if (tag !== NAMESPACE_TAG) {
       loads.raise(idOfTag(tag));
-      return ending.tag(tag);
+      return;
     }
     loads.raiseAll();
     fills.raiseAll();
-    return ending.all();
+  }
+
+  function fencePattern(matches: (id: string) => boolean): void {
+    loads.raiseMatching(matches);
+    fills.raiseMatching(matches);
   }
 
   function endFills(ending: Ending, { keys = [], tags = [], patterns = [] }: Partial<Invalidations>): void {
@@ -93,6 +103,10 @@ export function createLocalInvalidations(engine: Engine, table: GenerationTable)
   return {
     invalidate: (wanted) => end(removing, wanted),
     expire: (wanted) => end(expiring, wanted),
+    fence({ tags = [], patterns = [] }) {
+      for (const tag of tags) fenceTag(tag);
+      for (const pattern of patterns) fencePattern(matcherOf(pattern));
+    },
     dropFills: (wanted) => endFills(removing, wanted),
     expireFills: (wanted) => endFills(expiring, wanted),
     dropBuffered({ keys, tags, patterns }) {

@@ -7,11 +7,13 @@ export interface Reservation<Value = unknown> {
   /**
    * Stores the value unless its key or one of its tags was invalidated since the reservation was taken.
    *
-   * @param options what is known only now: a lifetime before the one the reservation was taken with, tags beside those.
+   * @param options what is known only now: times before those the reservation was taken with, tags beside those.
    * @returns whether the value was kept.
    */
-  commit(value: Value, options?: { readonly ttl?: Duration; readonly tags?: readonly string[] }): Promise<boolean>;
+  commit(value: Value, options?: CommitOptions): Promise<boolean>;
 }
+
+export type CommitOptions = Pick<WriteOptions, 'ttl' | 'staleWhileRevalidate' | 'staleIfError' | 'tags'>;
 
 /**
  * What makes a place one process's to fill. `'lease'`: nobody else in the fleet does meanwhile. `'unkept'`: what was made last

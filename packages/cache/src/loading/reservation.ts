@@ -7,7 +7,7 @@ import { areCurrent, type Generation } from '../generations/generations.ts';
 import type { WriteGenerations } from '../generations/tag-generations.ts';
 import { addedTags } from '../input.ts';
 import type { ResolvedLoadPolicy } from '../options/load-options.ts';
-import { resolveTtl } from '../options/policy-options.ts';
+import { withTimes } from '../options/times.ts';
 import { isFailure, UNANSWERED } from '../redis/redis-state.ts';
 import type { SeenFences } from '../redis/redis-tier.ts';
 import type { Reservation } from './filling.ts';
@@ -163,9 +163,8 @@ export function createReservation(
   return {
     isFenced,
     keep,
-    async commit(value, { ttl, tags = [] } = {}) {
-      const life = ttl === undefined ? terms : { ...terms, ttlMs: resolveTtl(ttl) };
-      return keep(value, { life, lateTags: addedTags(tags, terms.tags) });
+    async commit(value, { tags = [], ...times } = {}) {
+      return keep(value, { life: withTimes(terms, times), lateTags: addedTags(tags, terms.tags) });
     },
   };
 }

@@ -26,7 +26,7 @@ export interface MemoryTier {
   /** @returns how many of them were alive. */
   expireMatching(matches: (id: string) => boolean, atMs: number): number;
   /** What is held and not dead, without using it. */
-  alive(): Iterable<{ readonly id: string; readonly held: Held; readonly bytes: number }>;
+  alive(): Iterable<AliveEntry>;
   /** What was read since it came, or since it last might have had to leave; newest first. Walks all of it. */
   used(): Iterable<readonly [id: string, held: Held]>;
   clear(): void;
@@ -40,6 +40,12 @@ export interface MemoryTier {
     evictions: number;
     expiries: number;
   };
+}
+
+export interface AliveEntry {
+  readonly id: string;
+  readonly held: Held;
+  readonly bytes: number;
 }
 
 export interface MemoryTierOptions {

@@ -169,7 +169,7 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
 }
 
 export function spaceTakenError(name: string): Error {
-  return checks.failure('space', 'a name that is not in use with another codec', name);
+  return checks.failure('space', 'a name that is not in use with another codec or other reads', name);
 }
 
 function resolveRedis(redis: unknown): RedisPort | null {

@@ -4,19 +4,15 @@ import { subjectError } from '../errors.ts';
 import { checkTags } from '../input.ts';
 import type { WriteTerms } from '../loading/reservation.ts';
 import type { WriteOptions } from './call-options.ts';
-import { type ResolvedPolicy, resolveStale, resolveTtl } from './policy-options.ts';
+import { type ResolvedPolicy, resolveTtl } from './policy-options.ts';
+import { windowsOf } from './times.ts';
 import { ttlMsAt } from './ttl.ts';
 
 /** What a call says of the entry it writes, and its policy where the call says nothing. */
 export function termsOf(nowMs: number, policy: ResolvedPolicy, options: WriteOptions | undefined): WriteTerms {
-  const { staleWhileRevalidate, staleIfError } = options ?? {};
   return {
     ttlMs: options?.ttl === undefined ? ttlMsAt(policy.ttlMs, nowMs) : resolveTtl(options.ttl),
-    staleWhileRevalidateMs:
-      staleWhileRevalidate === undefined
-        ? policy.staleWhileRevalidateMs
-        : resolveStale('staleWhileRevalidate', staleWhileRevalidate),
-    staleIfErrorMs: staleIfError === undefined ? policy.staleIfErrorMs : resolveStale('staleIfError', staleIfError),
+    ...windowsOf(policy, options),
     jitter: policy.jitter,
     load: policy.load,
     tags: options?.tags === undefined ? policy.tags : checkTags([...policy.tags, ...checkTags(options.tags)]),

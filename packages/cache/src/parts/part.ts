@@ -43,22 +43,28 @@ export interface PartOptions {
   readonly space: string;
   /** That of the values of a space; the cache's own are written with their policy's. */
   readonly codec: Codec<unknown> | undefined;
+  readonly finds: 'fresh' | 'stale';
   /** Counts the calls that name no policy. */
   readonly policy: string;
 }
 
-export function createPart(engine: Engine, paths: Paths, { space, codec, policy: ownPolicyName }: PartOptions): Part {
+export function createPart(
+  engine: Engine,
+  paths: Paths,
+  { space, codec, finds, policy: ownPolicyName }: PartOptions,
+): Part {
   const { policies, loadOnce, invalidator } = paths;
   const requests = createRequests(engine, { policies, space, codec, policy: ownPolicyName });
   const { policyOf, callOf } = requests;
   const ownsValues = codec === undefined;
+  const findsStale = finds === 'stale';
 
   /** The path every hit takes: what it allocates and calls, every hit pays. */
   function hitMemory(key: string, policy: Policy): Entry<unknown> | undefined {
     if (engine.mode === 'bypass') return undefined;
     const id = idOf(space, key);
     const held = engine.memory.find(id, space) ?? findBuffered(engine, id);
-    if (held === undefined || (held.goesStale && !engine.memory.isFresh(held))) return undefined;
+    if (held === undefined || (held.goesStale && !findsStale && !engine.memory.isFresh(held))) return undefined;
     policy.outcomes.hitMemory += 1;
     return policy.memory.isCopied ? handOut(held.entry, policy) : held.entry;
   }
@@ -73,7 +79,7 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
     // Not through an async function of its own: every hit in Redis would pay for its promise.
     const redis = readableRedis();
     const read = redis && (await readRedis(engine, redis, call, 'entry alone'));
-    const entry = freshIn(read);
+    const entry = foundIn(read);
     if (entry) policy.outcomes.hitRedis += 1;
     else policy.outcomes.miss += 1;
     return entry && handOut(entry, policy);
@@ -81,16 +87,16 @@ export function createPart(engine: Engine, paths: Paths, { space, codec, policy:
 
   async function readFresh(call: Call): Promise<Entry<unknown> | undefined> {
     const redis = readableRedis();
-    return freshIn(redis && (await readRedis(engine, redis, call, 'entry alone')));
+    return foundIn(redis && (await readRedis(engine, redis, call, 'entry alone')));
   }
 
   function readableRedis(): RedisTier | undefined {
     return engine.mode === 'bypass' ? undefined : engine.redis;
   }
 
-  function freshIn(read: RedisRead | undefined): Entry<unknown> | undefined {
+  function foundIn(read: RedisRead | undefined): Entry<unknown> | undefined {
     const entry = read?.held?.entry;
-    return entry && isFresh(entry, engine.clock.now()) ? entry : undefined;
+    return entry && (findsStale || isFresh(entry, engine.clock.now())) ? entry : undefined;
   }
 
   /** As any read, but counted nowhere. */

@@ -1,7 +1,7 @@
 import { defineScript } from '@breakwater/core/redis';
 
 /**
- * Counts entries and their bytes. KEYS: the entries. ARGV: none to count all of them; else two for each tag, the first of
+ * The bytes of each entry, 0 for one that is not named. KEYS: the entries. ARGV: none to name all of them; else two for each tag, the first of
  * which every entry must carry, and of the others any one, where there are any: what stands before the generation in a
  * stamp, save for its length, and the generation's id.
  *
@@ -27,13 +27,12 @@ local function isNamed(head)
   return #ARGV == 2
 end
 
-local entries, bytes = 0, 0
-for _, key in ipairs(KEYS) do
+local bytes = {}
+for index, key in ipairs(KEYS) do
   local length = redis.pcall('STRLEN', key)
-  if type(length) == 'number' and length > 0 and (#ARGV == 0 or isNamed(redis.call('GETRANGE', key, 0, 196607))) then
-    entries = entries + 1
-    bytes = bytes + length
-  end
+  local isEntry = type(length) == 'number' and length > 0
+  local isWanted = isEntry and (#ARGV == 0 or isNamed(redis.call('GETRANGE', key, 0, 196607)))
+  bytes[index] = isWanted and length or 0
 end
-return {entries, bytes}
+return bytes
 `);

@@ -1,5 +1,5 @@
 import { type RedisPort, scanKeys } from '@breakwater/core/redis';
-import type { SpacedKey } from '../bus/announcement.ts';
+import type { Announcement, SpacedKey } from '../bus/announcement.ts';
 import { matchesGlob } from '../invalidation/glob.ts';
 import type { ApplyChange, Change } from './changes.ts';
 import type { CacheKeys } from './redis-keys.ts';
@@ -124,6 +124,19 @@ async function sweep(
   if (isFailure(touched)) return touched;
   const told = await state.watch(apply({ verb: 'announce', keys: [], values: [], announcement: { swept: [pattern] } }));
   return isFailure(told) ? told : touched;
+}
+
+/**
+ * The fences that every load has seen before it began. On a Cluster, where a commit does not see that of a walk, it is the
+ * announcement that reaches loads elsewhere.
+ */
+export function raiseFences(
+  { keys, state, apply, tombstoneTtlMs, newId }: RedisInvalidationsOptions,
+  announcement: Partial<Announcement>,
+): Promise<unknown | Failure> {
+  const raise = (key: string, told?: Partial<Announcement>) =>
+    apply({ verb: 'sweep', keys: [key], values: [newId(), tombstoneTtlMs], ...(told && { announcement: told }) });
+  return state.watch(Promise.all([raise(keys.tagLog), raise(keys.sweep, announcement)]));
 }
 
 async function touchMatching(

@@ -5,7 +5,12 @@ import { wakeMessage } from '../bus/wake-message.ts';
 import type { Address } from '../entries/address.ts';
 import { type Change, createChanges } from './changes.ts';
 import { createGatheredReads } from './gathered-reads.ts';
-import { createRedisExpire, createRedisInvalidate, type RedisInvalidations } from './redis-invalidations.ts';
+import {
+  createRedisExpire,
+  createRedisInvalidate,
+  type RedisInvalidations,
+  raiseFences,
+} from './redis-invalidations.ts';
 import type { CacheKeys } from './redis-keys.ts';
 import { createRedisLeases, type LeaseClaim, type RedisLeases } from './redis-leases.ts';
 import { type Failure, isFailure, type RedisState } from './redis-state.ts';
@@ -55,6 +60,8 @@ export interface RedisTier {
   readonly leases: RedisLeases;
   readonly invalidate: RedisInvalidations;
   readonly expire: RedisInvalidations;
+  /** Loads that began before are not kept, and no entry is ended. Others' memories read theirs from Redis again. */
+  fence(wanted: Pick<Announcement, 'tags' | 'patterns'>): Promise<unknown | Failure>;
 }
 
 export interface RedisTierOptions {
@@ -180,5 +187,6 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
     leases: createRedisLeases({ keys, state, apply }),
     invalidate: createRedisInvalidate(invalidations),
     expire: createRedisExpire(invalidations, now),
+    fence: ({ tags, patterns }) => raiseFences(invalidations, { tags, patterns }),
   };
 }

@@ -13,7 +13,9 @@ import { describeLoading } from '../loading-contract.ts';
 import { describeMany } from '../many-contract.ts';
 import { describeMemoryPolicies } from '../memory-policy-contract.ts';
 import { describeModes } from '../mode-contract.ts';
+import { describePaced } from '../paced-contract.ts';
 import { describeSource } from '../source-contract.ts';
+import { describeSpaces } from '../space-contract.ts';
 import { describeStale } from '../stale-contract.ts';
 import { describeWrites } from '../write-contract.ts';
 
@@ -64,3 +66,7 @@ describeInvalidation('our pool', () => pool);
 describeInspection('a plain ioredis client', () => client);
 describeInspection('an ioredis client that returns numbers as texts', () => textual);
 describeInspection('our pool', () => pool);
+describePaced('a plain ioredis client', () => client);
+describePaced('an ioredis client that returns numbers as texts', () => textual);
+describeSpaces('a plain ioredis client', () => client);
+describeSpaces('our pool', () => pool);

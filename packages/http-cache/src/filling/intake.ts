@@ -15,7 +15,7 @@ import type { RequestControl } from '../rules/cache-control.ts';
 import type { ForwardReason } from '../rules/cache-status.ts';
 import { holdsSession } from '../rules/request-rules.ts';
 import { fieldTags, groupTags } from '../rules/response-tags.ts';
-import { type ReuseTerms, usefulMs } from '../rules/reuse.ts';
+import { type ReuseTerms, usefulness } from '../rules/reuse.ts';
 import { storability } from '../rules/storable.ts';
 import type { StoredResponse } from '../stored/entry.ts';
 import type { Admission, Place, Selected } from '../stored/response-store.ts';
@@ -77,8 +77,6 @@ export interface Intake {
 
 /** How long a URL of the application is taken to be storable since it last was, in milliseconds. */
 const STORABLE_FOR_MS = 3_600_000;
-/** RFC 9111 §5.2.2.1 allows for any number of seconds; a cache keeps nothing for longer than a year. */
-const LONGEST_MS = 365 * 86_400_000;
 
 export function createIntake(job: FillJob, { options, urls, background, front, budgets }: FillTools): Intake {
   const { policy, counters, place, flight } = job;
@@ -100,10 +98,10 @@ export function createIntake(job: FillJob, { options, urls, background, front, b
     onKept?: () => void,
   ): Promise<void> {
     const storedAtMs = clock.now();
-    const ttlMs = Math.min(usefulMs(reuse, response.initialAgeMs, policy.storage.keptForValidationMs), LONGEST_MS);
+    const life = usefulness(reuse, response.initialAgeMs, policy.storage.keptForValidationMs);
     let isKept = false;
     try {
-      isKept = await admission.commit(response, { ttlMs, nowMs: storedAtMs, tags });
+      isKept = await admission.commit(response, { ...life, nowMs: storedAtMs, tags });
     } catch (error) {
       refuse('cache-failed', 200);
       throw error;
@@ -145,7 +143,12 @@ export function createIntake(job: FillJob, { options, urls, background, front, b
     keep(accepted, build, onKept) {
       // A body that took its time to stream has aged meanwhile.
       const response = build(accepted.initialAgeMs + Math.max(0, clock.now() - accepted.headAtMs));
-      if (usefulMs(accepted.reuse, response.initialAgeMs, policy.storage.keptForValidationMs) <= 0) {
+      const { freshMs, staleMs } = usefulness(
+        accepted.reuse,
+        response.initialAgeMs,
+        policy.storage.keptForValidationMs,
+      );
+      if (freshMs + staleMs <= 0) {
         refuse('no-freshness', response.status);
       } else {
         // From here on whoever asks may wait: the response is whole, and only on its way into the cache.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_DIRECTIVES, parseCacheControl } from './cache-control.ts';
-import { type ReuseTerms, reuseOf, servesOnError, usefulMs } from './reuse.ts';
+import { cutShort, type ReuseTerms, reuseOf, servesOnError, usefulness } from './reuse.ts';
 
 const TERMS: ReuseTerms = {
   lifetimeMs: 10_000,
@@ -61,8 +61,30 @@ describe('reuseOf', () => {
       fc.property(terms, fc.nat(1500), fc.nat(4000), (some, ageMs, laterMs) => {
         const isServed =
           reuseOf(some, ageMs + laterMs, NO_DIRECTIVES) !== 'ask' || servesOnError(some, ageMs + laterMs);
-        if (isServed) expect(laterMs).toBeLessThan(usefulMs(some, ageMs, 0));
+        const { freshMs, staleMs } = usefulness(some, ageMs, 0);
+        if (isServed) expect(laterMs).toBeLessThan(freshMs + staleMs);
       }),
     );
+  });
+});
+
+describe('cutShort', () => {
+  it.each([
+    ['its whole life', 10_000, 10_000],
+    ['longer than it says', 20_000, 10_000],
+    ['a part of it', 3000, 3000],
+  ])('leaves what was fresh for %s fresh for %i ms', (_how, freshForMs, lifetimeMs) => {
+    expect(cutShort(TERMS, 0, freshForMs)).toEqual({ ...TERMS, lifetimeMs });
+  });
+
+  it('counts from when it was stored, whose age then is part of its lifetime', () => {
+    expect(cutShort(TERMS, 4000, 6000)).toBe(TERMS);
+    expect(cutShort(TERMS, 4000, 1000).lifetimeMs).toBe(5000);
+    expect(cutShort(TERMS, 12_000, 1)).toBe(TERMS);
+  });
+
+  it('is the terms themselves for those that nobody keeps to their end', () => {
+    const forEver = { ...TERMS, lifetimeMs: 10 * 365 * 86_400_000 };
+    expect(cutShort(forEver, 0, usefulness(forEver, 0, 0).freshMs)).toBe(forEver);
   });
 });

@@ -45,11 +45,27 @@ export function servesOnError(terms: ReuseTerms, ageMs: number): boolean {
   return terms.validation === 'none' && ageMs < terms.lifetimeMs + terms.staleIfErrorMs;
 }
 
-/** How long from now on a response of this age is of any use. */
-export function usefulMs(terms: ReuseTerms, ageMs: number, keptForValidationMs: number): number {
-  const extraMs = Math.max(
+/** How long from now on a response is of any use: fresh at first, then to be served stale, or to be asked about. */
+export interface Usefulness {
+  readonly freshMs: number;
+  readonly staleMs: number;
+}
+
+/** RFC 9111 §5.2.2.1 allows for any number of seconds; a cache keeps nothing for longer than a year. */
+const LONGEST_MS = 365 * 86_400_000;
+
+/** Of a response of this age. */
+export function usefulness(terms: ReuseTerms, ageMs: number, keptForValidationMs: number): Usefulness {
+  const windowMs = Math.max(
     keptForValidationMs,
     terms.validation === 'none' ? Math.max(terms.staleWhileRevalidateMs, terms.staleIfErrorMs) : 0,
   );
-  return Math.max(0, terms.lifetimeMs - ageMs) + extraMs;
+  const freshMs = Math.min(Math.max(0, terms.lifetimeMs - ageMs), LONGEST_MS);
+  return { freshMs, staleMs: Math.min(windowMs, LONGEST_MS - freshMs) };
+}
+
+/** The terms of a response that was fresh for only so long since it was stored, which at that time had this age. */
+export function cutShort(terms: ReuseTerms, initialAgeMs: number, freshForMs: number): ReuseTerms {
+  if (freshForMs >= Math.min(terms.lifetimeMs - initialAgeMs, LONGEST_MS)) return terms;
+  return { ...terms, lifetimeMs: initialAgeMs + freshForMs };
 }

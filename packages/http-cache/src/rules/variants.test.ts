@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coveringRecord, type VariantRecord, variantKey, withVariant } from './variants.ts';
+import { coveringRecord, type VariantRecord, variantKey, variantName, withVariant } from './variants.ts';
 
 const newId = () => 'new';
 const known: VariantRecord = { kind: 'variants', id: 'old', names: ['accept', 'origin'], variants: [] };
@@ -37,6 +37,18 @@ describe('withVariant', () => {
   it('makes room where a variant has expired', () => {
     const full = { ...known, variants: [variant('a', 100), variant('b', 40)] };
     expect(withVariant(full, variant('c', 200), 50, 2)?.variants).toEqual([variant('a', 100), variant('c', 200)]);
+  });
+});
+
+describe('variantName', () => {
+  it('is short and printable, whatever was sent', () => {
+    for (const values of ['=gzip', '=\u00ff', 'x'.repeat(8000)])
+      expect(variantName(values)).toMatch(/^[=#][ -~]{0,128}$/);
+  });
+
+  it('cannot be sent to look like that of longer values', () => {
+    const long = 'x'.repeat(200);
+    expect(variantName(variantName(long))).not.toBe(variantName(long));
   });
 });
 

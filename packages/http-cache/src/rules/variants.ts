@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { boundedKey } from './request-key.ts';
 import { uniqueNames } from './vary.ts';
 
@@ -12,7 +13,7 @@ export interface VariantRecord {
 }
 
 export interface Variant {
-  /** The request's normalised values of `names`, or a digest of them. */
+  /** Its name by {@link variantName}. */
   readonly values: string;
   readonly expiresAtMs: number;
 }
@@ -46,6 +47,17 @@ export function withVariant(
   return { ...record, variants: [...alive, variant] };
 }
 
-export function variantKey(base: string, record: VariantRecord, values: string): string {
-  return boundedKey(`${base} ${record.id} ${values}`);
+const LONGEST_NAME = 128;
+
+/**
+ * What a variant is called in its URL's record and in its key: the request's normalised values where they are short, else
+ * a digest of them. The mark in front keeps values from being written to look like others' digest.
+ */
+export function variantName(values: string): string {
+  if (values.length <= LONGEST_NAME && /^[ -~]*$/.test(values)) return `=${values}`;
+  return `#${hash('sha256', values, 'base64url')}`;
+}
+
+export function variantKey(base: string, { id }: Pick<VariantRecord, 'id'>, name: string): string {
+  return boundedKey(`${base} ${id} ${name}`);
 }

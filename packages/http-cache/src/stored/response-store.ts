@@ -1,7 +1,8 @@
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CacheSpace, Entry, InvalidationReport, Reservation } from '@breakwater/cache';
-import { coveringRecord, type VariantRecord, variantKey, withVariant } from '../rules/variants.ts';
+import { cutShort, type Usefulness } from '../rules/reuse.ts';
+import { coveringRecord, type VariantRecord, variantKey, variantName, withVariant } from '../rules/variants.ts';
 import { varyValues } from '../rules/vary.ts';
 import type { HttpEntry, StoredResponse } from './entry.ts';
 
@@ -41,8 +42,7 @@ export interface Admission {
   commit(response: StoredResponse, terms: CommitTerms): Promise<boolean>;
 }
 
-export interface CommitTerms {
-  readonly ttlMs: number;
+export interface CommitTerms extends Usefulness {
   readonly nowMs: number;
   /** That only the response could name. */
   readonly tags: readonly string[];
@@ -96,7 +96,7 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
         return {
           varyNames: [],
           varyValues: '',
-          commit: (response, { ttlMs, tags: late }) => reservation.commit(response, { ttl: ttlMs, tags: late }),
+          commit: (response, terms) => reservation.commit(response, { ...timesOf(terms), tags: terms.tags }),
         };
       },
     };
@@ -111,25 +111,28 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
     nowMs: number,
   ): Admission | undefined {
     const values = varyValues(record.names, headers);
-    const digest = hash('sha1', values, 'base64url');
-    if (!withVariant(record, { values: digest, expiresAtMs: Number.POSITIVE_INFINITY }, nowMs, maxVariants)) {
+    const name = variantName(values);
+    if (!withVariant(record, { values: name, expiresAtMs: Number.POSITIVE_INFINITY }, nowMs, maxVariants)) {
       return undefined;
     }
     return {
       varyNames: record.names,
       varyValues: values,
-      async commit(response, { ttlMs, nowMs: committedAtMs, tags: late }) {
+      async commit(response, terms) {
+        const { freshMs, staleMs, nowMs: committedAtMs, tags: late } = terms;
         // Another variant may have been stored while the handler ran.
         const listed = sameRecord(space.peek(base)) ?? record;
-        const expiresAtMs = committedAtMs + ttlMs;
-        const next = withVariant(listed, { values: digest, expiresAtMs }, committedAtMs, maxVariants);
+        const expiresAtMs = committedAtMs + freshMs + staleMs;
+        const next = withVariant(listed, { values: name, expiresAtMs }, committedAtMs, maxVariants);
         if (!next) return false;
         // The variant is reserved before the URL's own reservation is redeemed: one or the other hears of every
         // invalidation between the handler's start and the last write.
-        const variant = await space.reserve(variantKey(base, record, values), { tags: [...tags, ...late] });
+        const variant = await space.reserve(variantKey(base, record, name), { tags: [...tags, ...late] });
         const lastMs = Math.max(...next.variants.map((other) => other.expiresAtMs));
-        if (!(await reservation.commit(next, { ttl: lastMs - committedAtMs, tags: late }))) return false;
-        return variant.commit(response, { ttl: ttlMs });
+        // A record has no freshness that an expiry could end: each of its variants has its own.
+        const lifeOfAll = timesOf({ freshMs: 0, staleMs: lastMs - committedAtMs });
+        if (!(await reservation.commit(next, { ...lifeOfAll, tags: late }))) return false;
+        return variant.commit(response, timesOf(terms));
       },
     };
 
@@ -140,12 +143,20 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
 }
 
 function keyOf(base: string, record: VariantRecord, headers: IncomingHttpHeaders): string {
-  return variantKey(base, record, varyValues(record.names, headers));
+  return variantKey(base, record, variantName(varyValues(record.names, headers)));
+}
+
+/** As the cache is told: it ends freshness early where something is expired, and the response is of use from there on. */
+function timesOf({ freshMs, staleMs }: Usefulness) {
+  const ttl = Math.max(1, freshMs);
+  return { ttl, staleWhileRevalidate: 0, staleIfError: Math.max(0, freshMs + staleMs - ttl) };
 }
 
 function select(entry: Entry<HttpEntry> | undefined, tier: Selected['tier'] | undefined): Selected | undefined {
   if (!tier || entry?.value.kind !== 'response') return undefined;
-  return { response: entry.value, storedAtMs: entry.storedAtMs, tier };
+  const { value, storedAtMs, freshUntilMs } = entry;
+  const reuse = cutShort(value.reuse, value.initialAgeMs, freshUntilMs - storedAtMs);
+  return { response: reuse === value.reuse ? value : { ...value, reuse }, storedAtMs, tier };
 }
 
 function createRecordId(): string {

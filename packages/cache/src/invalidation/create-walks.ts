@@ -1,0 +1,64 @@
+import type { Engine } from '../engine.ts';
+import { checks } from '../errors.ts';
+import { checkPattern } from '../input.ts';
+import { isFailure } from '../redis/redis-state.ts';
+import type { Dependencies } from './dependencies.ts';
+import { measureMemory, pageOfMemory } from './inspect-memory.ts';
+import type { RedisInspection } from './inspect-redis.ts';
+import type { CacheInspection } from './inspection.ts';
+import { checkTarget } from './target.ts';
+
+const ALL_OF_NOTHING = Object.freeze({ entries: 0, bytes: 0, isComplete: true });
+const CURSOR = /^(?:(redis):(\d+:\d+)|(memory):(.+))$/u;
+
+/** What is walked over. */
+export interface Walked {
+  /** Without Redis there is none. */
+  readonly redis: RedisInspection | undefined;
+  readonly dependencies: Dependencies;
+  /** The names of the parts that are open. */
+  readonly spaces: () => readonly string[];
+}
+
+export type Walks = Pick<CacheInspection, 'dryRun' | 'keys'>;
+
+/** What is said of one part's keys. */
+export function createWalks({ memory }: Engine, { redis, dependencies, spaces }: Walked, space: string): Walks {
+  return {
+    async dryRun(target, options = {}) {
+      const { wanted: named } = checkTarget(space, target);
+      checks.known('options', options, ['budget']);
+      const budgetMs = checks.duration('budget', options.budget ?? '1s', { min: 0 });
+      const wanted = { ...named, tags: dependencies.withDependents(named.tags) };
+      return {
+        memory: measureMemory(memory, wanted),
+        redis: (await redis?.measure(wanted, spaces(), budgetMs)) ?? ALL_OF_NOTHING,
+        tags: wanted.tags.filter((tag) => tag !== ''),
+      };
+    },
+
+    async keys(pattern, options = {}) {
+      checkPattern(pattern);
+      checks.known('options', options, ['limit', 'cursor']);
+      const limit = checks.integer('limit', options.limit ?? 100, { max: 10_000 });
+      const cursor = cursorOf(options.cursor);
+      if (redis && cursor?.tier !== 'memory') {
+        const page = await redis.page([space, pattern], limit, cursor?.at);
+        if (!isFailure(page)) return { keys: page.keys, cursor: page.cursor && `redis:${page.cursor}` };
+        // Half of a walk over Redis is not to be ended in memory; a later call goes on with it.
+        if (cursor) return { keys: [], cursor: options.cursor };
+      }
+      const page = pageOfMemory(memory, [space, pattern], { limit, after: cursor?.at ?? '' });
+      return { keys: page.keys, cursor: page.cursor && `memory:${page.cursor}` };
+    },
+  };
+}
+
+/** Where the page before ended; `undefined` for the first page. */
+function cursorOf(cursor: string | undefined): { readonly tier: string; readonly at: string } | undefined {
+  if (cursor === undefined) return undefined;
+  const [, redis, inRedis, memory, inMemory] = CURSOR.exec(cursor) ?? [];
+  const [tier, at] = [redis ?? memory, inRedis ?? inMemory];
+  if (tier === undefined || at === undefined) throw checks.failure('cursor', 'that of a page', cursor);
+  return { tier, at };
+}

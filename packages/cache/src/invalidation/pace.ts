@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checks } from '../errors.ts';
+
+/** Entries in a time: `'200/s'`, `'30/m'`, `'1000/h'`. */
+export type Pace = `${number}/${'s' | 'm' | 'h'}`;
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+/**
+ * @returns the time from one entry to the next, in milliseconds.
+ * @throws OptionError `ERR_CACHE_OPTION`.
+ */
+export function intervalMsOf(pace: unknown): number {
+  const [, count, unit = ''] = /^(\d{1,9})\/([smh])$/.exec(typeof pace === 'string' ? pace : '') ?? [];
+  const unitMs = UNIT_MS[unit];
+  if (unitMs === undefined || Number(count) === 0)
+    throw checks.failure('pace', "a text such as '200/s' or '30/m'", pace);
+  return unitMs / Number(count);
+}
+
+export interface Pacer {
+  /** How many entries go together: timers are too coarse for a quick pace. */
+  readonly batch: number;
+  /** Resolves when that many may go; with false when nothing is to go any more. */
+  take(count: number): Promise<boolean>;
+}
+
+const BATCHES_PER_SECOND = 10;
+
+export function createPacer(intervalMs: number, signal: AbortSignal): Pacer {
+  let dueMs = 0;
+  return {
+    batch: Math.max(1, Math.floor(1000 / BATCHES_PER_SECOND / intervalMs)),
+    async take(count) {
+      // A timer may fire a little early.
+      for (let nowMs = performance.now(); nowMs < dueMs && !signal.aborted; nowMs = performance.now()) {
+        await sleep(dueMs - nowMs, undefined, { signal }).catch(() => {});
+      }
+      // What was waited too long for is not made up for: a burst is what a pace is to prevent.
+      dueMs = Math.max(dueMs, performance.now()) + count * intervalMs;
+      return !signal.aborted;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { LifetimeTerms } from '../entries/freshness.ts';
+import type { CommitOptions } from '../loading/filling.ts';
+import type { WriteOptions } from './call-options.ts';
+import { resolveStale, resolveTtl } from './policy-options.ts';
+
+/** The terms with the times that `commit` says before them. */
+export function withTimes(terms: LifetimeTerms, { ttl, ...windows }: Omit<CommitOptions, 'tags'>): LifetimeTerms {
+  return { ttlMs: ttl === undefined ? terms.ttlMs : resolveTtl(ttl), ...windowsOf(terms, windows) };
+}
+
+type Windows = Pick<LifetimeTerms, 'staleWhileRevalidateMs' | 'staleIfErrorMs'>;
+
+/** How long beyond its `ttl` an entry is of use: as the call says, or as was settled before. */
+export function windowsOf(
+  { staleWhileRevalidateMs, staleIfErrorMs }: Windows,
+  { staleWhileRevalidate, staleIfError }: Pick<WriteOptions, 'staleWhileRevalidate' | 'staleIfError'> = {},
+): Windows {
+  return {
+    staleWhileRevalidateMs:
+      staleWhileRevalidate === undefined
+        ? staleWhileRevalidateMs
+        : resolveStale('staleWhileRevalidate', staleWhileRevalidate),
+    staleIfErrorMs: staleIfError === undefined ? staleIfErrorMs : resolveStale('staleIfError', staleIfError),
+  };
+}
