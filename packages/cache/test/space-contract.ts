@@ -63,7 +63,8 @@ export function describeSpaces(name: string, connect: () => RedisPort | null): v
     it('has pages of its own keys, and a dry run of its own', async () => {
       await commit('a');
       await cache().set('a2', 1, { tags: ['t'] });
-      expect(await space().keys('*')).toEqual({ keys: ['a'], cursor: undefined });
+      const { keys } = await space().keys('*', { limit: 10_000 });
+      expect([...new Set(keys)]).toEqual(['a']);
       const entries = (extent: number) => ({
         memory: { entries: extent },
         redis: { entries: isShared() ? extent : 0 },
