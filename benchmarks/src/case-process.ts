@@ -17,7 +17,7 @@ async function prepareSubject(topicName = '', caseName = '', redisUrl = ''): Pro
   const topic = topics.find(({ name }) => name === topicName);
   if (topic?.measures === 'requests') {
     const found = topic.cases.find(({ name }) => name === caseName);
-    if (found) return { url: await found.serve(count) };
+    if (found) return { url: await found.serve(count, redisUrl) };
   }
   if (topic?.measures === 'calls') {
     const call = await topic.cases.find(({ name }) => name === caseName)?.prepare(redisUrl);

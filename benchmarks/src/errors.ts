@@ -25,6 +25,13 @@ export class BenchError extends BreakwaterError {
     );
   }
 
+  static hitsMeasured(caseName: string, requests: number, runs: number): BenchError {
+    return new BenchError(
+      'ERR_BENCH_HITS',
+      `${caseName} is measured for its handler, which ran only ${runs} times for ${requests} requests.`,
+    );
+  }
+
   static loadFailed(caseName: string, failures: string): BenchError {
     return new BenchError('ERR_BENCH_LOAD', `The load on ${caseName} did not go well: ${failures}.`);
   }

@@ -61,6 +61,10 @@ describe('a slice of load', () => {
     await expect(measure({}, 1)).rejects.toMatchObject({ code: 'ERR_BENCH_MISSES' });
     expect(await measure({}, 100, { ...HIT, answeredBy: 'handler' })).toMatchObject({ perSecond: 50 });
   });
+
+  it('is refused when the handler ran for less than every request, where it is what is measured', async () => {
+    await expect(measure({}, 99, { ...HIT, answeredBy: 'handler' })).rejects.toMatchObject({ code: 'ERR_BENCH_HITS' });
+  });
 });
 
 describe('answers before the load', () => {
@@ -69,16 +73,28 @@ describe('answers before the load', () => {
     ['an error with the right body', 500, '0123456789', 'got 500'],
   ])('%s is refused', async (_what, status, body, message) => {
     server = await serve((_request, response) => response.writeHead(status).end(body));
-    await expect(verifyAnswers(child(0, server.url), TOPIC)).rejects.toThrow(message);
+    await expect(verifyAnswers(child(0, server.url), TOPIC, HIT)).rejects.toThrow(message);
   });
 
-  it('the right answer is asked for twice, at the topic’s path: to fill a cache and to see its hit', async () => {
+  it('the right answer is asked for three times, at the topic’s path: to fill a cache and to see its hit', async () => {
     const paths: (string | undefined)[] = [];
     server = await serve((request, response) => {
       paths.push(request.url);
       response.end(BODY);
     });
-    await verifyAnswers(child(0, server.url), TOPIC);
-    expect(paths).toEqual(['/quotes', '/quotes']);
+    await verifyAnswers(child(0, server.url), TOPIC, HIT);
+    expect(paths).toEqual(['/quotes', '/quotes', '/quotes']);
+  });
+
+  it('an answer that says to be something else than a hit is refused', async () => {
+    let asked = 0;
+    server = await serve((_request, response) => {
+      asked += 1;
+      response.setHeader('Cache-Status', asked < 3 ? 'breakwater; fwd=uri-miss' : 'breakwater; hit; detail=redis');
+      response.end(BODY);
+    });
+    const verify = (cacheStatus: RegExp) => verifyAnswers(child(0, server?.url), TOPIC, { ...HIT, cacheStatus });
+    await verify(/hit.*redis/);
+    await expect(verify(/hit.*memory/)).rejects.toThrow('got Cache-Status: breakwater; hit; detail=redis');
   });
 });

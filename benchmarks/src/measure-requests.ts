@@ -17,12 +17,16 @@ export async function measureRequests(
   seconds: number,
 ): Promise<Sample> {
   const before = await child.ask({ ask: 'usage' });
-  const load = await generator.run({ url: `${child.url}${topic.path}`, connections: topic.connections, seconds });
+  const { connections, urls = 'same' } = topic;
+  const load = await generator.run({ url: `${child.url}${topic.path}`, connections, seconds, urls });
   const after = await child.ask({ ask: 'usage' });
 
   refuseFailures(child.name, load, topic.body.byteLength);
   const runs = after.runs - before.runs;
   if (benchCase.answeredBy === 'cache' && runs > 0) throw BenchError.missesMeasured(child.name, runs);
+  if (benchCase.answeredBy === 'handler' && runs < load.requests) {
+    throw BenchError.hitsMeasured(child.name, load.requests, runs);
+  }
 
   const cpuMicros = after.cpuMicros - before.cpuMicros;
   return {
@@ -33,15 +37,21 @@ export async function measureRequests(
   };
 }
 
-/** Asks twice, so that what is measured afterwards is a filled cache, and holds both answers against the topic's body. */
-export async function verifyAnswers(child: CaseChild, topic: HttpTopic): Promise<void> {
+/**
+ * Asks three times and holds the answers against the topic's body. The first fills the cache, the second may have waited
+ * for it, and the third is what is measured afterwards.
+ */
+export async function verifyAnswers(child: CaseChild, topic: HttpTopic, { cacheStatus }: HttpCase): Promise<void> {
   const url = `${child.url}${topic.path}`;
-  for (let asked = 0; asked < 2; asked += 1) {
+  let said = '';
+  for (let asked = 0; asked < 3; asked += 1) {
     const response = await fetch(url);
     const body = Buffer.from(await response.arrayBuffer());
     if (response.status !== 200) throw BenchError.wrongAnswer(child.name, url, `${response.status}`);
     if (!body.equals(topic.body)) throw BenchError.wrongAnswer(child.name, url, `another body of ${body.length} bytes`);
+    said = String(response.headers.get('cache-status'));
   }
+  if (cacheStatus && !cacheStatus.test(said)) throw BenchError.wrongAnswer(child.name, url, `Cache-Status: ${said}`);
 }
 
 function refuseFailures(name: string, load: LoadReport, bodyBytes: number): void {

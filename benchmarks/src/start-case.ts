@@ -11,16 +11,21 @@ export function startablesOf(topic: Topic, generator: LoadGenerator, redisUrl?: 
   if (topic.measures === 'requests') {
     return topic.cases.map((benchCase) => ({
       name: benchCase.name,
-      start: () => startServer(topic, benchCase, generator),
+      start: () => startServer(topic, benchCase, generator, redisUrl),
     }));
   }
   return topic.cases.map(({ name }) => ({ name, start: () => startCalls(topic.name, name, redisUrl) }));
 }
 
-async function startServer(topic: HttpTopic, benchCase: HttpCase, generator: LoadGenerator): Promise<RunningCase> {
-  const child = await startCaseChild(topic.name, benchCase.name);
+async function startServer(
+  topic: HttpTopic,
+  benchCase: HttpCase,
+  generator: LoadGenerator,
+  redisUrl?: string,
+): Promise<RunningCase> {
+  const child = await startCaseChild(topic.name, benchCase.name, redisUrl);
   try {
-    await verifyAnswers(child, topic);
+    await verifyAnswers(child, topic, benchCase);
   } catch (error) {
     await child.stop();
     throw error;

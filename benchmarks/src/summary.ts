@@ -57,6 +57,7 @@ export function judge(measured: readonly Measured[], thresholds: readonly Thresh
 
 const FIGURES: Readonly<Record<Figure, (sample: Sample) => number>> = {
   throughput: throughputOf,
+  p50: ({ latencyMs }) => latencyMs?.p50 ?? Number.NaN,
   p99: ({ latencyMs }) => latencyMs?.p99 ?? Number.NaN,
   'loop-delay': ({ loopDelayMs }) => loopDelayMs ?? Number.NaN,
 };

@@ -16,11 +16,16 @@ interface TopicFacts {
 export interface HttpTopic extends TopicFacts {
   readonly measures: 'requests';
   readonly path: string;
+  /** Which URLs are asked for, by their query: one, a hundred in turn, or for every request its own. @default 'same' */
+  readonly urls?: Urls;
   /** What every case must answer at `path`, byte for byte, with 200. */
   readonly body: Buffer;
   readonly connections: number;
   readonly cases: readonly HttpCase[];
 }
+
+/** `same`: the path alone. `hundred`: with `?of=0` to `?of=99`, in turn. `own`: none was asked for before. */
+export type Urls = 'same' | 'hundred' | 'own';
 
 /** Functions called in a loop: calls per second. */
 export interface CallTopic extends TopicFacts {
@@ -47,10 +52,18 @@ interface CaseFacts {
 }
 
 export interface HttpCase extends CaseFacts {
-  /** Who answers under load. `cache`: after the first request the handler must never run again, or the bench aborts. */
+  /**
+   * Who answers under load. `cache`: after the first request the handler must never run again. `handler`: it runs for every
+   * request. Otherwise the bench aborts.
+   */
   readonly answeredBy: 'handler' | 'cache';
-  /** Runs in a process of the case's own, so it imports what it measures itself. Resolves with the server's base URL. */
-  readonly serve: (handler: RunCount) => Promise<string>;
+  /** What an answer says of itself once the cache is filled. */
+  readonly cacheStatus?: RegExp;
+  /**
+   * Runs in a process of the case's own, so it imports what it measures itself. Resolves with the server's base URL.
+   * `redisUrl` is that of a server of this run's own, where the topic asked for one.
+   */
+  readonly serve: (handler: RunCount, redisUrl: string) => Promise<string>;
 }
 
 export interface CallCase extends CaseFacts {
@@ -77,8 +90,8 @@ export interface RunCount {
   runs: number;
 }
 
-/** What a threshold compares: calls or requests per second, the 99th percentile of their latency, the worst delay of a timer. */
-export type Figure = 'throughput' | 'p99' | 'loop-delay';
+/** What a threshold compares: calls or requests per second, percentiles of their latency, the worst delay of a timer. */
+export type Figure = 'throughput' | 'p50' | 'p99' | 'loop-delay';
 
 /** A promise that `--check` holds the median ratio of a figure to. */
 export type Threshold = {

@@ -3,13 +3,19 @@ import { invalidations } from './topics/cache/invalidations.ts';
 import { memory } from './topics/cache/memory.ts';
 import { getMany, redisHits } from './topics/cache/redis-hit.ts';
 import { writes } from './topics/cache/writes.ts';
-import { http } from './topics/http/topic.ts';
+import { expressHit, fastifyHit, frontHit, redisHit } from './topics/http/hits.ts';
+import { miss, missCost } from './topics/http/misses.ts';
 import { throughput } from './topics/redis-pool/throughput.ts';
 import { eventLoop, largeValues, largeValuesPaced } from './topics/redis-pool/timed.ts';
 
 /** Every topic that `pnpm bench` knows. */
 export const topics: readonly Topic[] = [
-  http,
+  frontHit,
+  expressHit,
+  fastifyHit,
+  redisHit,
+  miss,
+  missCost,
   memory,
   ...redisHits,
   getMany,

@@ -1,7 +1,10 @@
+import type { Urls } from '../topic.ts';
+
 export interface Load {
   readonly url: string;
   readonly connections: number;
   readonly seconds: number;
+  readonly urls: Urls;
 }
 
 export interface LoadReport {

@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { LoadGenerator, LoadReport } from './load-generator.ts';
@@ -14,9 +15,9 @@ export function findWrk(): LoadGenerator | undefined {
   const version = /\d+\.\d+\.\d+/.exec(asked.stdout)?.[0] ?? '(unknown version)';
   return {
     name: `wrk ${version}`,
-    async run({ url, connections, seconds }) {
+    async run({ url, connections, seconds, urls }) {
       const limits = ['--threads', '1', '--connections', `${connections}`, '--duration', `${seconds}s`];
-      const { stdout } = await runFile(WRK, [...limits, '--script', REPORT_SCRIPT, url]);
+      const { stdout } = await runFile(WRK, [...limits, '--script', REPORT_SCRIPT, url, '--', urls, randomUUID()]);
       // The script's line comes last, after the report for people.
       return JSON.parse(stdout.trimEnd().split('\n').at(-1) as string) as LoadReport;
     },

@@ -29,8 +29,22 @@ export function serveBreakwaterExpress(handler: RunCount): Promise<string> {
   return serveExpress([httpCache.route({ ttl: '1h' }), sendBuffer(handler)], mount);
 }
 
+/** Every request that reaches the application is counted as a run: only the front may answer. */
+export async function serveBreakwaterFront(handler: RunCount): Promise<string> {
+  const mount = httpCache({ cache: createCache({ memory: { ttl: '1h' } }) });
+  const app = express();
+  app.use((_request, _response, next) => {
+    handler.runs += 1;
+    next();
+  });
+  app.use(mount);
+  app.get(PATH, httpCache.route({ ttl: '1h', front: 'hits' }), sendBuffer({ runs: 0 }));
+  const { url } = await serve(mount.front(app));
+  return url;
+}
+
 /** The same app for every case, with Express's own defaults: only what stands at the route differs. */
-async function serveExpress(handlers: RequestHandler[], ...mounted: RequestHandler[]): Promise<string> {
+export async function serveExpress(handlers: RequestHandler[], ...mounted: RequestHandler[]): Promise<string> {
   const app = express();
   for (const middleware of mounted) app.use(middleware);
   app.get(PATH, ...handlers);
@@ -38,7 +52,7 @@ async function serveExpress(handlers: RequestHandler[], ...mounted: RequestHandl
   return url;
 }
 
-function sendBuffer(handler: RunCount): RequestHandler {
+export function sendBuffer(handler: RunCount): RequestHandler {
   return (_request, response) => {
     handler.runs += 1;
     response.setHeader('Content-Type', CONTENT_TYPE);
