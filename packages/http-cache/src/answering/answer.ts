@@ -4,6 +4,7 @@ import { type Fill, startFill } from '../filling/fill.ts';
 import type { FillTools } from '../filling/intake.ts';
 import { isRefresh, type Refreshes } from '../filling/refresh.ts';
 import type { Policy } from '../options/route-policy.ts';
+import { watchHead } from '../removing/watch-head.ts';
 import type { ForwardReason } from '../rules/cache-status.ts';
 import { conditionsOf } from '../rules/conditional.ts';
 import type { ParameterRule } from '../rules/parameters.ts';
@@ -69,6 +70,7 @@ export function createAnswering(tools: AnswerTools): Answering {
       case 'pass':
         bump(counters.notStored, course.reason);
         response.setHeader('Cache-Status', decisionStatus(course, clock.now()));
+        if (course.held) watchHead(response, course.held.response, () => forget(job.base));
         forward(job, onForward);
         break;
       case 'bypass':
@@ -94,6 +96,10 @@ export function createAnswering(tools: AnswerTools): Answering {
       });
     }
     exchange.next();
+  }
+
+  function forget(base: string): void {
+    tools.background.run('invalidate', async () => void (await tools.store.remove([base])));
   }
 
   function serve(job: Job, selected: Selected, forwarded?: ForwardReason): void {

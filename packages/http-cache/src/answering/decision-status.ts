@@ -12,7 +12,10 @@ export function decisionStatus(decision: Decision, nowMs: number): string {
     case 'serve-stale':
       return servedStatus(decision.selected, nowMs);
     case 'pass':
-      return forwardStatus('uri-miss', { collapsed: decision.collapsed, detail: decision.reason });
+      return forwardStatus(decision.held ? 'stale' : 'uri-miss', {
+        collapsed: decision.collapsed,
+        detail: decision.reason,
+      });
     case 'bypass':
       return bypassStatus(decision.reason);
     case 'refuse':

@@ -31,7 +31,13 @@ export type Decision =
   | { readonly kind: 'serve'; readonly selected: Selected; readonly forwarded?: ForwardReason }
   /** At once, and made anew in the background. */
   | { readonly kind: 'serve-stale'; readonly selected: Selected }
-  | { readonly kind: 'pass'; readonly reason: NotStoredReason; readonly collapsed?: false }
+  | {
+      readonly kind: 'pass';
+      readonly reason: NotStoredReason;
+      readonly collapsed?: false;
+      /** What is stored, and not to be served without asking. */
+      readonly held?: Selected | undefined;
+    }
   | { readonly kind: 'bypass'; readonly reason: BypassReason }
   | { readonly kind: 'refuse' };
 
@@ -100,7 +106,7 @@ export function createDecisions({ options, urls }: DecisionsOptions): Decisions 
       if (wantsStoredOnly(question)) return { kind: 'refuse' };
       // A part is served from a stored whole; what asks for a part fills nothing.
       if (question.request.headers.range !== undefined) return { kind: 'bypass', reason: 'range' };
-      return question.request.method === 'HEAD' ? { kind: 'pass', reason: 'head' } : undefined;
+      return question.request.method === 'HEAD' ? { kind: 'pass', reason: 'head', held: found } : undefined;
     },
   };
 }

@@ -9,6 +9,8 @@ export type BypassReason =
   /** Parsers may differ in what would be left out of its query. */
   | 'query'
   | 'precondition'
+  /** It has content, which its handler may read and no key covers. */
+  | 'content'
   | 'authorization'
   | 'session'
   | 'personal'
@@ -32,6 +34,8 @@ export type NotStoredReason =
   | 'private'
   | 'no-cache'
   | 'no-freshness'
+  /** A 304 of another response than the stored one. */
+  | 'unrelated'
   | 'vary'
   | 'variants'
   /** Its key was not asked for often enough. */

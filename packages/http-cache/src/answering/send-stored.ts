@@ -70,6 +70,7 @@ function sendHead(
     return;
   }
   response.statusCode = status;
+  const isCallersOwn = response.hasHeader('set-cookie');
   for (let index = 0; index < headers.length; index += 2) {
     setStoredHeader(response, headers[index] as string, headers[index + 1] as string);
   }
@@ -77,7 +78,7 @@ function sendHead(
     response.setHeader('ETag', weakEntityTag(stored.validators.etag));
   }
   // A cookie of this caller travels with the response: no other cache may take it for everybody's.
-  if (response.hasHeader('set-cookie')) response.setHeader('Cache-Control', 'private, no-store');
+  if (isCallersOwn) response.setHeader('Cache-Control', 'private, no-store');
   response.setHeader('Age', String(ageSeconds));
   appendCacheStatus(response, cacheStatus);
 }
@@ -93,6 +94,10 @@ export function isTransformed(response: ServerResponse): boolean {
 }
 
 function setStoredHeader(response: ServerResponse, name: string, value: string): void {
+  if (name === 'set-cookie') {
+    response.appendHeader(name, value);
+    return;
+  }
   const earlier = name === 'vary' ? response.getHeader(name) : undefined;
   response.setHeader(name, earlier === undefined ? value : mergeVary(headerText(earlier), value));
 }

@@ -3,7 +3,7 @@ import { type Conditions, isNotModified } from '../rules/conditional.ts';
 import { matchesIfRange, rangeOf } from '../rules/ranges.ts';
 import { ageMsOf } from '../stored/entry.ts';
 import type { Selected } from '../stored/response-store.ts';
-import { sendNotModified, sendPart, sendStored, sendUnsatisfiable } from './send-stored.ts';
+import { isTransformed, sendNotModified, sendPart, sendStored, sendUnsatisfiable } from './send-stored.ts';
 
 export interface Serving {
   readonly cacheStatus: string;
@@ -27,7 +27,8 @@ export function serveStored(
     return 'not-modified';
   }
   const { range, 'if-range': ifRange } = request.headers;
-  const isAsked = range !== undefined && stored.status === 200 && request.method === 'GET';
+  // Bytes that somebody behind may write in another coding have other places: whoever asks for some gets them all.
+  const isAsked = range !== undefined && stored.status === 200 && request.method === 'GET' && !isTransformed(response);
   if (isAsked && matchesIfRange(ifRange as string | undefined, stored.validators, nowMs)) {
     const answer = rangeOf(range, stored.body.length);
     if (answer.kind === 'part') {

@@ -4,7 +4,7 @@ import { bump } from '../counters.ts';
 import { forwardStatus } from '../rules/cache-status.ts';
 import { conditionsOf, isNotModified } from '../rules/conditional.ts';
 import { strongEntityTag } from '../rules/entity-tag.ts';
-import type { Header } from '../rules/handler-headers.ts';
+import { type Header, snapshotOf } from '../rules/handler-headers.ts';
 import { createStoredResponse, type StoredResponse, validatorsOf } from '../stored/entry.ts';
 import { type Accepted, createIntake, type FillJob, type FillTools } from './intake.ts';
 import { createHeadWriter, withholdConditions } from './response-head.ts';
@@ -32,7 +32,7 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
   const { clock, maxBodyBytes } = tools.options;
   const { tagFields } = tools.options.origin;
   const intake = createIntake(job, tools);
-  const earlier = exchange.earlierHeaders();
+  const earlier = snapshotOf(exchange.earlierHeaders());
   const writer = createHeadWriter(response, earlier, isTransformed(response));
   const conditions = conditionsOf(request.headers);
   const restoreConditions = withholdConditions(request.headers);
@@ -63,7 +63,7 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
   function standIn(status: number, nowMs: number): (() => void) | undefined {
     if (!standby) return undefined;
     if (standby.isAsked && status === 304) return () => revive(standby, nowMs);
-    return standby.servesInPlaceOf(status, nowMs) ? () => serveStandby(standby) : undefined;
+    return standby.servesInPlaceOf(status, nowMs) ? () => serveStandby(standby, status) : undefined;
   }
 
   /** Takes the response in and completes its head, or says why not. */
@@ -96,8 +96,12 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
   }
 
   /** RFC 9111 §4.3.3: nothing has changed but what the 304 says, and its lifetime begins anew. */
-  function revive({ selected, freshened }: Standby, nowMs: number): void {
+  function revive({ selected, freshened, isOther }: Standby, nowMs: number): void {
     const update = writer.addedEndToEnd();
+    if (isOther(update)) {
+      serveUnrelated(selected);
+      return;
+    }
     // Of one that does not say when it was made, that is now.
     if (!update.some(([name]) => name === 'date')) update.push(['date', new Date(nowMs).toUTCString()]);
     const headers = freshened(update);
@@ -121,13 +125,19 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
     }
   }
 
+  /** RFC 9111 §4.3.4: what has another strong validator must not update what is stored. */
+  function serveUnrelated({ response: stored, storedAtMs }: Standby['selected']): void {
+    intake.refuse('unrelated', stored.status);
+    serveInstead(stored, forwardStatus('stale', { forwardedStatus: 304, detail: 'unrelated' }), storedAtMs);
+  }
+
   /** RFC 5861 §4. */
-  function serveStandby({ selected }: Standby): void {
+  function serveStandby({ selected }: Standby, status: number): void {
     counters.staleIfError += 1;
     flight.land({ kind: 'each' });
     bump(counters.notStored, 'status');
     const { response: stored, storedAtMs } = selected;
-    serveInstead(stored, forwardStatus('stale', { detail: 'stale-if-error' }), storedAtMs);
+    serveInstead(stored, forwardStatus('stale', { forwardedStatus: status, detail: 'stale-if-error' }), storedAtMs);
   }
 
   /** What the handler set goes; what was there before stays, as for any hit. */

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isWeak } from '../rules/entity-tag.ts';
 import { freshenedHeaders } from '../rules/freshen.ts';
 import type { Header } from '../rules/handler-headers.ts';
 import { servesOnError } from '../rules/reuse.ts';
@@ -14,6 +15,8 @@ export interface Standby {
   readonly isAsked: boolean;
   /** Whether it is better than the error that the handler answers with. */
   servesInPlaceOf(status: number, nowMs: number): boolean;
+  /** Whether a 304 speaks of another response than the stored one. */
+  isOther(update: readonly Header[]): boolean;
   /** The stored headers, with those of a 304. */
   freshened(update: readonly Header[]): Header[];
 }
@@ -33,6 +36,10 @@ export function createStandby(selected: Selected): Standby {
       FAILURES.has(status) &&
       response.status < 500 &&
       servesOnError(response.reuse, ageMsOf(response, storedAtMs, nowMs)),
+    isOther: (update) => {
+      const named = update.find(([name]) => name === 'etag')?.[1];
+      return named !== undefined && !isWeak(named) && named !== etag;
+    },
     freshened: (update) => freshenedHeaders(headerPairs(response), update),
   };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isNotModified } from './conditional.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21);
-const validators = { etag: '"a"', lastModified: 'Sun, 06 Nov 1994 08:49:37 GMT' };
+const validators = { etag: '"a"', lastModified: 'Sun, 06 Nov 1994 08:49:37 GMT', date: undefined };
 
 describe('isNotModified', () => {
   const cases: [string, string | undefined, string | undefined, boolean][] = [
@@ -27,11 +27,18 @@ describe('isNotModified', () => {
   });
 
   it('never matches a tag or a date the response does not have', () => {
-    const none = { etag: undefined, lastModified: undefined };
+    const none = { etag: undefined, lastModified: undefined, date: undefined };
     expect(isNotModified({ ifNoneMatch: '"a"', ifModifiedSince: undefined }, none, NOW_MS)).toBe(false);
     expect(isNotModified({ ifNoneMatch: undefined, ifModifiedSince: new Date().toUTCString() }, none, NOW_MS)).toBe(
       false,
     );
+  });
+
+  it('takes the date it was made for its last change where it names none', () => {
+    const made = { etag: undefined, lastModified: undefined, date: validators.lastModified };
+    const since = (ifModifiedSince: string) => isNotModified({ ifNoneMatch: undefined, ifModifiedSince }, made, NOW_MS);
+    expect(since('Sun, 06 Nov 1994 08:49:37 GMT')).toBe(true);
+    expect(since('Sun, 06 Nov 1994 08:49:36 GMT')).toBe(false);
   });
 
   it('matches a tag wherever it stands among others', () => {

@@ -10,8 +10,9 @@ export interface Conditions {
 
 export interface Validators {
   readonly etag: string | undefined;
-  /** An HTTP date, as it was sent. */
+  /** HTTP dates, as they were sent. */
   readonly lastModified: string | undefined;
+  readonly date: string | undefined;
 }
 
 export function conditionsOf(headers: IncomingHttpHeaders): Conditions {
@@ -29,6 +30,7 @@ export function isNotModified(conditions: Conditions, validators: Validators, no
   }
   const sinceMs = parseHttpDate(ifModifiedSince, nowMs);
   if (sinceMs === undefined) return false;
-  const modifiedMs = parseHttpDate(validators.lastModified, nowMs);
+  // RFC 9111 §4.3.2: without a `Last-Modified`, the response's own `Date` stands for it.
+  const modifiedMs = parseHttpDate(validators.lastModified ?? validators.date, nowMs);
   return modifiedMs !== undefined && modifiedMs <= sinceMs;
 }

@@ -5,8 +5,12 @@ export function strongEntityTag(body: Buffer): string {
   return `"${hash('sha1', body, 'base64url')}"`;
 }
 
+export function isWeak(tag: string): boolean {
+  return tag.startsWith('W/');
+}
+
 export function weakEntityTag(tag: string): string {
-  return tag.startsWith('W/') ? tag : `W/${tag}`;
+  return isWeak(tag) ? tag : `W/${tag}`;
 }
 
 /** RFC 9110 §8.8.3.2: weak comparison looks at the opaque part alone. */
@@ -15,5 +19,5 @@ export function isWeakMatch(one: string, other: string): boolean {
 }
 
 function opaque(tag: string): string {
-  return tag.startsWith('W/') ? tag.slice(2) : tag;
+  return isWeak(tag) ? tag.slice(2) : tag;
 }

@@ -18,7 +18,15 @@ describe('handlerHeaders', () => {
   it('count a cookie added to earlier ones as the handler’s', () => {
     expect(handlerHeaders(response({ 'set-cookie': ['sid=1'] }), { 'set-cookie': ['sid=1'] })).toEqual([]);
     expect(handlerHeaders(response({ 'set-cookie': ['sid=1', 'a=2'] }), { 'set-cookie': ['sid=1'] })).toEqual([
-      ['set-cookie', 'sid=1, a=2'],
+      ['set-cookie', 'a=2'],
+    ]);
+  });
+
+  it('are a line for each cookie, which may hold a comma', () => {
+    const cookies = ['a=1; Expires=Sun, 06 Nov 1994 08:49:37 GMT', 'b=2'];
+    expect(handlerHeaders(response({ 'set-cookie': cookies }), {})).toEqual([
+      ['set-cookie', cookies[0]],
+      ['set-cookie', cookies[1]],
     ]);
   });
 });

@@ -24,6 +24,14 @@ export interface HeaderSource {
 /** Name in lower case, and value on one line. */
 export type Header = readonly [name: string, value: string];
 
+/** The headers of this moment: node and Fastify write on into the list of a field that is set again. */
+export function snapshotOf(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  for (const [name, value] of Object.entries(headers)) {
+    if (Array.isArray(value)) headers[name] = [...value];
+  }
+  return headers;
+}
+
 /**
  * What the handler, and all that ran since `earlier` was taken, added or changed. What was there before belongs to one
  * request (its id, its rate limit, its session's cookie) and is no part of the response that others may be sent.
@@ -32,9 +40,17 @@ export function handlerHeaders(response: HeaderSource, earlier: OutgoingHttpHead
   const added: Header[] = [];
   for (const name of response.getHeaderNames()) {
     const value = response.getHeader(name);
-    if (value !== undefined && !isEqual(value, earlier[name])) added.push([name, headerText(value)]);
+    if (value === undefined || isEqual(value, earlier[name])) continue;
+    if (name === 'set-cookie') added.push(...addedCookies(value, earlier[name]));
+    else added.push([name, headerText(value)]);
   }
   return added;
+}
+
+/** A line each: a cookie may hold a comma. */
+function addedCookies(value: OutgoingHttpHeader, earlier: OutgoingHttpHeader = []): Header[] {
+  const known = new Set([earlier].flat());
+  return [value].flat().flatMap((line) => (known.has(line) ? [] : [['set-cookie', String(line)] as const]));
 }
 
 /** Those of a response's headers that may be kept for other connections. */
@@ -44,7 +60,7 @@ export function endToEnd(headers: readonly Header[]): Header[] {
   return headers.filter(([name]) => !NEVER_STORED.has(name) && !named.has(name));
 }
 
-/** RFC 9110 §5.3: several lines of a field are one line with commas. `Set-Cookie`, the exception, is never stored. */
+/** RFC 9110 §5.3: several lines of a field are one line with commas. `Set-Cookie` alone is not to be joined. */
 export function headerText(value: OutgoingHttpHeader): string {
   return Array.isArray(value) ? value.join(', ') : String(value);
 }

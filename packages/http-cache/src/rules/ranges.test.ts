@@ -37,7 +37,8 @@ describe('rangeOf ten bytes', () => {
 
 describe('matchesIfRange', () => {
   const nowMs = Date.UTC(2026, 10, 21);
-  const validators = { etag: '"a"', lastModified: 'Sun, 06 Nov 1994 08:49:37 GMT' };
+  const lastModified = 'Sun, 06 Nov 1994 08:49:37 GMT';
+  const validators = { etag: '"a"', lastModified, date: 'Sun, 06 Nov 1994 08:49:38 GMT' };
   it.each([
     [undefined, true],
     ['"a"', true],
@@ -48,6 +49,12 @@ describe('matchesIfRange', () => {
     ['yesterday', false],
   ])('%s: %s', (ifRange, expected) => {
     expect(matchesIfRange(ifRange, validators, nowMs)).toBe(expected);
+  });
+
+  it('is never strong for a date of the same second, or for one that is no Last-Modified', () => {
+    expect(matchesIfRange(lastModified, { ...validators, date: lastModified }, nowMs)).toBe(false);
+    expect(matchesIfRange(lastModified, { ...validators, date: undefined }, nowMs)).toBe(false);
+    expect(matchesIfRange(validators.date, { ...validators, lastModified: undefined }, nowMs)).toBe(false);
   });
 
   it('is never strong for a weak tag', () => {

@@ -29,11 +29,16 @@ export function rangeOf(range: string | undefined, length: number): RangeAnswer 
   return { kind: 'part', start, end: last === '' ? length : Math.min(Number(last) + 1, length) };
 }
 
-/** RFC 9110 §13.1.5: by strong comparison, so a weak tag matches nothing; else the whole is sent. */
+/**
+ * RFC 9110 §13.1.5: by strong comparison, else the whole is sent: a weak tag matches nothing, nor does a date from which a
+ * second version of the same second could not be told (§8.8.2.2).
+ */
 export function matchesIfRange(ifRange: string | undefined, validators: Validators, nowMs: number): boolean {
   if (ifRange === undefined) return true;
   const text = ifRange.trim();
   if (text.startsWith('"')) return text === validators.etag;
   const sinceMs = parseHttpDate(text, nowMs);
-  return sinceMs !== undefined && sinceMs === parseHttpDate(validators.lastModified, nowMs);
+  if (sinceMs === undefined || sinceMs !== parseHttpDate(validators.lastModified, nowMs)) return false;
+  const madeMs = parseHttpDate(validators.date, nowMs);
+  return madeMs !== undefined && madeMs - sinceMs >= 1000;
 }

@@ -16,10 +16,16 @@ export function requestBypass(
   directives: RequestControl,
 ): BypassReason | undefined {
   if (method !== 'GET' && method !== 'HEAD') return 'method';
-  // RFC 9110 §13.2: these are for the origin to evaluate, a cache that cannot must forward them.
+  // RFC 9111 §4.3.2: these are not applicable to a cache, and RFC 9110 §13.2.1: who does not evaluate them forwards them.
   if (headers['if-match'] !== undefined || headers['if-unmodified-since'] !== undefined) return 'precondition';
+  if (hasContent(headers)) return 'content';
   if (directives.has('no-store')) return 'no-store';
   return undefined;
+}
+
+/** RFC 9112 §6: as told by its framing. A GET's content has no meaning (RFC 9110 §9.3.1), yet a parser reads it as any other. */
+function hasContent({ 'transfer-encoding': coding, 'content-length': length }: IncomingHttpHeaders): boolean {
+  return coding !== undefined || (length !== undefined && length !== '0');
 }
 
 /** A framework's request as far as session middleware writes on it. */

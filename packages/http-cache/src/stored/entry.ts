@@ -61,13 +61,12 @@ export function createStoredResponse(facts: ResponseFacts): StoredResponse {
   };
 }
 
-/** RFC 9111 §4.3.2: without a `Last-Modified`, the response's own `Date` stands for it. */
 export function validatorsOf(header: (name: string) => string | undefined): Validators {
-  return { etag: header('etag'), lastModified: header('last-modified') ?? header('date') };
+  return { etag: header('etag'), lastModified: header('last-modified'), date: header('date') };
 }
 
 /** What its origin can be asked by, whether it changed: validators of the origin's own making. */
-export function originValidators(stored: StoredResponse): Validators {
+export function originValidators(stored: StoredResponse): Omit<Validators, 'date'> {
   const headers = new Map(headerPairs(stored));
   return { etag: stored.hasOwnTag ? undefined : headers.get('etag'), lastModified: headers.get('last-modified') };
 }
