@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, type RedisServer, startFaultProxy, startRedis } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createRedisPool, type RedisPool } from '../../src/index.ts';
+import { createRedisPool, type RedisPool, type RedisPoolOptions } from '../../src/index.ts';
 import { type EventLog, logEvents } from './event-log.ts';
 import { inSequence, outcomesOf } from './outcomes.ts';
 
@@ -20,11 +20,21 @@ describe('the circuit on a real Redis', () => {
     await server.stop();
   });
   beforeEach(async () => {
-    pool = createRedisPool({ url: server.url, deadlineMs: 200 });
-    log = logEvents(pool);
-    await pool.whenReady('2s');
+    await open({ deadlineMs: '20s' });
   });
   afterEach(() => pool.close());
+
+  async function open(options: RedisPoolOptions): Promise<void> {
+    pool = createRedisPool({ url: server.url, ...options });
+    log = logEvents(pool);
+    await pool.whenReady('20s');
+  }
+
+  /** In place of the patient pool, one that finds out soon about a silent Redis. */
+  async function reopen(options: RedisPoolOptions): Promise<void> {
+    await pool.close();
+    await open({ deadlineMs: 200, ...options });
+  }
 
   /** Until `release`, a script occupies Redis: it answers nobody at first, and BUSY after 100 ms. */
   async function occupy(): Promise<{ release(): Promise<void> }> {
@@ -65,7 +75,7 @@ describe('the circuit on a real Redis', () => {
       consecutiveFailures: 5,
     });
     expect(pool.stats()).toMatchObject({ outageFailures: 5, rejections: 2, replyErrors: 0 });
-    await expect(pool.whenReady('5s')).resolves.toBe(true);
+    await expect(pool.whenReady('20s')).resolves.toBe(true);
   });
 
   it('counts anew after an error that is about a command: Redis has answered', async () => {
@@ -100,11 +110,13 @@ describe('the circuit on a real Redis', () => {
     });
     await reload;
     expect(outcomes.some((outcome) => outcome.startsWith('LOADING'))).toBe(true);
-    await expect(pool.whenReady('10s')).resolves.toBe(true);
+    await expect(pool.whenReady('20s')).resolves.toBe(true);
     await admin.flushall();
   });
 
   it('half-open sends one PING and nothing of the users, who still ask', async () => {
+    // Long enough that the first PING is sent to a Redis that answers again.
+    await reopen({ breaker: { resetAfter: '3s' } });
     await openBySilence(pool);
     await admin.config('RESETSTAT');
     const refused: string[] = [];
@@ -138,12 +150,13 @@ describe('the circuit on a real Redis', () => {
     const proxy = await startFaultProxy(server.port);
     const patient = createRedisPool({
       url: proxy.url,
-      breaker: { slowCallMs: 50, minimumCalls: 20, windowMs: '2s', resetAfter: 100, longestReset: 400 },
+      deadlineMs: '20s',
+      breaker: { slowCallMs: 150, minimumCalls: 20, windowMs: '2s', resetAfter: 100, longestReset: 400 },
     });
     const patientLog = logEvents(patient);
-    await patient.whenReady('2s');
+    await patient.whenReady('20s');
     expect(await inSequence(20, () => patient.get('key'))).toEqual(Array(20).fill('ok'));
-    proxy.inject({ kind: 'latency', ms: 60 });
+    proxy.inject({ kind: 'latency', ms: 100 });
     await eventually(async () => {
       await outcomesOf(Array.from({ length: 5 }, () => patient.get('key')));
       return patient.circuit.state !== 'closed';
@@ -153,22 +166,25 @@ describe('the circuit on a real Redis', () => {
     const { nextProbeAt = 0, openedAt = 0 } = patient.circuit;
     expect(nextProbeAt - openedAt).toBeGreaterThan(500);
     proxy.heal();
-    await expect(patient.whenReady('5s')).resolves.toBe(true);
+    await expect(patient.whenReady('20s')).resolves.toBe(true);
     await patient.close();
     await proxy.close();
   });
 
   it('asks on as many lanes as it has probes', async () => {
+    // Its PINGs would be counted as well.
+    await pool.close();
     const careful = createRedisPool({
       url: server.url,
       deadlineMs: 200,
       breaker: { probes: 3 },
+      heartbeat: '1h',
       inspectEvery: 'never',
     });
     await eventually(() => careful.stats().lanes.ready === 4);
     await openBySilence(careful);
     await eventually(() => careful.stats().lanes.ready === 4);
-    await expect(careful.whenReady('10s')).resolves.toBe(true);
+    await expect(careful.whenReady('20s')).resolves.toBe(true);
     const clients = String(await admin.client('LIST')).split('\n');
     expect(clients.filter((client) => client.includes(' cmd=ping '))).toHaveLength(3);
     await careful.close();
@@ -177,9 +193,9 @@ describe('the circuit on a real Redis', () => {
   it('closes for a user who may not PING', async () => {
     await admin.call('ACL', 'SETUSER', 'mute', 'on', '>pw', '~*', '+@all', '-ping');
     const mute = createRedisPool({ url: `redis://mute:pw@127.0.0.1:${server.port}`, deadlineMs: 100 });
-    await mute.whenReady('2s');
+    await mute.whenReady('20s');
     await openBySilence(mute);
-    await expect(mute.whenReady('10s')).resolves.toBe(true);
+    await expect(mute.whenReady('20s')).resolves.toBe(true);
     await mute.close();
   });
 });

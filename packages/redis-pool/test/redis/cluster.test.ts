@@ -1,3 +1,4 @@
+import type { Duration } from '@breakwater/core';
 import { eventually, type RedisCluster, type RedisServer, startRedisCluster } from '@breakwater/testkit';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -19,14 +20,18 @@ describe('a pool of a Cluster', () => {
     await cluster.stop();
   });
   beforeEach(async () => {
-    pool = createRedisPool({ cluster: { nodes: cluster.startupNodes }, deadlineMs: 500, inspectEvery: 'never' });
-    await pool.whenReady('5s');
+    pool = open('20s');
+    await pool.whenReady('20s');
     await onEachMaster('FLUSHALL');
   });
   afterEach(async () => {
     await pool.close();
     expect(unhandled).toEqual([]);
   });
+
+  function open(deadlineMs: Duration): RedisPool {
+    return createRedisPool({ cluster: { nodes: cluster.startupNodes }, deadlineMs, inspectEvery: 'never' });
+  }
 
   async function onEachMaster(command: string): Promise<void> {
     const admin = new Cluster(cluster.startupNodes);
@@ -71,12 +76,14 @@ describe('a pool of a Cluster', () => {
     await everyCallerAnswered();
     await load.stop();
     expect(await countedBy(pool)).toBeLessThanOrEqual(ceilingOf(load));
-    expect(pool.health).toBe('up');
+    await eventually(() => pool.health === 'up');
     await victim?.restart();
     await eventually(async () => (await masters()).length === 3);
   });
 
   it('goes on with the replica when a master falls silent, and runs nothing twice', async () => {
+    await pool.close();
+    pool = open(500);
     await everyCallerAnswered();
     const load = startCounting(pool);
     const [victim] = await masters();

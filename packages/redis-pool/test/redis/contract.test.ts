@@ -4,6 +4,9 @@ import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRedisPool } from '../../src/index.ts';
 
+/** No machine is so slow that it misses this deadline. */
+const PATIENT = '20s';
+
 /** A client under contract, and how it ends. */
 interface Subject {
   readonly redis: RedisPort;
@@ -11,10 +14,10 @@ interface Subject {
 }
 
 const onServer: Record<string, (server: RedisServer) => Subject> = {
-  'the pool': ({ url }) => subjectOf(createRedisPool({ url })),
+  'the pool': ({ url }) => subjectOf(createRedisPool({ url, deadlineMs: PATIENT })),
   'the pool over the connection of an ioredis Redis': ({ url }) => {
     const client = new Redis(url, { lazyConnect: true });
-    return subjectOf(createRedisPool({ client }));
+    return subjectOf(createRedisPool({ client, deadlineMs: PATIENT }));
   },
   'a plain ioredis Redis': ({ url }) => {
     const redis = new Redis(url);
@@ -23,10 +26,11 @@ const onServer: Record<string, (server: RedisServer) => Subject> = {
 };
 
 const onCluster: Record<string, (cluster: RedisCluster) => Subject> = {
-  'the pool of a Cluster': ({ startupNodes }) => subjectOf(createRedisPool({ cluster: { nodes: startupNodes } })),
+  'the pool of a Cluster': ({ startupNodes }) =>
+    subjectOf(createRedisPool({ cluster: { nodes: startupNodes }, deadlineMs: PATIENT })),
   'the pool over the connections of an ioredis Cluster': ({ startupNodes }) => {
     const client = new Cluster(startupNodes, { lazyConnect: true });
-    return subjectOf(createRedisPool({ client }));
+    return subjectOf(createRedisPool({ client, deadlineMs: PATIENT }));
   },
   'a plain ioredis Cluster': ({ startupNodes }) => {
     const redis = new Cluster(startupNodes);

@@ -1,3 +1,4 @@
+import type { RedisPort } from '@breakwater/core/redis';
 import type { RedisPool } from '../../src/index.ts';
 
 /** What became of INCR, which shows when it runs twice. */
@@ -43,8 +44,8 @@ export function startCounting(pool: RedisPool, callers = 12): CountLoad {
 }
 
 /** How many INCR ran, as the counters have it. */
-export async function countedBy(pool: RedisPool, callers = 12): Promise<number> {
-  const values = await Promise.all(Array.from({ length: callers }, (_, caller) => pool.get(`count:${caller}`)));
+export async function countedBy(redis: Pick<RedisPort, 'get'>, callers = 12): Promise<number> {
+  const values = await Promise.all(Array.from({ length: callers }, (_, caller) => redis.get(`count:${caller}`)));
   return values.reduce((sum, value) => sum + Number(value), 0);
 }
 

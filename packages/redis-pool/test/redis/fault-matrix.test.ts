@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fault } from './fault-matrix/fault.ts';
 import { type LoopWatch, watchLoop } from './fault-matrix/loop-watch.ts';
-import { type Finding, measureFault } from './fault-matrix/measure-fault.ts';
+import { BLOCKED_MS, type Finding, measureFault } from './fault-matrix/measure-fault.ts';
 import { networkFaults } from './fault-matrix/network-faults.ts';
 import { faultsIn, pageOf } from './fault-matrix/page.ts';
 import { standaloneFaults } from './fault-matrix/standalone-faults.ts';
@@ -12,9 +12,6 @@ import { topologyFaults } from './fault-matrix/topology-faults.ts';
 const PAGE = new URL('../../../../docs/fault-matrix.md', import.meta.url);
 const SETTLED_WITHIN_MS = 50;
 const RECOVERED_WITHIN_MS = 10_000;
-/** Of the time that a command has: so much is no fault of Redis. */
-const BLOCKED_MS = 150;
-
 const faults: readonly Fault[] = [...standaloneFaults, ...networkFaults, ...topologyFaults];
 
 describe('the fault matrix', () => {
@@ -32,7 +29,7 @@ describe('the fault matrix', () => {
     expect(unhandled).toEqual([]);
   });
 
-  it.concurrent.each(faults)('$name', { timeout: 60_000 }, async (fault) => {
+  it.concurrent.each(faults)('$name', { timeout: 120_000 }, async (fault) => {
     const finding = await measureFault(fault, loop);
     findings.set(fault, finding);
     expect(finding).toMatchObject({ failuresBeforeTheFault: [], neverSettled: 0, executedTwice: [] });

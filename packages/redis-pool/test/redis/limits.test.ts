@@ -23,8 +23,8 @@ describe('the limits of the pool', () => {
 
   /** Where every answer takes a while. */
   async function openSlowly(limits: LimitOptions, lanes = 1): Promise<void> {
-    pool = createRedisPool({ url: proxy.url, lanes, limits, deadlineMs: '5s', inspectEvery: 'never' });
-    await pool.whenReady('5s');
+    pool = createRedisPool({ url: proxy.url, lanes, limits, deadlineMs: '20s', inspectEvery: 'never' });
+    await pool.whenReady('20s');
     proxy.inject({ kind: 'latency', ms: 50 });
   }
 
@@ -81,7 +81,7 @@ describe('the limits of the pool', () => {
       );
       await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
       await outcomes;
-      await pool.whenReady('5s');
+      await pool.whenReady('20s');
     }
     proxy.heal();
     admin.disconnect();

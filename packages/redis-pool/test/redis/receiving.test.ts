@@ -61,7 +61,7 @@ describe('answers that are received in one buffer', () => {
     const own = new Redis(server.url, { lazyConnect: true, Connector: Own as never });
     pool = createRedisPool({ client: own, lanes: 3 });
     await expect(pool.ping()).resolves.toBe('PONG');
-    await pool.whenReady('5s');
+    await pool.whenReady('20s');
     expect(asked).toHaveLength(3);
     own.disconnect();
   });

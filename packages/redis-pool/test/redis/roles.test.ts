@@ -25,7 +25,7 @@ describe('the lanes of the pool', () => {
   });
 
   it('connect with the first command, where that is asked for', async () => {
-    pool = createRedisPool({ url: server.url, connect: 'on-demand' });
+    pool = createRedisPool({ url: server.url, connect: 'on-demand', deadlineMs: '20s' });
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(pool.stats()).toMatchObject({ connections: 0, health: 'starting' });
     await expect(pool.ping()).resolves.toBe('PONG');
@@ -40,7 +40,7 @@ describe('the lanes of the pool', () => {
   });
 
   it('may be as many as 60', async () => {
-    pool = createRedisPool({ url: server.url, lanes: 60 });
+    pool = createRedisPool({ url: server.url, lanes: 60, deadlineMs: '20s' });
     await eventually(() => pool.stats().lanes.ready === 60);
     expect(new Set(await outcomesOf(Array.from({ length: 2000 }, () => pool.ping())))).toEqual(new Set(['ok']));
   });
@@ -52,7 +52,7 @@ describe('the lanes of the pool', () => {
     // The first answer tells that the value is large, and the second opens the lane for it.
     await inSequence(2, () => pool.get('large'));
     await eventually(() => pool.stats().connections === 3);
-    proxy.inject({ kind: 'bandwidth', bytesPerSecond: 1_000_000 });
+    proxy.inject({ kind: 'bandwidth', bytesPerSecond: 500_000 });
     let isThere = false;
     const large = Promise.all(Array.from({ length: 4 }, () => pool.get('large'))).then(() => {
       isThere = true;
@@ -71,7 +71,7 @@ describe('the lanes of the pool', () => {
 
   it('are copies of the connection of a client that stays its owner’s', async () => {
     const client = new Redis(server.url, { db: 3, lazyConnect: true });
-    pool = createRedisPool({ client });
+    pool = createRedisPool({ client, deadlineMs: '20s' });
     await pool.set('in-its-db', 'value', 'PX', 60_000);
     await expect(admin.get('in-its-db')).resolves.toBeNull();
     await expect(pool.call('GET', 'in-its-db')).resolves.toBe('value');
@@ -86,7 +86,7 @@ describe('a connection for blocking reads', () => {
   let pool: RedisPool;
   beforeAll(async () => {
     server = await startRedis();
-    pool = createRedisPool({ url: server.url, deadlineMs: 100 });
+    pool = createRedisPool({ url: server.url, deadlineMs: '20s' });
   });
   afterAll(async () => {
     await pool.close();
@@ -94,14 +94,16 @@ describe('a connection for blocking reads', () => {
   });
 
   it('waits past the deadline of the others, and gets what comes', async () => {
-    const blocking = pool.blocking('10s');
+    const hasty = createRedisPool({ url: server.url, deadlineMs: 100 });
+    const blocking = hasty.blocking('20s');
     const item = blocking.blpop('queue', 0);
     await new Promise((resolve) => setTimeout(resolve, 300));
     await pool.call('RPUSH', 'queue', 'work');
     await expect(item).resolves.toEqual(['queue', 'work']);
-    expect(pool.stats()).toMatchObject({ blocking: 1, subscribers: 0 });
+    expect(hasty.stats()).toMatchObject({ blocking: 1, subscribers: 0 });
     blocking.disconnect();
-    await eventually(() => pool.stats().blocking === 0);
+    await eventually(() => hasty.stats().blocking === 0);
+    await hasty.close();
   });
 
   it('waits no longer than it may, whatever it asked for', async () => {

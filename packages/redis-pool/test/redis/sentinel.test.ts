@@ -21,7 +21,7 @@ describe('a pool behind sentinels', () => {
   beforeEach(() => {
     pool = createRedisPool({
       sentinel: { nodes: group.sentinels, name: group.name },
-      deadlineMs: 500,
+      deadlineMs: '20s',
       inspectEvery: 'never',
     });
   });
@@ -41,6 +41,7 @@ describe('a pool behind sentinels', () => {
         name: group.name,
         natMap: { [announced]: { host: '127.0.0.1', port: proxy.port } },
       },
+      deadlineMs: '20s',
       inspectEvery: 'never',
     });
     await expect(mapped.ping()).resolves.toBe('PONG');

@@ -17,8 +17,14 @@ describe('commands with a signal', () => {
     await server.stop();
   });
   beforeEach(async () => {
-    pool = createRedisPool({ url: proxy.url, lanes: 1, limits: { inFlight: 1 }, inspectEvery: 'never' });
-    await pool.whenReady('5s');
+    pool = createRedisPool({
+      url: proxy.url,
+      lanes: 1,
+      limits: { inFlight: 1 },
+      deadlineMs: '20s',
+      inspectEvery: 'never',
+    });
+    await pool.whenReady('20s');
   });
   afterEach(async () => {
     proxy.heal();

@@ -17,7 +17,7 @@ describe('a duplicate for pub/sub', () => {
     await server.stop();
   });
   beforeEach(() => {
-    pool = createRedisPool({ url: server.url, lanes: 1 });
+    pool = createRedisPool({ url: server.url, lanes: 1, deadlineMs: '20s' });
   });
   afterEach(async () => {
     await pool.close();
@@ -46,13 +46,13 @@ describe('a duplicate for pub/sub', () => {
   it('may subscribe while Redis is absent, and hears when it comes', async () => {
     await pool.close();
     await server.kill();
-    pool = createRedisPool({ url: server.url, lanes: 1 });
+    pool = createRedisPool({ url: server.url, lanes: 1, deadlineMs: '20s' });
     const { subscriber, heard } = listen();
     const subscribed = subscriber.subscribe('channel');
     await eventually(() => pool.stats().connectionErrors >= 2);
     await server.restart();
     await subscribed;
-    await pool.whenReady('10s');
+    await pool.whenReady('20s');
     await pool.publish('channel', 'hello');
     await eventually(() => heard.includes('hello'));
   });

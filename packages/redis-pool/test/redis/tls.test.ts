@@ -23,7 +23,7 @@ describe('a Redis behind TLS that wants to know its clients', () => {
   });
 
   it('is reached with the certificates that its settings name', async () => {
-    const pool = createRedisPool({ url, redis: { tls } });
+    const pool = createRedisPool({ url, deadlineMs: '20s', redis: { tls } });
     await expect(pool.set('key', 'v', 'PX', 60_000)).resolves.toBe('OK');
     // On lanes and on the connections of their own alike.
     const subscriber = pool.duplicate();
@@ -32,7 +32,12 @@ describe('a Redis behind TLS that wants to know its clients', () => {
   });
 
   it('is an outage with its reason where the certificate is of nobody we trust', async () => {
-    const pool = createRedisPool({ url, lanes: 1, redis: { tls: { cert: tls.cert, key: tls.key } } });
+    const pool = createRedisPool({
+      url,
+      lanes: 1,
+      deadlineMs: '20s',
+      redis: { tls: { cert: tls.cert, key: tls.key } },
+    });
     const log = logEvents(pool);
     await expect(pool.get('key')).rejects.toMatchObject({ code: 'ERR_REDIS_UNAVAILABLE' });
     await eventually(() => log.last('outage:began') !== undefined);
@@ -41,7 +46,7 @@ describe('a Redis behind TLS that wants to know its clients', () => {
   });
 
   it('is an outage where it does not get to know us', async () => {
-    const pool = createRedisPool({ url, lanes: 1, redis: { tls: { ca: tls.ca } } });
+    const pool = createRedisPool({ url, lanes: 1, deadlineMs: '20s', redis: { tls: { ca: tls.ca } } });
     await expect(pool.get('key')).rejects.toMatchObject({ code: 'ERR_REDIS_UNAVAILABLE' });
     await pool.close();
   });

@@ -6,6 +6,8 @@ import type { LoopWatch } from './loop-watch.ts';
 import { type Attempt, listKey, type SteadyLoad, startSteadyLoad } from './steady-load.ts';
 
 export const DEADLINE_MS = 500;
+/** So long may this process itself be blocked of the time that a command has; beyond it, a failure is no fault of Redis. */
+export const BLOCKED_MS = 150;
 /** How long the load runs before the fault; nothing may fail in it. */
 const CALM_MS = 500;
 /** So long must all have gone well for the pool to have recovered. */
@@ -37,10 +39,12 @@ export async function measureFault(fault: Fault, loop: LoopWatch): Promise<Findi
   const circuit = logCircuit(pool);
   let load: SteadyLoad | undefined;
   try {
-    if (!fault.isAbsentAtStart) await pool.whenReady('10s');
+    if (!fault.isAbsentAtStart) await pool.whenReady('20s');
     load = startSteadyLoad(pool, scene.tags);
     if (!fault.isAbsentAtStart) await sleep(CALM_MS);
-    const failuresBeforeTheFault = waysOf(failuresIn(load.attempts));
+    const failuresBeforeTheFault = waysOf(
+      failuresIn(load.attempts).filter((attempt) => blockedMs(attempt, loop) < BLOCKED_MS),
+    );
     await scene.begin();
     await sleep(fault.holdMs);
     await scene.end();
@@ -56,7 +60,7 @@ export async function measureFault(fault: Fault, loop: LoopWatch): Promise<Findi
       failuresBeforeTheFault,
       neverSettled: pending,
       worstOverrunMs: Math.max(0, ...attempts.map((attempt) => overrunMs(attempt, loop))),
-      blockedMs: Math.max(0, ...attempts.map(({ sentAt }) => loop.lostMs(sentAt, sentAt + DEADLINE_MS))),
+      blockedMs: Math.max(0, ...attempts.map((attempt) => blockedMs(attempt, loop))),
       circuit: { ...circuit, state: pool.stats().circuit },
       recoveryMs: isSteady ? Math.max(0, failedAt - endedAt) : Number.POSITIVE_INFINITY,
       executed: executed.length,
@@ -79,6 +83,11 @@ function waysOf(failures: readonly Attempt[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const { outcome } of failures) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   return [...counts].sort(([, left], [, right]) => right - left).map(([outcome]) => outcome);
+}
+
+/** How long this process itself was blocked while the command had its time to be answered. */
+function blockedMs({ sentAt }: Attempt, loop: LoopWatch): number {
+  return loop.lostMs(sentAt, sentAt + DEADLINE_MS);
 }
 
 function overrunMs({ sentAt, settledAt }: Attempt, loop: LoopWatch): number {
