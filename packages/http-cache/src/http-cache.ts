@@ -7,11 +7,15 @@ import { createFlights } from './answering/flights.ts';
 import { createFront, listenInFront } from './answering/front.ts';
 import { createKeyBudgets } from './answering/key-budgets.ts';
 import { baseKey } from './answering/keys.ts';
+import { createRefusals } from './answering/refusals.ts';
+import { createSeenRoutes } from './answering/seen-routes.ts';
 import { createUrlMemory } from './answering/url-memory.ts';
 import { bump, createCounters } from './counters.ts';
 import { NotMountedError } from './errors.ts';
 import type { HttpCacheEvents } from './events.ts';
-import type { Exchange } from './exchange.ts';
+import type { CacheableRequest, Exchange } from './exchange.ts';
+import { createExplain } from './explaining/explain.ts';
+import type { ExplainedRequest, Explanation } from './explaining/explanation.ts';
 import type { Fill } from './filling/fill.ts';
 import type { Shared } from './filling/intake.ts';
 import { createRefreshes } from './filling/refresh.ts';
@@ -36,6 +40,13 @@ export interface HttpCache extends Subscribable<HttpCacheEvents> {
    * @throws OptionError `ERR_HTTP_CACHE_OPTION` for a target that is none.
    */
   purge(target: PurgeTarget): Promise<InvalidationReport>;
+  /**
+   * What would be done with a request now, and why: its policy and key, what is stored for it and where, and why the last
+   * response was not. It runs nothing, and changes no counter.
+   *
+   * @throws OptionError `ERR_HTTP_CACHE_OPTION`, and what your own callbacks throw.
+   */
+  explain(request: ExplainedRequest): Promise<Explanation>;
   /** Waits for responses that are being stored. The cache stays its owner's. */
   close(): Promise<void>;
   /**
@@ -56,10 +67,9 @@ interface RequestContext {
   readonly httpCache: HttpCache;
   /** The application's own fill, as long as no route has a policy for the request. */
   fill: Fill | undefined;
+  /** Its URL is known to have a route with a policy. */
+  isRouted: boolean;
 }
-
-/** How long a URL whose route has a policy is passed by at the application's door: routes do not change. */
-const ROUTED_FOR_MS = 3_600_000;
 
 type Carrier = IncomingMessage & { [CONTEXT]?: RequestContext };
 
@@ -75,26 +85,31 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   const space = resolved.cache.space('http', { codec: entryCodec, finds: 'stale' });
   const store = createResponseStore(space, resolved.maxVariants);
   const counters = createCounters();
-  const routed = createUrlMemory<'route-policy'>();
+  const routes = createSeenRoutes();
   const front = createFront(resolved, store);
   const rules = new Set<ParameterRule>([resolved.parameters]);
   const purging = createPurging(resolved, store, rules);
   const ownPolicy = originPolicy(resolved.origin);
   const refreshes = createRefreshes();
   const urls = createUrlMemory<UrlLesson>();
-  const answering: Answering = createAnswering({
+  const decided = {
     options: resolved,
     store,
-    flights: createFlights<Shared>(resolved.maxWaitMs),
-    urls,
+    budgets: createKeyBudgets(resolved, events),
     decisions: createDecisions({ options: resolved, urls }),
+    flights: createFlights<Shared>(resolved.maxWaitMs),
+    refusals: createRefusals(),
+    baseKey: (policy: Policy, policyName: string, request: CacheableRequest) =>
+      baseKey(resolved, policy, policyName, request),
+  };
+  const answering: Answering = createAnswering({
+    ...decided,
+    urls,
     background,
     refreshes,
     front,
-    budgets: createKeyBudgets(resolved, events),
     guard: createGuard(resolved.guard, resolved.authority === undefined, events),
     rules,
-    baseKey: (policy, policyName, request) => baseKey(resolved, policy, policyName, request),
     report,
   });
 
@@ -102,13 +117,14 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
     on: events.on,
     stats: counters.snapshot,
     purge: purging.purge,
+    explain: createExplain({ ...decided, routes, ownPolicy }),
     front: (listener) => listenInFront(front, listener),
     async close() {
       await refreshes.settle();
       await background.drain();
     },
     enter(exchange) {
-      const context: RequestContext = { httpCache, fill: undefined };
+      const context: RequestContext = { httpCache, fill: undefined, isRouted: false };
       (exchange.raw as Carrier)[CONTEXT] = context;
       if (exchange.request.method === 'PURGE' && resolved.purge) {
         purging.answer(exchange, resolved.purge).catch((error: unknown) => exchange.next(error));
@@ -121,7 +137,8 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
           });
         });
         exchange.next();
-      } else if (routed.recall(urlOf(exchange), resolved.clock.now())) {
+      } else if (routes.at(exchange.request, resolved.clock.now())) {
+        context.isRouted = true;
         bump(counters.of('origin').bypass, 'route-policy');
         exchange.next();
       } else {
@@ -135,7 +152,9 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
       if (context?.fill) {
         // Stored under the application's own key, the response would be served before the route's guards ran.
         context.fill.yield();
-        routed.remember(urlOf(exchange), 'route-policy', resolved.clock.now() + ROUTED_FOR_MS);
+      }
+      if (context && !context.isRouted && exchange.request.method === 'GET') {
+        routes.learn(exchange.request, { policy, policyName }, resolved.clock.now());
       }
       exchange.response.removeHeader('cache-status');
       answering.answer(exchange, policy, policyName, counters.of(policyName), (fill) => {
@@ -155,8 +174,4 @@ export function httpCacheOf(raw: IncomingMessage, policyName: string): HttpCache
   const context = (raw as Carrier)[CONTEXT];
   if (!context) throw new NotMountedError(policyName);
   return context.httpCache;
-}
-
-function urlOf({ request }: Exchange): string {
-  return `${request.headers.host} ${request.originalUrl}`;
 }

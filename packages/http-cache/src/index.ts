@@ -1,6 +1,7 @@
 export type { BypassReason, NotStoredReason } from './answering/reasons.ts';
 export { NotMountedError } from './errors.ts';
 export type { HttpCacheEvents } from './events.ts';
+export type { ExplainedRequest, ExplainedResponse, Explanation } from './explaining/explanation.ts';
 export { isRefresh } from './filling/refresh.ts';
 export { createHttpCache, type HttpCache } from './http-cache.ts';
 export type { GuardOptions } from './options/guard-options.ts';

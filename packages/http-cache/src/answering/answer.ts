@@ -69,6 +69,7 @@ export function createAnswering(tools: AnswerTools): Answering {
         break;
       case 'pass':
         bump(counters.notStored, course.reason);
+        tools.refusals.remember(job.base, { reason: course.reason, status: undefined, atMs: clock.now() });
         response.setHeader('Cache-Status', decisionStatus(course, clock.now()));
         if (course.held) watchHead(response, course.held.response, () => forget(job.base));
         forward(job, onForward);

@@ -53,8 +53,7 @@ export function createCourses({ options, decisions, store, flights, urls, budget
   }
 
   function fill({ policy, policyName }: Job, place: Place): Course {
-    // What is stored already, though stale, is no new key.
-    const refusal = place.selected ? undefined : budgets.refusal(policy, policyName, place.key);
+    const refusal = budgets.refusal(policy, policyName, place);
     if (refusal) return { kind: 'pass', reason: refusal };
     return { kind: 'fill', place, flight: flights.lead(place.key) };
   }

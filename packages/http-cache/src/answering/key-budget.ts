@@ -1,9 +1,11 @@
-import { createRecentKeys, digestOf } from './recent-keys.ts';
+import { createRecentKeys, digestOf, type KeyDigest } from './recent-keys.ts';
 
 /** Which keys that nothing is stored under a response may be stored for, of one policy. */
 export interface KeyBudget {
   /** Called once a request. @returns why nothing is to be stored, `undefined` where it may be. */
   refusal(key: string, nowMs: number): KeyRefusal | undefined;
+  /** What the next request will be told; nothing is counted. */
+  foresee(key: string, nowMs: number): KeyRefusal | undefined;
   /** A response was stored under the key. */
   spend(key: string, nowMs: number): void;
 }
@@ -26,17 +28,21 @@ const MOST_COUNTED = 16_384;
 export function createKeyBudget({ maxKeys, minUses, lifetimeMs }: KeyBudgetTerms): KeyBudget {
   const spent = createRecentKeys(lifetimeMs);
   const asked = createRecentKeys(Math.max(SHORTEST_WINDOW_MS, 2 * lifetimeMs), MOST_COUNTED);
+
+  function refusalOf(key: string, nowMs: number, timesOf: (digest: KeyDigest) => number): KeyRefusal | undefined {
+    // Each budget that is used up doubles the price of a new key: whoever floods pays ever more for ever less.
+    const price = 2 ** Math.floor(spent.count(nowMs) / maxKeys);
+    if (price === 1 && minUses === 1) return undefined;
+    const digest = digestOf(key);
+    // What was stored a lifetime ago is no new key.
+    if (spent.has(digest, nowMs)) return undefined;
+    if (timesOf(digest) >= Math.max(price, minUses)) return undefined;
+    return price > minUses ? 'max-keys' : 'min-uses';
+  }
+
   return {
-    refusal(key, nowMs) {
-      // Each budget that is used up doubles the price of a new key: whoever floods pays ever more for ever less.
-      const price = 2 ** Math.floor(spent.count(nowMs) / maxKeys);
-      if (price === 1 && minUses === 1) return undefined;
-      const digest = digestOf(key);
-      // What was stored a lifetime ago is no new key.
-      if (spent.has(digest, nowMs)) return undefined;
-      if (asked.note(digest, nowMs) >= Math.max(price, minUses)) return undefined;
-      return price > minUses ? 'max-keys' : 'min-uses';
-    },
+    refusal: (key, nowMs) => refusalOf(key, nowMs, (digest) => asked.note(digest, nowMs)),
+    foresee: (key, nowMs) => refusalOf(key, nowMs, (digest) => asked.times(digest, nowMs) + 1),
     spend: (key, nowMs) => void spent.note(digestOf(key), nowMs),
   };
 }

@@ -2,14 +2,19 @@ import type { Emitter } from '@breakwater/core';
 import type { HttpCacheEvents } from '../events.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import type { Policy } from '../options/route-policy.ts';
+import type { Place } from '../stored/response-store.ts';
 import { createKeyBudget, type KeyBudget, type KeyRefusal } from './key-budget.ts';
 
 /** The budget of each policy, by its name. */
 export interface KeyBudgets {
   /** {@link KeyBudget.refusal}, with an event when a budget is used up: once a lifetime of the policy's responses. */
-  refusal(policy: Policy, policyName: string, key: string): KeyRefusal | undefined;
+  refusal(policy: Policy, policyName: string, place: BudgetedPlace): KeyRefusal | undefined;
+  /** {@link KeyBudget.foresee} */
+  foresee(policy: Policy, policyName: string, place: BudgetedPlace): KeyRefusal | undefined;
   spend(policy: Policy, policyName: string, key: string): void;
 }
+
+type BudgetedPlace = Pick<Place, 'key' | 'selected'>;
 
 /** The application's own responses have each a lifetime of their own. */
 const ORIGIN_LIFETIME_MS = 3_600_000;
@@ -37,7 +42,9 @@ export function createKeyBudgets(
   }
 
   return {
-    refusal(policy, policyName, key) {
+    refusal(policy, policyName, { key, selected }) {
+      // What is stored already, though stale, is no new key.
+      if (selected) return undefined;
       const budget = budgetOf(policy, policyName);
       const nowMs = clock.now();
       const refusal = budget.refusal(key, nowMs);
@@ -47,6 +54,8 @@ export function createKeyBudgets(
       }
       return refusal;
     },
+    foresee: (policy, policyName, { key, selected }) =>
+      selected ? undefined : budgetOf(policy, policyName).foresee(key, clock.now()),
     spend: (policy, policyName, key) => budgetOf(policy, policyName).spend(key, clock.now()),
   };
 }

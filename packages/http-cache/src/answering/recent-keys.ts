@@ -4,6 +4,7 @@ import { hash, randomBytes } from 'node:crypto';
 export interface RecentKeys {
   /** @returns how often, this time included, with no more than one or two windows between one time and the next. */
   note(key: KeyDigest, nowMs: number): number;
+  times(key: KeyDigest, nowMs: number): number;
   has(key: KeyDigest, nowMs: number): boolean;
   /** Different keys, of one to two windows. */
   count(nowMs: number): number;
@@ -43,6 +44,10 @@ export function createRecentKeys(windowMs: number, maxKeys = Number.POSITIVE_INF
       older.delete(key);
       younger.set(key, times);
       return times;
+    },
+    times(key, nowMs) {
+      forget(nowMs);
+      return younger.get(key) ?? older.get(key) ?? 0;
     },
     has(key, nowMs) {
       forget(nowMs);

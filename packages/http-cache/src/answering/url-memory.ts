@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 export interface UrlMemory<Lesson> {
   remember(key: string, lesson: Lesson, untilMs: number): void;
   recall(key: string, nowMs: number): Lesson | undefined;
+  forget(key: string): void;
 }
 
 /** @param max the most URLs; beyond it the ones longest unused are forgotten. */
@@ -15,5 +16,6 @@ export function createUrlMemory<Lesson>(max = 10_000): UrlMemory<Lesson> {
       const known = learned.get(key);
       return known && known.untilMs > nowMs ? known.lesson : undefined;
     },
+    forget: (key) => void learned.delete(key),
   };
 }

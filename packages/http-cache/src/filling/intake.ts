@@ -5,6 +5,7 @@ import type { Front } from '../answering/front.ts';
 import type { KeyBudgets } from '../answering/key-budgets.ts';
 import { authorityOf } from '../answering/keys.ts';
 import { isLasting, type NotStoredReason } from '../answering/reasons.ts';
+import type { Refusals } from '../answering/refusals.ts';
 import type { UrlMemory } from '../answering/url-memory.ts';
 import { bump, type PolicyCounters } from '../counters.ts';
 import type { Exchange } from '../exchange.ts';
@@ -34,6 +35,7 @@ export interface FillTools {
   readonly front: Front;
   readonly options: ResolvedOptions;
   readonly urls: UrlMemory<UrlLesson>;
+  readonly refusals: Refusals;
   readonly background: BackgroundWork;
 }
 
@@ -78,7 +80,7 @@ export interface Intake {
 /** How long a URL of the application is taken to be storable since it last was, in milliseconds. */
 const STORABLE_FOR_MS = 3_600_000;
 
-export function createIntake(job: FillJob, { options, urls, background, front, budgets }: FillTools): Intake {
+export function createIntake(job: FillJob, { options, urls, refusals, background, front, budgets }: FillTools): Intake {
   const { policy, counters, place, flight } = job;
   const { request } = job.exchange;
   const { clock, maxBodyBytes } = options;
@@ -88,6 +90,7 @@ export function createIntake(job: FillJob, { options, urls, background, front, b
 
   function refuse(reason: NotStoredReason, status: number): void {
     bump(counters.notStored, reason);
+    refusals.remember(place.base, { reason, status, atMs: clock.now() });
     if (isLasting(reason, status)) urls.remember(place.base, 'uncacheable', clock.now() + options.uncacheableForMs);
     flight.land({ kind: reason === 'aborted' || reason === 'invalidated' ? 'again' : 'each' });
   }
@@ -109,6 +112,7 @@ export function createIntake(job: FillJob, { options, urls, background, front, b
     if (isKept) {
       counters.stored += 1;
       budgets.spend(policy, job.policyName, place.key);
+      refusals.forget(place.base);
       onKept?.();
       front.learn(job.exchange, policy, { base: place.base, counters });
       const { varyNames, varyValues } = admission;

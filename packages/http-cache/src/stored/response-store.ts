@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { CacheSpace, Entry, InvalidationReport, Reservation } from '@breakwater/cache';
+import type { CacheSpace, Entry, EntryInspection, InvalidationReport, Reservation } from '@breakwater/cache';
 import { cutShort, type Usefulness } from '../rules/reuse.ts';
 import { coveringRecord, type VariantRecord, variantKey, variantName, withVariant } from '../rules/variants.ts';
 import { varyValues } from '../rules/vary.ts';
@@ -22,6 +22,15 @@ export interface Place {
   readonly selected: Selected | undefined;
   /** There if tags were given. */
   readonly slot: Slot | undefined;
+}
+
+/** What lies at a place, looked at without use: nothing is counted, and memory is not filled. */
+export interface PlaceInspection extends Pick<Place, 'key' | 'record' | 'selected'> {
+  /** What {@link ResponseStore.peek} would find. */
+  readonly atOnce: Selected | undefined;
+  /** Where `selected` lies. */
+  readonly tiers: readonly Selected['tier'][];
+  readonly tags: EntryInspection['tags'];
 }
 
 /** What is to be stored at a place. Taken before the handler runs: what is invalidated from then on is not kept. */
@@ -54,6 +63,7 @@ export interface ResponseStore {
   peek(base: string, headers: IncomingHttpHeaders): Selected | undefined;
   /** @param tags of what will be stored there, should nothing be found. */
   find(base: string, headers: IncomingHttpHeaders, tags: readonly string[] | undefined): Promise<Place>;
+  inspect(base: string, headers: IncomingHttpHeaders): Promise<PlaceInspection>;
   /** Removes what is stored under these URLs: every variant, for none can be reached without its record. */
   remove(bases: readonly string[]): Promise<InvalidationReport>;
   /** The same for all URLs whose key matches, `*` and `?` being wild. */
@@ -71,12 +81,25 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
     async find(base, headers, tags) {
       // Asked for in the same turn, both leave in one read of Redis: a miss costs no more than a hit.
       const [first, reservation] = await Promise.all([space.lookup(base), tags && space.reserve(base, { tags })]);
-      const record = first?.entry.value.kind === 'variants' ? first.entry.value : undefined;
+      const record = recordIn(first?.entry);
       const slot = reservation && createSlot(base, record, reservation, tags ?? []);
       if (!record) return { base, key: base, record, slot, selected: select(first?.entry, first?.tier) };
       const key = keyOf(base, record, headers);
       const second = await space.lookup(key);
       return { base, key, record, slot, selected: select(second?.entry, second?.tier) };
+    },
+
+    async inspect(base, headers) {
+      const first = await space.inspect(base);
+      const record = recordIn(first.memory) ?? recordIn(first.redis);
+      const key = record ? keyOf(base, record, headers) : base;
+      const { memory, redis, tags } = record ? await space.inspect(key) : first;
+      const inMemory = select(memory, 'memory');
+      const selected = inMemory ?? select(redis, 'redis');
+      const tiers = (['memory', 'redis'] as const).filter(
+        (tier) => ({ memory, redis })[tier]?.value.kind === 'response',
+      );
+      return { key, record, selected, atOnce: first.memory && inMemory, tiers, tags };
     },
 
     remove: (bases) => space.invalidate({ key: bases }),
@@ -150,6 +173,10 @@ function keyOf(base: string, record: VariantRecord, headers: IncomingHttpHeaders
 function timesOf({ freshMs, staleMs }: Usefulness) {
   const ttl = Math.max(1, freshMs);
   return { ttl, staleWhileRevalidate: 0, staleIfError: Math.max(0, freshMs + staleMs - ttl) };
+}
+
+function recordIn(entry: Entry<HttpEntry> | undefined): VariantRecord | undefined {
+  return entry?.value.kind === 'variants' ? entry.value : undefined;
 }
 
 function select(entry: Entry<HttpEntry> | undefined, tier: Selected['tier'] | undefined): Selected | undefined {
