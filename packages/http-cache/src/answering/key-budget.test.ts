@@ -24,6 +24,17 @@ describe('a key budget', () => {
     expect(ask('b', MINUTE)).toBe('min-uses');
   });
 
+  it('foresees what a request would be told, however often it is looked', () => {
+    const budget = createKeyBudget({ maxKeys: 100, minUses: 3, lifetimeMs: MINUTE });
+    const looked = Array.from({ length: 4 }, () => [
+      budget.foresee('a', 0),
+      budget.foresee('a', 0),
+      budget.refusal('a', 0),
+    ]);
+    const refused = ['min-uses', 'min-uses', 'min-uses'];
+    expect(looked).toEqual([refused, refused, [undefined, undefined, undefined], [undefined, undefined, undefined]]);
+  });
+
   it('forgets the requests for a key when ten minutes, or two lifetimes, went by without one', () => {
     const often = create({ minUses: 2 });
     often.ask('a');
