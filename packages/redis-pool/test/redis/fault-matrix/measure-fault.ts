@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '@breakwater/testkit';
 import { createRedisPool } from '../../../src/index.ts';
 import { type CircuitLog, logCircuit } from './circuit-log.ts';
 import type { Fault, Scene } from './fault.ts';
@@ -13,6 +14,8 @@ const CALM_MS = 500;
 /** So long must all have gone well for the pool to have recovered. */
 const STEADY_MS = 1000;
 const GIVE_UP_MS = 20_000;
+/** So many executions say something about how many of them there were twice. */
+const ENOUGH = 200;
 
 /** What was seen in one row. */
 export interface Finding {
@@ -50,6 +53,8 @@ export async function measureFault(fault: Fault, loop: LoopWatch): Promise<Findi
     await scene.end();
     const endedAt = performance.now();
     const isSteady = await load.untilSteady(STEADY_MS, GIVE_UP_MS);
+    // A busy machine gets little done in that time.
+    await untilConfirmed(load, ENOUGH);
     load.stop();
     await sleep(DEADLINE_MS);
     const { attempts, confirmed, pending, failedAt } = load;
@@ -72,6 +77,10 @@ export async function measureFault(fault: Fault, loop: LoopWatch): Promise<Findi
     await pool.close();
     await scene.stop();
   }
+}
+
+async function untilConfirmed({ confirmed }: SteadyLoad, count: number): Promise<void> {
+  await eventually(() => confirmed.size > count);
 }
 
 function failuresIn(attempts: readonly Attempt[]): readonly Attempt[] {
