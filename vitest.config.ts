@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           ...timeouts,
-          include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'benchmarks/src/**/*.test.ts'],
+          include: ['{packages,examples}/*/src/**/*.test.ts', 'benchmarks/src/**/*.test.ts', '.ci/*.test.ts'],
         },
       },
       {
