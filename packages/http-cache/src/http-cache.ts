@@ -7,6 +7,7 @@ import { createFlights } from './answering/flights.ts';
 import { createFront, listenInFront } from './answering/front.ts';
 import { createKeyBudgets } from './answering/key-budgets.ts';
 import { baseKey } from './answering/keys.ts';
+import { reduceHeaders } from './answering/reduce-headers.ts';
 import { createRefusals } from './answering/refusals.ts';
 import { createSeenRoutes } from './answering/seen-routes.ts';
 import { createUrlMemory } from './answering/url-memory.ts';
@@ -126,6 +127,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
     enter(exchange) {
       const context: RequestContext = { httpCache, fill: undefined, isRouted: false };
       (exchange.raw as Carrier)[CONTEXT] = context;
+      reduceHeaders(exchange.raw.headers, resolved.variants.offers);
       if (exchange.request.method === 'PURGE' && resolved.purge) {
         purging.answer(exchange, resolved.purge).catch((error: unknown) => exchange.next(error));
       } else if (!isSafe(exchange.request.method)) {

@@ -9,6 +9,7 @@ export type { HttpCacheOptions } from './options/options.ts';
 export type { OriginOptions } from './options/origin-options.ts';
 export type { IgnoredParameters } from './options/query-options.ts';
 export type { RoutePolicyOptions } from './options/route-policy.ts';
+export type { VariantOptions } from './options/variant-options.ts';
 export type { PurgeTarget } from './removing/purge.ts';
 export { TRACKING_PARAMETERS } from './rules/tracking-parameters.ts';
 export type { HttpCacheStats, HttpOutcomes } from './stats.ts';

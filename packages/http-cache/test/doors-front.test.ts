@@ -80,6 +80,14 @@ describe.each(['express', 'fastify'] as const)('in front of the application, on 
     expect((await ask()).text).toBe('run 2');
   });
 
+  it('requests that are reduced to the same value are the same there', async () => {
+    const ask = await start({ front: 'hits' }, { variants: { 'accept-language': ['de', 'en'] } });
+    await ask({ 'accept-language': 'de-AT, de;q=0.9' });
+    expect((await ask({ 'accept-language': 'en;q=0.5, de' })).text).toBe('run 1');
+    expect((await ask({ 'accept-language': 'en' })).text).toBe('run 2');
+    expect(seen).toBe(2);
+  });
+
   it('every other request reaches the application', async () => {
     const ask = await start({ front: 'hits' });
     await ask();

@@ -176,7 +176,8 @@ describe.each(frameworks)('the words of HTTP, on $name', (framework) => {
     handle = (call) => {
       call.header('Cache-Control', 'public, max-age=5');
       call.header('ETag', runs === 1 ? '"one"' : '"two"');
-      if (call.headers['if-none-match'] !== undefined) {
+      call.header('Last-Modified', 'Sun, 06 Nov 1994 08:49:37 GMT');
+      if (call.headers['if-modified-since'] !== undefined) {
         call.status(304);
         call.header('X-New', '1');
       }

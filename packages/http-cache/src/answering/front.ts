@@ -10,6 +10,7 @@ import { reuseOf } from '../rules/reuse.ts';
 import { ageMsOf } from '../stored/entry.ts';
 import type { ResponseStore, Selected } from '../stored/response-store.ts';
 import { servedStatus } from './decision-status.ts';
+import { reduceHeaders } from './reduce-headers.ts';
 import { serveStored } from './serve-stored.ts';
 import { createUrlMemory } from './url-memory.ts';
 
@@ -40,6 +41,7 @@ export function createFront(options: ResolvedOptions, store: ResponseStore): Fro
 
   /** What may be served as it is, by the same rules as behind the framework. */
   function select(headers: IncomingHttpHeaders, method: string, place: Known, nowMs: number): Selected | undefined {
+    reduceHeaders(headers, options.variants.offers);
     const directives = requestDirectives(headers);
     if (requestBypass(method, headers, directives)) return undefined;
     if (!place.isForAll && personalBypass({}, headers, options.sessionCookies)) return undefined;

@@ -2,6 +2,7 @@ import { decisionStatus } from '../answering/decision-status.ts';
 import { type Decision, type Decisions, forwardReason, type Question } from '../answering/decisions.ts';
 import type { Flights } from '../answering/flights.ts';
 import type { KeyBudgets } from '../answering/key-budgets.ts';
+import { reduceHeaders } from '../answering/reduce-headers.ts';
 import type { Refusals } from '../answering/refusals.ts';
 import type { SeenRoute, SeenRoutes } from '../answering/seen-routes.ts';
 import { checks } from '../errors.ts';
@@ -68,6 +69,7 @@ export function createExplain(tools: ExplainTools): Explain {
 
   return async function explain(asked) {
     const request = describedRequest(asked);
+    reduceHeaders(request.headers, options.variants.offers);
     const { known, ...route } = routeOf(request, asked.policy);
     const { policy, policyName } = route;
     const base = tools.baseKey(policy, policyName, request);

@@ -132,7 +132,7 @@ export function createIntake(job: FillJob, { options, urls, refusals, background
       const verdict = storability(
         { ...head, requestedAtMs },
         { hasAuthorization, directives: job.directives },
-        { ...policy.storage, maxBodyBytes },
+        { ...policy.storage, maxBodyBytes, refusedVary: options.variants.refused },
       );
       if (!verdict.storable) return verdict.reason;
       const { reuse, initialAgeMs, varyNames } = verdict;

@@ -37,6 +37,8 @@ export function createStandby(selected: Selected): Standby {
       response.status < 500 &&
       servesOnError(response.reuse, ageMsOf(response, storedAtMs, nowMs)),
     isOther: (update) => {
+      // Asked by its tag alone, who answers 304 has found that tag; by a date, of which two versions may have the same.
+      if (lastModified === undefined) return false;
       const named = update.find(([name]) => name === 'etag')?.[1];
       return named !== undefined && !isWeak(named) && named !== etag;
     },

@@ -6,6 +6,7 @@ import type { ParameterRule } from '../rules/parameters.ts';
 import { type GuardOptions, type ResolvedGuard, resolveGuard } from './guard-options.ts';
 import { type OriginOptions, type ResolvedOrigin, resolveOrigin } from './origin-options.ts';
 import { type IgnoredParameters, resolveIgnored } from './query-options.ts';
+import { type ResolvedVariants, resolveVariants, type VariantOptions } from './variant-options.ts';
 
 export interface HttpCacheOptions<Request = unknown> {
   /** Where responses are kept: a cache of `@breakwater/cache`. Its tags and invalidations reach responses too. */
@@ -14,6 +15,13 @@ export interface HttpCacheOptions<Request = unknown> {
   readonly maxBodySize?: Size;
   /** The most stored responses one URL may have by `Vary` at a time. @default 32 */
   readonly maxVariants?: number;
+  /**
+   * By request header that responses vary on. A list: what the application offers; the header is reduced to the one of them
+   * that suits the client best (RFC 9110 §12.5, RFC 4647), in the key and in what every handler sees. `'bypass'`: what varies
+   * on it is not stored.
+   * @default each distinct value is a variant
+   */
+  readonly variants?: VariantOptions;
   /** The longest a request waits for another's response to the same URL before it runs the handler. @default '5s' */
   readonly maxWait?: Duration;
   /** How long a URL is passed by after a response that was not to be stored. @default '10s' */
@@ -79,6 +87,7 @@ export interface ResolvedOptions {
   readonly cache: Cache;
   readonly maxBodyBytes: number;
   readonly maxVariants: number;
+  readonly variants: ResolvedVariants;
   readonly maxWaitMs: number;
   readonly uncacheableForMs: number;
   readonly honoursClients: boolean;
@@ -96,7 +105,16 @@ export interface ResolvedOptions {
   readonly clock: Clock;
 }
 
-const OPTION_NAMES = [...Object.keys(DEFAULTS), 'cache', 'authority', 'personal', 'origin', 'guard', 'purge'];
+const OPTION_NAMES = [
+  ...Object.keys(DEFAULTS),
+  'cache',
+  'variants',
+  'authority',
+  'personal',
+  'origin',
+  'guard',
+  'purge',
+];
 
 /** @throws OptionError `ERR_HTTP_CACHE_OPTION` */
 export function resolveOptions<Request>(options: HttpCacheOptions<Request>): ResolvedOptions {
@@ -111,6 +129,7 @@ export function resolveOptions<Request>(options: HttpCacheOptions<Request>): Res
     cache: given.cache,
     maxBodyBytes: checks.size('maxBodySize', given.maxBodySize),
     maxVariants: checks.integer('maxVariants', given.maxVariants),
+    variants: resolveVariants(given.variants),
     maxWaitMs: checks.duration('maxWait', given.maxWait),
     uncacheableForMs: checks.duration('uncacheableFor', given.uncacheableFor),
     honoursClients: checks.oneOf('clientDirectives', given.clientDirectives, ['ignore', 'honour']) === 'honour',

@@ -79,7 +79,7 @@ export const ROUTE_DEFAULTS = Object.freeze({
 export interface Policy {
   readonly kind: 'origin' | 'route';
   /** What its responses must be to be stored, the size of their bodies apart. */
-  readonly storage: Omit<StorageTerms, 'maxBodyBytes'>;
+  readonly storage: Omit<StorageTerms, 'maxBodyBytes' | 'refusedVary'>;
   /** What clients are told apart from the lifetime here. */
   readonly clientSeconds: number | undefined;
   readonly authorization: 'bypass' | 'rfc9111';

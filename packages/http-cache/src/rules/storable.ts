@@ -31,6 +31,8 @@ export interface StorageTerms {
   readonly staleIfErrorMs: number | undefined;
   /** Headers the key covers whether the response names them or not. */
   readonly vary: readonly string[];
+  /** Request headers by whose values no response is stored, lower case. */
+  readonly refusedVary: ReadonlySet<string>;
   readonly maxBodyBytes: number;
   readonly trust: FreshnessTrust;
   readonly targetFields: readonly string[];
@@ -86,7 +88,7 @@ function refusal(
   // With a list of fields as well: RFC 9111 §5.2.2.4 and §5.2.2.7 allow to take them for the directives without one.
   if (control.has('private')) return 'private';
   if (hasAuthorization && !AUTHORIZED.some((directive) => control.has(directive))) return 'authorization';
-  if (isUnmatchable(varyNames)) return 'vary';
+  if (isUnmatchable(varyNames, terms.refusedVary)) return 'vary';
   if (/^text\/event-stream\b/i.test(headers.get('content-type') ?? '')) return 'event-stream';
   if (Number(headers.get('content-length') ?? 0) > terms.maxBodyBytes) return 'too-large';
   return undefined;

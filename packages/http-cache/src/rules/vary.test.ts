@@ -14,8 +14,9 @@ describe('parseVary', () => {
   });
 
   it('finds a star among other names', () => {
-    expect(isUnmatchable(parseVary('accept, *'))).toBe(true);
-    expect(isUnmatchable(parseVary('accept'))).toBe(false);
+    expect(isUnmatchable(parseVary('accept, *'), new Set())).toBe(true);
+    expect(isUnmatchable(parseVary('Accept'), new Set())).toBe(false);
+    expect(isUnmatchable(parseVary('Accept'), new Set(['accept']))).toBe(true);
   });
 });
 
@@ -36,6 +37,9 @@ describe('varyValues', () => {
     ['accept-encoding', 'gzip;q=1.0, br;q=0.5', 'br, GZIP'],
     ['accept-encoding', 'gzip, deflate;q=0', 'gzip'],
     ['accept-language', 'de-DE, en;q=0.5', 'de-de,en; q=0.5'],
+    ['accept-language', 'de;q=1.0, en;q=0.80', 'de, en;Q=0.8'],
+    ['accept', 'Text/HTML, application/json;q=0.90', 'text/html;q=1, application/json; q=0.9'],
+    ['accept-encoding', 'gzip, *;q=0.0', 'GZIP;q=1, *;q=0'],
     ['x-plan', 'a,  b', 'a, b'],
   ];
   it.each(same)('%s: %s and %s choose the same response', (name, one, other) => {
@@ -49,6 +53,10 @@ describe('varyValues', () => {
     ['accept-encoding', 'gzip, identity;q=0', 'gzip'],
     ['accept-language', 'de, en', 'en, de'],
     ['accept-language', 'de;q=0.5, en', 'de, en'],
+    ['accept', 'text/html;level=A', 'text/html;level=a'],
+    ['accept', 'text/html;q=0.9', 'text/html;q=0.8'],
+    ['accept', 'text/html, application/json', 'application/json, text/html'],
+    ['accept', 'text/html;q=0', 'text/html'],
     ['x-plan', 'Premium', 'premium'],
     ['x-plan', '', undefined],
     ['x-plan', '-', undefined],

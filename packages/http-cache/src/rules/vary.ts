@@ -19,9 +19,9 @@ export function mergeVary(value: string | undefined, addition: string): string {
   return [value, ...missing].join(', ');
 }
 
-/** RFC 9111 §4.1: a `Vary` with `*` matches no other request. */
-export function isUnmatchable(names: readonly string[]): boolean {
-  return names.includes('*');
+/** RFC 9111 §4.1: a `Vary` with `*` matches no other request. Nor, by the developer's word, does one with a name of `refused`. */
+export function isUnmatchable(names: readonly string[], refused: ReadonlySet<string>): boolean {
+  return names.some((name) => name === '*' || refused.has(name));
 }
 
 /** The request's values of the headers a response varies on, normalised: equal text, same response. */
@@ -42,9 +42,21 @@ function fieldText(value: string | string[] | undefined): string | undefined {
 function normaliseField(name: string, value: string | undefined): string {
   if (value === undefined) return '-';
   const members = splitFieldList(value).map((member) => member.replace(/\s*([;=])\s*/g, '$1'));
-  if (name === 'accept-encoding') return `=${acceptedCodings(members.map((member) => member.toLowerCase())).join(',')}`;
-  const text = members.join(',');
-  return `=${name === 'accept-language' ? text.toLowerCase() : text}`;
+  if (!WEIGHTED.has(name)) return `=${members.join(',')}`;
+  const weighted = members.map((member) => shortWeight(lowerCased(member)));
+  return `=${(name === 'accept-encoding' ? acceptedCodings(weighted) : weighted).join(',')}`;
+}
+
+/** Their values are the same in any case, but for the parameters of a media type (RFC 9110 §8.3.1, §8.4.1, §8.5.1). */
+const WEIGHTED: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'accept-language']);
+
+function lowerCased(member: string): string {
+  return member.replace(/^[^;]+|;q=[\d.]+$/gi, (part) => part.toLowerCase());
+}
+
+/** RFC 9110 §12.4.2: no weight is 1, and 0.80 is 0.8. */
+function shortWeight(member: string): string {
+  return member.replace(/;q=(?:1(?:\.0*)?|(0(?:\.\d*)?))$/, (_, less?: string) => (less ? `;q=${Number(less)}` : ''));
 }
 
 /**

@@ -6,10 +6,7 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {};
 
 /** Optimal tests that are not passed, each with its reason. */
 export const NOT_OPTIMAL: Readonly<Record<string, string>> = {
-  'method-POST': 'Responses to POST are not stored.',
-  'vary-normalise-lang-order':
-    'Frameworks answer `en, de` in English and `de, en` in German: the order is no matter of syntax to them.',
-  'vary-normalise-lang-select': 'Which language a handler would choose is the handler’s to say.',
+  'method-POST': 'Responses to POST are not stored: what a change answers is its caller’s.',
   'conditional-lm-fresh-no-lm':
     'RFC 9111 §4.3.2: where there is no Last-Modified, Date stands for it, and the date asked for lies before it.',
   'partial-store-partial-reuse-partial': WRONG_PART,

@@ -3,7 +3,7 @@ import type { HttpCacheOptions } from '../../src/index.ts';
 /** How the gateway's cache is set. */
 export interface Profile {
   readonly name: 'suite' | 'safe';
-  readonly options: Pick<HttpCacheOptions, 'clientDirectives' | 'origin' | 'sessionCookies'>;
+  readonly options: Pick<HttpCacheOptions, 'clientDirectives' | 'origin' | 'variants'>;
 }
 
 export const PROFILES: Readonly<Record<Profile['name'], Profile>> = {
@@ -11,6 +11,8 @@ export const PROFILES: Readonly<Record<Profile['name'], Profile>> = {
     name: 'suite',
     options: {
       clientDirectives: 'honour',
+      // What the suite's origin answers in.
+      variants: { 'accept-language': ['de', 'en'] },
       origin: {
         trust: 'heuristic',
         targetFields: ['cdn-cache-control'],

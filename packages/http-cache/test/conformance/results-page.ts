@@ -25,7 +25,7 @@ export function resultsPage(columns: readonly Column[], safe: Column): string {
     '',
     `Counted apart: the suite’s group on Surrogate-Control, spoken through its successor CDN-Cache-Control (RFC 9213), ${counts(columns[0], [TARGETED])}. And ${TURNED.tests.length} tests that the suite’s authors have turned round since, as they are today (\`amended.ts\`; RFC 9111 §5.1 on an Age that is no number, or several): ${counts(columns[0], [TURNED])}. As 0.4.5 had them they contradict each other: of \`Age: 0\` and \`Age: 7200\` in two lines it demanded the opposite of the same in one. By their old words we pass none of them.`,
     '',
-    `These are the results with everything allowed that RFC 9111 allows. With the defaults, which store nothing personal and nothing that does not say it may be shared, the same gateway passes ${counts(safe, COMMON)}: it fails no test by serving what it must not.`,
+    `These are the results with everything allowed that RFC 9111 allows, and an origin said to offer German and English. With the defaults, which store nothing personal and nothing that does not say it may be shared, the same gateway passes ${counts(safe, COMMON)}: it fails no test by serving what it must not.`,
     '',
     '## Required, not passed, and why',
     '',
