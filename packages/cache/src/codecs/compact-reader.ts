@@ -4,9 +4,11 @@ import { MAX_DEPTH, viewOf } from './typed-json.ts';
 
 /** Where one value is read. */
 interface Reader {
-  readonly bytes: Buffer;
+  /** Of all the memory that the bytes are a piece of. */
   readonly view: DataView;
+  /** In the view, as where the parts end. */
   at: number;
+  readonly partsEnd: number;
   readonly text: string;
   textAt: number;
   readonly shapes: (readonly string[])[];
@@ -20,20 +22,29 @@ interface Reader {
  * a count that the bytes do not bear out.
  */
 export function readCompact(bytes: Buffer): unknown {
-  const partsEnd = HEAD_BYTES + bytes.readUInt32LE(1);
-  if (partsEnd > bytes.length) throw malformed();
+  const textStart = HEAD_BYTES + bytes.readUInt32LE(1);
+  if (textStart > bytes.length) throw malformed();
   const reader: Reader = {
-    bytes,
-    view: new DataView(bytes.buffer, bytes.byteOffset, partsEnd),
-    at: HEAD_BYTES,
-    text: textOf(bytes, partsEnd),
+    view: viewOn(bytes.buffer),
+    at: bytes.byteOffset + HEAD_BYTES,
+    partsEnd: bytes.byteOffset + textStart,
+    text: textOf(bytes, textStart),
     textAt: 0,
     shapes: [],
     depth: 0,
   };
   const value = readValue(reader);
-  if (reader.at !== partsEnd || reader.textAt !== reader.text.length) throw malformed();
+  // What was read from behind the parts has left it there, too: nothing ever goes back.
+  if (reader.at !== reader.partsEnd || reader.textAt !== reader.text.length) throw malformed();
   return value;
+}
+
+/** The last one: values that came from Redis together lie in the same memory. */
+let lastView: DataView = new DataView(new ArrayBuffer(0));
+
+function viewOn(memory: ArrayBufferLike): DataView {
+  if (lastView.buffer !== memory) lastView = new DataView(memory);
+  return lastView;
 }
 
 function textOf(bytes: Buffer, start: number): string {
@@ -54,6 +65,7 @@ function malformed(): Error {
 }
 
 function readByte(reader: Reader): number {
+  if (reader.at >= reader.partsEnd) throw malformed();
   const byte = reader.view.getUint8(reader.at);
   reader.at += 1;
   return byte;
@@ -172,7 +184,7 @@ function readShape(reader: Reader): number {
   const lengthsAt = reader.at;
   let length = 0;
   for (let index = 0; index < count; index += 1) length += readByte(reader);
-  reader.shapes.push(keysOfShape(readText(reader, length), reader.bytes, lengthsAt, count));
+  reader.shapes.push(keysOfShape(readText(reader, length), reader.view, lengthsAt, count));
   return reader.shapes.length - 1;
 }
 
@@ -220,8 +232,8 @@ function readBytes(reader: Reader): object {
   const type = BYTE_TYPES[readByte(reader)];
   const length = readUint32(reader);
   const end = reader.at + length;
-  if (type === undefined || end > reader.view.byteLength) throw malformed();
-  const bytes = reader.bytes.subarray(reader.at, end);
+  if (type === undefined || end > reader.partsEnd) throw malformed();
+  const bytes = Buffer.from(reader.view.buffer, reader.at, length);
   reader.at = end;
   // A copy either way: a view would keep all that came with it.
   return type === 'Buffer' ? Buffer.from(bytes) : viewOf(type, bytes);

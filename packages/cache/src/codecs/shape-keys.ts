@@ -5,28 +5,28 @@ const MAX_SHAPES = 1000;
 const known = new Map<string, readonly string[]>();
 
 /** The keys of a shape, out of their characters and the length of each, a byte each from `at` on. */
-export function keysOfShape(text: string, bytes: Uint8Array, at: number, count: number): readonly string[] {
+export function keysOfShape(text: string, view: DataView, at: number, count: number): readonly string[] {
   const keys = known.get(text);
-  if (keys && haveLengths(keys, bytes, at, count)) return keys;
-  const split = splitKeys(text, bytes, at, count);
+  if (keys && haveLengths(keys, view, at, count)) return keys;
+  const split = splitKeys(text, view, at, count);
   if (known.size >= MAX_SHAPES) known.clear();
   known.set(split.join(''), split);
   return split;
 }
 
-function haveLengths(keys: readonly string[], bytes: Uint8Array, at: number, count: number): boolean {
+function haveLengths(keys: readonly string[], view: DataView, at: number, count: number): boolean {
   if (keys.length !== count) return false;
   for (let index = 0; index < count; index += 1) {
-    if ((keys[index] as string).length !== bytes[at + index]) return false;
+    if ((keys[index] as string).length !== view.getUint8(at + index)) return false;
   }
   return true;
 }
 
-function splitKeys(text: string, bytes: Uint8Array, at: number, count: number): readonly string[] {
+function splitKeys(text: string, view: DataView, at: number, count: number): readonly string[] {
   const keys: string[] = [];
   let start = 0;
   for (let index = 0; index < count; index += 1) {
-    const end = start + (bytes[at + index] as number);
+    const end = start + view.getUint8(at + index);
     // A copy: a part of the text would keep the whole value that it came with.
     keys.push(Buffer.from(text.slice(start, end), 'utf16le').toString('utf16le'));
     start = end;

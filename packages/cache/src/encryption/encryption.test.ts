@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeFrame, encodeFrame, type Frame } from '../entries/frame.ts';
+import { decodeFrame } from '../entries/decode-frame.ts';
+import { encodeFrame, type Frame } from '../entries/frame.ts';
 import { createCache } from '../index.ts';
 import { createEncryption } from './encryption.ts';
 

@@ -19,6 +19,11 @@ export function idOfTag(tag: string): string {
   return SEPARATOR + tag;
 }
 
+/** Any other key in Redis among the ids of entries. */
+export function idOfPlace(key: string): string {
+  return SEPARATOR + key;
+}
+
 export function addressOf(space: string, key: string): Address {
   return { space, key, id: idOf(space, key) };
 }

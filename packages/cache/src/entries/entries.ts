@@ -8,7 +8,8 @@ import { isSubjectTag } from '../encryption/subject.ts';
 import type { Call, Engine } from '../engine.ts';
 import { valueTooLargeError } from '../errors.ts';
 import { dataKeyOf, type Generation, NAMESPACE_TAG } from '../generations/generations.ts';
-import { decodeFrame, encodeFrame, type Frame, type FrameFault } from './frame.ts';
+import { decodeFrame } from './decode-frame.ts';
+import { encodeFrame, type Frame, type FrameFault } from './frame.ts';
 import { goesStale, isExpired, type Lifetime } from './freshness.ts';
 import type { Held } from './held.ts';
 
@@ -69,13 +70,13 @@ export function frameOf(
 }
 
 export function holdEntry(
-  engine: Engine,
   { address, codec, memoryPolicy }: Call,
   { value, validator, payload }: Encoded,
   lifetime: Lifetime,
   generations: readonly Generation[],
+  nowMs: number,
 ): Held {
-  const tags = Object.freeze(userTagsOf(generations));
+  const tags = userTagsOf(generations);
   const { storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs } = lifetime;
   return {
     entry: Object.freeze({ value, storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs, tags, validator }),
@@ -85,23 +86,27 @@ export function holdEntry(
     generations,
     currentAt: -1,
     bytes: codec.sizeOf?.(value) ?? payload.length,
-    heldAtMs: engine.clock.now(),
+    heldAtMs: nowMs,
     budget: memoryPolicy.budget,
   };
 }
 
-function userTagsOf(generations: readonly Generation[]): string[] {
-  const tags: string[] = [];
-  for (const { tag } of generations) if (tag !== NAMESPACE_TAG && !isSubjectTag(tag)) tags.push(tag);
+/** Of the generations that were looked at last: what is read in a row often stands on the same. */
+let lastTags: { readonly generations: readonly Generation[]; readonly tags: readonly string[] } | undefined;
+
+function userTagsOf(generations: readonly Generation[]): readonly string[] {
+  if (lastTags?.generations === generations) return lastTags.tags;
+  const tags = generations.map(({ tag }) => tag).filter((tag) => tag !== NAMESPACE_TAG && !isSubjectTag(tag));
+  lastTags = { generations, tags: Object.freeze(tags) };
   return tags;
 }
 
 /** What lies in Redis, or `undefined` for a miss: expired, or unreadable, which is counted. */
-export function readFrame(engine: Engine, { codec }: Call, bytes: Buffer): Frame | undefined {
+export function readFrame(engine: Engine, { codec }: Call, bytes: Buffer, nowMs: number): Frame | undefined {
   // Beyond the payload there are a header and stamps, which have bounds of their own.
   const frame = decodeFrame(bytes, engine.maxEntryBytes + 256 * 1024);
   if (typeof frame === 'string') return unreadable(engine, frame);
-  if (isExpired(frame, engine.clock.now())) return undefined;
+  if (isExpired(frame, nowMs)) return undefined;
   if (frame.stamps[0]?.tag !== NAMESPACE_TAG) return unreadable(engine, 'malformed');
   return readerOf(codec, frame.codec) ? frame : unreadable(engine, 'codec');
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeFrame, encodeFrame, FRAME_VERSION, type Frame } from './frame.ts';
+import { decodeFrame } from './decode-frame.ts';
+import { encodeFrame, FRAME_VERSION, type Frame } from './frame.ts';
 import { lifetimeAt } from './freshness.ts';
 
 const MAX_BYTES = 1024 ** 2;

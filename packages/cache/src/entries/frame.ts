@@ -55,21 +55,17 @@ export type FrameFault =
   | 'schema';
 
 export const FRAME_VERSION = 3;
-const MAGIC = 0x4257;
+export const MAGIC = 0x4257;
 
 /** By the number in the frame. */
-const COMPRESSIONS = Object.freeze(['none', 'zstd', 'gzip', 'brotli'] as const);
-const COMPRESSION_BITS = 0b0011;
-const HAS_KEY_ID = 0b0100;
-const HAS_VALIDATOR = 0b1000;
-const KNOWN_FLAGS = COMPRESSION_BITS | HAS_KEY_ID | HAS_VALIDATOR;
+export const COMPRESSIONS = Object.freeze(['none', 'zstd', 'gzip', 'brotli'] as const);
+export const COMPRESSION_BITS = 0b0011;
+export const HAS_KEY_ID = 0b0100;
+export const HAS_VALIDATOR = 0b1000;
 
 /** Of these the scripts in Redis know. */
-const FIXED_BYTES = 28;
+export const FIXED_BYTES = 28;
 const NO_BYTES = Buffer.alloc(0);
-
-// A generation is made by this package, so a longer one, or more of them, was not written by it.
-const MAX_STAMPS = 130;
 
 export function encodeFrame(frame: Frame): Buffer {
   const { payload } = frame;
@@ -130,64 +126,4 @@ function flagsOf({ compression, validator, keyId }: Frame): number {
 /** The part of a frame that tells it from the one before it; empty where there is none. */
 export function headerOf(bytes: Buffer | null): Buffer {
   return bytes === null ? NO_BYTES : bytes.subarray(0, FIXED_BYTES);
-}
-
-/** The frame, whose payload is a view of `bytes`, or why it is none. Never throws, whatever the bytes. */
-export function decodeFrame(bytes: Buffer, maxBytes: number): Frame | FrameFault {
-  if (bytes.length > maxBytes) return 'oversized';
-  if (bytes.length < FIXED_BYTES || bytes.readUInt16BE(0) !== MAGIC) return 'magic';
-  if (bytes.readUInt8(2) !== FRAME_VERSION) return 'version';
-  const flags = bytes.readUInt8(3);
-  const compression = COMPRESSIONS[flags & COMPRESSION_BITS];
-  if (compression === undefined || (flags & ~KNOWN_FLAGS) !== 0) return 'flags';
-  try {
-    return decodeBody(bytes, flags, compression) ?? 'malformed';
-  } catch (error) {
-    // A length that points beyond the end; Buffer checks every read.
-    if (error instanceof RangeError) return 'malformed';
-    throw error;
-  }
-}
-
-function decodeBody(bytes: Buffer, flags: number, compression: Frame['compression']): Frame | undefined {
-  const storedAtMs = bytes.readUIntBE(4, 6);
-  const freshUntilMs = bytes.readUIntBE(10, 6);
-  const staleUntilMs = freshUntilMs + bytes.readUIntBE(16, 6);
-  const expiresAtMs = freshUntilMs + bytes.readUIntBE(22, 6);
-  let at = FIXED_BYTES;
-
-  function text(lengthBytes: 1 | 2, encoding: 'latin1' | 'utf8'): string {
-    const start = at + lengthBytes;
-    const end = start + bytes.readUIntBE(at, lengthBytes);
-    if (end > bytes.length) throw new RangeError('A text ends behind the frame.');
-    at = end;
-    return bytes.toString(encoding, start, end);
-  }
-
-  const codec = text(1, 'latin1');
-  const validator = flags & HAS_VALIDATOR ? text(2, 'utf8') : undefined;
-  const keyId = flags & HAS_KEY_ID ? text(1, 'latin1') : undefined;
-  const count = bytes.readUInt16BE(at);
-  at += 2;
-  const isOrdered = storedAtMs <= freshUntilMs && staleUntilMs <= expiresAtMs;
-  if (count > MAX_STAMPS || !isOrdered) return undefined;
-  const stamps: Stamp[] = [];
-  for (let index = 0; index < count; index += 1) {
-    stamps.push({ tag: text(2, 'utf8'), generation: text(1, 'latin1') });
-  }
-  const length = bytes.readUInt32BE(at);
-  at += 4;
-  if (at + length !== bytes.length) return undefined;
-  return {
-    codec,
-    validator,
-    keyId,
-    storedAtMs,
-    freshUntilMs,
-    staleUntilMs,
-    expiresAtMs,
-    stamps,
-    compression,
-    payload: bytes.subarray(at),
-  };
 }

@@ -16,11 +16,10 @@ import {
 /** Finds the generations of tags: in the process's table where it can be trusted, else in Redis. */
 export interface TagGenerations {
   /**
-   * The current generations of an entry's tags, `undefined` where one of its stamps is dead or cannot be asked about; what
-   * the tags' expiries have left of its freshness, {@link staleSinceStamps} says. At once where the table can answer: every
-   * hit in Redis passes here.
+   * What an entry of these stamps stands on now, `undefined` where one of them is dead or cannot be asked about. At once where
+   * the table can answer: every hit in Redis passes here.
    */
-  verify(stamps: readonly Stamp[]): readonly Generation[] | undefined | Promise<readonly Generation[] | undefined>;
+  verify(stamps: readonly Stamp[]): Standing | undefined | Promise<Standing | undefined>;
   /** The current ones for an entry that will live `ttlMs`: the namespace's, then the tags'. */
   forWrite(tags: readonly string[], ttlMs: number): Promise<WriteGenerations>;
   /** The same if the table alone can answer. */
@@ -29,6 +28,13 @@ export interface TagGenerations {
   forMemory(tags: readonly string[]): WriteGenerations;
   /** False while the bus is away: the table may have missed invalidations, so Redis is asked each time. */
   setTrusted(trusted: boolean): void;
+}
+
+/** What an entry stands on. */
+export interface Standing {
+  readonly generations: readonly Generation[];
+  /** Since when it is stale, `Infinity` where none of its tags was expired: see {@link staleSinceOf}. */
+  readonly staleSinceMs: number;
 }
 
 export interface WriteGenerations {
@@ -68,6 +74,10 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
   const asked = new Map<string, Promise<Answer>>();
   /** Stamps that {@link alive} has found to be dead: what else stands on them need not be asked about. */
   const dead = new Set<string>();
+  /** The last that were verified: as long as no generation ends, entries of the very same stamps stand on the same. */
+  let verified:
+    | { readonly stamps: readonly Stamp[]; readonly standing: Standing; readonly endsSeen: number }
+    | undefined;
 
   function knownFor(tag: string, untilMs: number): Generation | undefined {
     const generation = table.known(tag);
@@ -135,7 +145,7 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
     return asking;
   }
 
-  async function ask(stamps: readonly Stamp[]): Promise<readonly Generation[] | undefined> {
+  async function ask(stamps: readonly Stamp[]): Promise<Standing | undefined> {
     if (!redis) return undefined;
     const asking = stamps.map(({ tag }) => knownFor(tag, 0) ?? askOnce(tag, redis));
     const found: Generation[] = [];
@@ -145,7 +155,20 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
       if (!generation) return undefined;
       found.push(generation);
     }
-    return areCurrent(found) ? found : undefined;
+    return areCurrent(found) ? standingOf(stamps, found) : undefined;
+  }
+
+  function look(stamps: readonly Stamp[]): Standing | undefined | Promise<Standing | undefined> {
+    const found: Generation[] = [];
+    for (const { tag, generation } of stamps) {
+      const known = knownFor(tag, 0);
+      if (!known) return stamps.some((stamp) => dead.has(stamp.generation)) ? undefined : ask(stamps);
+      if (staleSinceOf(generation, known.id) === undefined) return undefined;
+      found.push(known);
+    }
+    const standing = standingOf(stamps, found);
+    if (standing) verified = { stamps, standing, endsSeen: table.ends.count };
+    return standing;
   }
 
   /** A stamp was current before its entry was read. If it is not any more, it never will be: ids do not come back. */
@@ -167,14 +190,8 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
     },
 
     verify(stamps) {
-      const found: Generation[] = [];
-      for (const { tag, generation } of stamps) {
-        const known = knownFor(tag, 0);
-        if (!known) return stamps.some((stamp) => dead.has(stamp.generation)) ? undefined : ask(stamps);
-        if (known.id !== generation && staleSinceOf(generation, known.id) === undefined) return undefined;
-        found.push(known);
-      }
-      return found;
+      const isSeen = isTrusted && verified?.stamps === stamps && verified.endsSeen === table.ends.count;
+      return isSeen ? verified?.standing : look(stamps);
     },
 
     async forWrite(tags, ttlMs) {
@@ -195,15 +212,15 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
 }
 
 /** As `staleSince`, by the stamps of an entry and the generations that its tags have now. */
-export function staleSinceStamps(stamps: readonly Stamp[], generations: readonly Generation[]): number | undefined {
-  let sinceMs = Number.POSITIVE_INFINITY;
+function standingOf(stamps: readonly Stamp[], generations: readonly Generation[]): Standing | undefined {
+  let staleSinceMs = Number.POSITIVE_INFINITY;
   // By index: every hit in Redis passes here.
   for (let index = 0; index < stamps.length; index += 1) {
-    const since = staleSinceOf(stamps[index]?.generation ?? '', generations[index]?.id ?? '');
-    if (since === undefined) return undefined;
-    if (since < sinceMs) sinceMs = since;
+    const sinceMs = staleSinceOf(stamps[index]?.generation ?? '', generations[index]?.id ?? '');
+    if (sinceMs === undefined) return undefined;
+    if (sinceMs < staleSinceMs) staleSinceMs = sinceMs;
   }
-  return sinceMs;
+  return { generations, staleSinceMs };
 }
 
 function areFound(generations: readonly (Generation | undefined)[]): generations is Generation[] {

@@ -2,7 +2,7 @@ import type { Call, Engine } from '../engine.ts';
 import type { Entry } from '../entries/entry.ts';
 import { headerOf } from '../entries/frame.ts';
 import { isFresh, wholeLifeMs } from '../entries/freshness.ts';
-import { readRedis } from '../redis/read-redis.ts';
+import { readForLoad } from '../redis/read-redis.ts';
 import type { Filling, FillingRight } from './filling.ts';
 import { ALONE, createTurns, type Turn, type Turns, UNKEPT } from './lease-turns.ts';
 import type { Lease } from './leases.ts';
@@ -39,7 +39,7 @@ async function attempt(engine: Engine, { call, terms, over, leaseWaitMs }: FillR
   const fences = markFences(engine);
   // Who asks Redis while it is away has waited for it before, to find nothing: not twice. The value stays in memory.
   const redis = engine.redis?.isUp ? engine.redis : undefined;
-  const read = redis && (await readRedis(engine, redis, call, 'with fences'));
+  const read = redis && (await readForLoad(engine, redis, call));
   const { id, space } = call.address;
   const found = (read?.held ?? engine.memory.find(id, space))?.entry;
   const isFilled = found && found.storedAtMs !== over?.storedAtMs && isFresh(found, engine.clock.now());

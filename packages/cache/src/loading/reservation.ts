@@ -111,7 +111,8 @@ export function createReservation(
 
   function keepInMemory(encoded: Encoded, life: LifetimeTerms, generations: readonly Generation[]): boolean {
     if (isFencedFor(generations)) return refuse();
-    const held = holdEntry(engine, call, encoded, lifetimeAt(life, engine.clock.now()), generations);
+    const lifetime = lifetimeAt(life, engine.clock.now());
+    const held = holdEntry(call, encoded, lifetime, generations, lifetime.storedAtMs);
     if (areCurrent(generations)) engine.memory.store(id, held);
     return engine.memory.holds(id, held);
   }
@@ -137,7 +138,7 @@ export function createReservation(
       return refuse();
     }
     if (areCurrent(generations)) {
-      engine.memory.store(id, holdEntry(engine, call, encoded, lifetime, generations));
+      engine.memory.store(id, holdEntry(call, encoded, lifetime, generations, engine.clock.now()));
     }
     return true;
   }

@@ -3,7 +3,7 @@ import type { Entry } from '../entries/entry.ts';
 import { headerOf } from '../entries/frame.ts';
 import { isDueEarly, isExpired, isFresh, isServedStale, wholeLifeMs } from '../entries/freshness.ts';
 import { createOutcomes, type Outcomes } from '../outcomes.ts';
-import { readRedis } from '../redis/read-redis.ts';
+import { readForLoad } from '../redis/read-redis.ts';
 import { ALONE, createTurns, type Turn, type Turns } from './lease-turns.ts';
 import type { Load, Loaded } from './load.ts';
 import { type LoadRequest, produceUnderLease } from './produce-load.ts';
@@ -42,7 +42,7 @@ async function attempt(
   // What was invalidated while it waited is nothing to a load that begins only now.
   load.fences = markFences(engine);
   load.flushes = engine.flushes;
-  const read = engine.redis && (await readRedis(engine, engine.redis, call, 'with fences'));
+  const read = engine.redis && (await readForLoad(engine, engine.redis, call));
   const known = (read?.held ?? engine.memory.find(id, space))?.entry;
   const answer = known && purpose !== 'force' && answerOf(engine, known, request);
   if (answer) {

@@ -2,6 +2,7 @@ import type { Call, Engine } from '../engine.ts';
 import type { Held } from '../entries/held.ts';
 import { idIn } from '../generations/generation-id.ts';
 import type { EntryInspection } from '../invalidation/inspection.ts';
+import type { Reply } from '../redis/gathered-reads.ts';
 import { verifyEntry } from '../redis/read-redis.ts';
 import { isFailure } from '../redis/redis-state.ts';
 
@@ -22,7 +23,8 @@ export async function inspectEntry(engine: Engine, call: Call): Promise<EntryIns
 
 async function lookIntoRedis(engine: Engine, call: Call): Promise<Held | undefined> {
   // It may still have what was invalidated while it was away.
-  if (!engine.redis || engine.replay.isDue) return undefined;
-  const bytes = await engine.redis.read(call.address);
-  return isFailure(bytes) ? undefined : verifyEntry(engine, call, bytes);
+  const { redis } = engine;
+  if (!redis || engine.replay.isDue) return undefined;
+  const bytes = await new Promise<Reply>((resolve) => redis.read(call.address, resolve));
+  return isFailure(bytes) ? undefined : verifyEntry(engine, call, bytes, engine.clock.now());
 }

@@ -4,7 +4,7 @@ import { deepCopy } from '../codecs/deep-copy.ts';
 import type { Call, Engine } from '../engine.ts';
 import { idOf } from '../entries/address.ts';
 import type { Entry } from '../entries/entry.ts';
-import { isFresh } from '../entries/freshness.ts';
+import type { Held } from '../entries/held.ts';
 import { checkKey, uniqueKeys } from '../input.ts';
 import type { CacheInspection, EntryInspection } from '../invalidation/inspection.ts';
 import type { Invalidator } from '../invalidation/invalidate.ts';
@@ -15,8 +15,7 @@ import { reserve } from '../loading/reservation.ts';
 import type { Found, ReadOptions } from '../options/call-options.ts';
 import { resolveLeaseWait } from '../options/load-options.ts';
 import type { Policies, Policy } from '../options/policies.ts';
-import { type RedisRead, readRedis } from '../redis/read-redis.ts';
-import type { RedisTier } from '../redis/redis-tier.ts';
+import { readEntry } from '../redis/read-redis.ts';
 import { findBuffered } from '../writing/flush-writes.ts';
 import { writeValue, writeValues } from '../writing/write-source.ts';
 import { inspectEntry } from './inspect-entry.ts';
@@ -74,41 +73,41 @@ export function createPart(
     return policy.memory.isCopied && ownsValues ? { ...result, value: deepCopy(result.value) } : result;
   }
 
+  /** What Redis has, fresh or not; `undefined` at once where it is not to be asked. */
+  function askRedis(call: Call): Promise<Held | undefined> | undefined {
+    return engine.redis && engine.mode !== 'bypass' ? readEntry(engine, engine.redis, call) : undefined;
+  }
+
+  /** What came from Redis, as the policy's readers get it. */
+  function hitRedis(held: Held | undefined, policy: Policy): Entry<unknown> | undefined {
+    const entry = foundIn(held);
+    if (entry === undefined) {
+      policy.outcomes.miss += 1;
+      return undefined;
+    }
+    policy.outcomes.hitRedis += 1;
+    return policy.memory.isCopied ? handOut(entry, policy) : entry;
+  }
+
   async function findInRedis(key: string, policy: Policy): Promise<Entry<unknown> | undefined> {
-    const call = callOf(key, policy);
-    // Not through an async function of its own: every hit in Redis would pay for its promise.
-    const redis = readableRedis();
-    const read = redis && (await readRedis(engine, redis, call, 'entry alone'));
-    const entry = foundIn(read);
-    if (entry) policy.outcomes.hitRedis += 1;
-    else policy.outcomes.miss += 1;
-    return entry && handOut(entry, policy);
+    return hitRedis(await askRedis(callOf(key, policy)), policy);
   }
 
-  async function readFresh(call: Call): Promise<Entry<unknown> | undefined> {
-    const redis = readableRedis();
-    return foundIn(redis && (await readRedis(engine, redis, call, 'entry alone')));
-  }
-
-  function readableRedis(): RedisTier | undefined {
-    return engine.mode === 'bypass' ? undefined : engine.redis;
-  }
-
-  function foundIn(read: RedisRead | undefined): Entry<unknown> | undefined {
-    const entry = read?.held?.entry;
-    return entry && (findsStale || isFresh(entry, engine.clock.now())) ? entry : undefined;
+  function foundIn(held: Held | undefined): Entry<unknown> | undefined {
+    return held && (findsStale || engine.memory.isFresh(held)) ? held.entry : undefined;
   }
 
   /** As any read, but counted nowhere. */
   async function find(key: string): Promise<Entry<unknown> | undefined> {
     const held = engine.mode === 'bypass' ? undefined : engine.memory.find(idOf(space, key), space);
-    return held && engine.memory.isFresh(held) ? held.entry : readFresh(callOf(key, policyOf(undefined)));
+    return held && engine.memory.isFresh(held) ? held.entry : foundIn(await askRedis(callOf(key, policyOf(undefined))));
   }
 
   return {
     async get<Value>(key: string, options?: ReadOptions) {
       const policy = policyOf(options);
-      const entry = hitMemory(key, policy) ?? (await findInRedis(key, policy));
+      // Not through findInRedis: every hit in Redis would pay for its promise.
+      const entry = hitMemory(key, policy) ?? hitRedis(await askRedis(callOf(key, policy)), policy);
       return entry?.value as Value | undefined;
     },
 
@@ -140,8 +139,12 @@ export function createPart(
     async getMany<Value>(keys: readonly string[], options?: ReadOptions) {
       const policy = policyOf(options);
       const unique = uniqueKeys(keys);
+      const inMemory = unique.map((key) => hitMemory(key, policy));
       // Asked for in one turn, what memory lacks leaves in one MGET.
-      const entries = await Promise.all(unique.map((key) => hitMemory(key, policy) ?? findInRedis(key, policy)));
+      const inRedis = await Promise.all(
+        unique.map((key, index) => (inMemory[index] ? undefined : askRedis(callOf(key, policy)))),
+      );
+      const entries = inMemory.map((entry, index) => entry ?? hitRedis(inRedis[index], policy));
       return mapOf(unique, entries) as Map<string, Value>;
     },
 

@@ -1,14 +1,40 @@
 import type { RedisPort } from '@breakwater/core/redis';
 import type { Failure, RedisState } from './redis-state.ts';
 
-/** Reads a key. All that is read in one turn of the event loop leaves as one MGET, each key once. */
-export type GatheredRead = (key: string) => Promise<Buffer | null | Failure>;
+export type Reply = Buffer | null | Failure;
 
-type Reply = Buffer | null | Failure;
+/** When Redis answered. */
+export interface Answered {
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+  /** Since the first of the reads that left together was asked for. */
+  readonly elapsedMs: number;
+}
 
-interface Waiting {
-  readonly reply: Promise<Reply>;
-  readonly resolve: (reply: Reply) => void;
+/** Is called with what Redis says of a key, once, in the turn of the event loop in which that comes. Must not throw. */
+export type TakeReply = (reply: Reply, answered: Answered) => void;
+
+/**
+ * Reads a key. All that is read in one turn of the event loop leaves as one MGET, each key once. A callback and not a promise:
+ * every hit in Redis passes here, and would pay for both.
+ *
+ * @param id tells the key from all others. That of an entry has been looked up before, so its hash is known; to make that of
+ * the key would cost more than all the rest.
+ */
+export type GatheredRead = (id: string, key: string, take: TakeReply) => void;
+
+/** Who waits for a key; behind it those who have asked for the same one since. */
+interface Waiter {
+  readonly take: TakeReply;
+  next: Waiter | undefined;
+}
+
+/** What leaves as one MGET. */
+interface Batch {
+  readonly beganAt: number;
+  readonly keys: string[];
+  /** One for each key. */
+  readonly waiters: Waiter[];
 }
 
 /**
@@ -23,39 +49,51 @@ const MAX_KEYS = 128;
  * A lone read leaves at the end of its tick. While others are under way, reads wait for `setImmediate`: requests that
  * arrived on different sockets in one turn are different ticks, and gathering them is the point.
  */
-export function createGatheredReads(redis: RedisPort, state: RedisState): GatheredRead {
-  if (redis.nodes) return (key) => state.watch(redis.mgetBuffer([key]).then(([bytes]) => bytes ?? null));
-
-  let waiting = new Map<string, Waiting>();
+export function createGatheredReads(redis: RedisPort, state: RedisState, now: () => number): GatheredRead {
+  const maxKeys = redis.nodes ? 1 : MAX_KEYS;
+  let batch: Batch | undefined;
+  /** The batch's waiters by the ids of their keys. */
+  const waiting = new Map<string, Waiter>();
   let inFlight = 0;
 
-  async function flush(): Promise<void> {
-    if (waiting.size === 0) return;
-    const sent = waiting;
-    waiting = new Map();
+  function begin(): Batch {
+    if (maxKeys > 1 && inFlight === 0) process.nextTick(flush);
+    else if (maxKeys > 1) setImmediate(flush);
+    return { beganAt: performance.now(), keys: [], waiters: [] };
+  }
+
+  function flush(): void {
+    if (batch === undefined) return;
+    const sent = batch;
+    batch = undefined;
+    waiting.clear();
     inFlight += 1;
-    const replies = await state.watch(redis.mgetBuffer([...sent.keys()]));
-    inFlight -= 1;
-    let index = 0;
-    for (const { resolve } of sent.values()) {
-      resolve(typeof replies === 'symbol' ? replies : (replies[index] ?? null));
-      index += 1;
+    void state.watch(redis.mgetBuffer(sent.keys)).then((replies) => {
+      inFlight -= 1;
+      answer(sent, replies);
+    });
+  }
+
+  function answer({ beganAt, waiters }: Batch, replies: readonly (Buffer | null)[] | Failure): void {
+    // Once for all: to read a clock costs as much as to read a small frame.
+    const answered = { atMs: now(), elapsedMs: performance.now() - beganAt };
+    for (let index = 0; index < waiters.length; index += 1) {
+      const reply = typeof replies === 'symbol' ? replies : (replies[index] ?? null);
+      for (let waiter = waiters[index]; waiter; waiter = waiter.next) waiter.take(reply, answered);
     }
   }
 
-  return (key) => {
-    const known = waiting.get(key);
-    if (known) return known.reply;
-    if (waiting.size === 0) {
-      if (inFlight === 0) process.nextTick(flush);
-      else setImmediate(flush);
+  return (id, key, take) => {
+    const known = waiting.get(id);
+    if (known) {
+      known.next = { take, next: known.next };
+      return;
     }
-    let resolve: (reply: Reply) => void = () => {};
-    const reply = new Promise<Reply>((settle) => {
-      resolve = settle;
-    });
-    waiting.set(key, { reply, resolve });
-    if (waiting.size >= MAX_KEYS) void flush();
-    return reply;
+    batch ??= begin();
+    const waiter: Waiter = { take, next: undefined };
+    waiting.set(id, waiter);
+    batch.keys.push(key);
+    batch.waiters.push(waiter);
+    if (batch.keys.length >= maxKeys) flush();
   };
 }

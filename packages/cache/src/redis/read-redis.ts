@@ -3,12 +3,14 @@ import { holdEntry, openFrame, readFrame } from '../entries/entries.ts';
 import type { Frame } from '../entries/frame.ts';
 import { endedAt, isExpired, isFresh, type Lifetime } from '../entries/freshness.ts';
 import type { Held } from '../entries/held.ts';
-import { areCurrent, type Generation } from '../generations/generations.ts';
-import { staleSinceStamps } from '../generations/tag-generations.ts';
+import { areCurrent } from '../generations/generations.ts';
+import type { Standing } from '../generations/tag-generations.ts';
 import { findBuffered } from '../writing/flush-writes.ts';
+import type { Reply } from './gathered-reads.ts';
 import { isFailure } from './redis-state.ts';
 import type { RedisTier, SeenFences } from './redis-tier.ts';
 
+/** What a load begins with. */
 export interface RedisRead {
   readonly held: Held | undefined;
   /** What lies in Redis, whatever it is worth. */
@@ -19,35 +21,74 @@ export interface RedisRead {
 
 const NOTHING: RedisRead = { held: undefined, bytes: null, seen: undefined };
 
-/** Reads an entry from Redis and puts it into memory. Never rejects: what Redis cannot say is a miss. */
-export async function readRedis(
-  engine: Engine,
-  redis: RedisTier,
-  call: Call,
-  forLoad: 'with fences' | 'entry alone',
-): Promise<RedisRead> {
+/**
+ * Reads an entry from Redis and puts it into memory. What Redis cannot say is a miss.
+ *
+ * The one promise of a hit, settled where the answer comes: what it waits for before that, it waits for seldom.
+ */
+export function readEntry(engine: Engine, redis: RedisTier, call: Call): Promise<Held | undefined> {
   const buffered = findBuffered(engine, call.address.id);
-  // Redis has an older value. Only a load that is to replace this one needs to know its fences.
-  if (buffered && (forLoad === 'entry alone' || isFresh(buffered.entry, engine.clock.now()))) {
+  // Redis has an older value.
+  if (buffered) return Promise.resolve(buffered);
+  // First: while it waits for what is due, more may become so.
+  const mark = engine.fills.mark();
+  if (!engine.replay.isDue) return askForEntry(engine, redis, call, mark);
+  return engine.replay.settle().then((isSettled) => (isSettled ? askForEntry(engine, redis, call, mark) : undefined));
+}
+
+function askForEntry(engine: Engine, redis: RedisTier, call: Call, mark: number): Promise<Held | undefined> {
+  return new Promise((resolve, reject) => {
+    redis.read(call.address, (reply, { atMs, elapsedMs }) => {
+      engine.latency.redis.record(elapsedMs);
+      try {
+        resolve(isFailure(reply) ? undefined : takeUp(engine, call, reply, mark, atMs));
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+}
+
+/** The same for a load, which is to know the fences of the key, too. */
+export async function readForLoad(engine: Engine, redis: RedisTier, call: Call): Promise<RedisRead> {
+  const buffered = findBuffered(engine, call.address.id);
+  if (buffered && isFresh(buffered.entry, engine.clock.now())) {
     return { held: buffered, bytes: null, seen: undefined };
   }
-  const startedAt = performance.now();
-  try {
-    // First: while it waits for what is due, more may become so.
-    const mark = engine.fills.mark();
-    if (engine.replay.isDue && !(await engine.replay.settle())) return NOTHING;
-    // Asked for in the same turn, so both leave in one MGET.
-    const fences = forLoad === 'with fences' ? redis.readFences(call.address) : undefined;
-    const bytes = await redis.read(call.address);
-    if (isFailure(bytes)) return NOTHING;
-    const verified = buffered ? undefined : verifyEntry(engine, call, bytes);
-    const held = verified instanceof Promise ? await verified : verified;
-    if (held && mayEnterMemory(engine, call, held, mark)) engine.memory.store(call.address.id, held);
-    const seen = fences && (await fences);
-    return { held: buffered ?? held, bytes, seen: isFailure(seen) ? undefined : seen };
-  } finally {
-    engine.latency.redis.record(performance.now() - startedAt);
-  }
+  const mark = engine.fills.mark();
+  if (engine.replay.isDue && !(await engine.replay.settle())) return NOTHING;
+  // Asked for in the same turn, so both leave in one MGET.
+  const [bytes, seen] = await Promise.all([readBytes(engine, redis, call), redis.readFences(call.address)]);
+  if (isFailure(bytes)) return NOTHING;
+  const held = buffered ?? (await takeUp(engine, call, bytes, mark, engine.clock.now()));
+  return { held, bytes, seen: isFailure(seen) ? undefined : seen };
+}
+
+function readBytes(engine: Engine, redis: RedisTier, { address }: Call): Promise<Reply> {
+  return new Promise((resolve) => {
+    redis.read(address, (reply, { elapsedMs }) => {
+      engine.latency.redis.record(elapsedMs);
+      resolve(reply);
+    });
+  });
+}
+
+/** Puts what Redis has into memory, if it is of use. */
+function takeUp(
+  engine: Engine,
+  call: Call,
+  bytes: Buffer | null,
+  mark: number,
+  nowMs: number,
+): Held | undefined | Promise<Held | undefined> {
+  const verified = verifyEntry(engine, call, bytes, nowMs);
+  if (!(verified instanceof Promise)) return keepInMemory(engine, call, verified, mark);
+  return verified.then((held) => keepInMemory(engine, call, held, mark));
+}
+
+function keepInMemory(engine: Engine, call: Call, held: Held | undefined, mark: number): Held | undefined {
+  if (held && mayEnterMemory(engine, call, held, mark)) engine.memory.store(call.address.id, held);
+  return held;
 }
 
 /** Not what Redis said before it had taken what was invalidated meanwhile: of a tag it says that it is current. */
@@ -60,32 +101,32 @@ export function verifyEntry(
   engine: Engine,
   call: Call,
   bytes: Buffer | null,
+  nowMs: number,
 ): Held | undefined | Promise<Held | undefined> {
-  const frame = bytes && readFrame(engine, call, bytes);
+  const frame = bytes && readFrame(engine, call, bytes, nowMs);
   if (!frame) return undefined;
   const verified = engine.generations.verify(frame.stamps);
-  if (!(verified instanceof Promise)) return holdFrame(engine, call, frame, verified);
-  return verified.then((generations) => holdFrame(engine, call, frame, generations));
+  if (!(verified instanceof Promise)) return holdFrame(engine, call, frame, verified, nowMs);
+  return verified.then((standing) => holdFrame(engine, call, frame, standing, engine.clock.now()));
 }
 
 function holdFrame(
   engine: Engine,
   call: Call,
   frame: Frame,
-  generations: readonly Generation[] | undefined,
+  standing: Standing | undefined,
+  nowMs: number,
 ): Held | undefined {
-  const lifetime = generations && lifetimeUnder(frame, generations, engine.clock.now());
+  const lifetime = standing && lifetimeUnder(frame, standing, nowMs);
   // What is dead is not worth opening.
-  const opened = lifetime && openFrame(engine, call, frame, generations);
-  return opened && holdEntry(engine, call, opened, lifetime, generations);
+  const opened = lifetime && openFrame(engine, call, frame, standing.generations);
+  return opened && holdEntry(call, opened, lifetime, standing.generations, nowMs);
 }
 
 /** What the expiries of its tags have left of an entry's lifetime. */
-function lifetimeUnder(frame: Frame, generations: readonly Generation[], nowMs: number): Lifetime | undefined {
-  const sinceMs = staleSinceStamps(frame.stamps, generations);
-  if (sinceMs === undefined) return undefined;
-  if (sinceMs === Number.POSITIVE_INFINITY) return frame;
+function lifetimeUnder(frame: Frame, { staleSinceMs }: Standing, nowMs: number): Lifetime | undefined {
+  if (staleSinceMs === Number.POSITIVE_INFINITY) return frame;
   // By the clock of the instance that expired it, which may be ahead of this one's.
-  const lifetime = endedAt(frame, Math.min(sinceMs, nowMs));
+  const lifetime = endedAt(frame, Math.min(staleSinceMs, nowMs));
   return isExpired(lifetime, nowMs) ? undefined : lifetime;
 }

@@ -23,6 +23,17 @@ export function createRedisState(observer: OutageObserver): RedisState {
   const outage = createOutageWatch(observer);
   let errors = 0;
 
+  function answered<Reply>(reply: Reply): Reply {
+    outage.answered();
+    return reply;
+  }
+
+  function failed(error: unknown): Failure {
+    errors += 1;
+    if (!isRefusal(error)) outage.failed(error);
+    return error instanceof RedisUnavailableError ? UNSENT : UNANSWERED;
+  }
+
   return {
     get isUp() {
       return !outage.isAway;
@@ -30,17 +41,7 @@ export function createRedisState(observer: OutageObserver): RedisState {
     get errors() {
       return errors;
     },
-    async watch(call) {
-      try {
-        const reply = await call;
-        outage.answered();
-        return reply;
-      } catch (error) {
-        errors += 1;
-        if (!isRefusal(error)) outage.failed(error);
-        return error instanceof RedisUnavailableError ? UNSENT : UNANSWERED;
-      }
-    },
+    watch: (call) => call.then(answered, failed),
     close: outage.close,
   };
 }

@@ -2,9 +2,9 @@ import type { RedisPort } from '@breakwater/core/redis';
 import type { Announcement } from '../bus/announcement.ts';
 import type { OwnWrites } from '../bus/own-writes.ts';
 import { wakeMessage } from '../bus/wake-message.ts';
-import type { Address } from '../entries/address.ts';
+import { type Address, idOfPlace } from '../entries/address.ts';
 import { type Change, createChanges } from './changes.ts';
-import { createGatheredReads } from './gathered-reads.ts';
+import { createGatheredReads, type Reply, type TakeReply } from './gathered-reads.ts';
 import {
   createRedisExpire,
   createRedisInvalidate,
@@ -27,7 +27,8 @@ export interface SeenFences {
 export interface RedisTier {
   /** Whether Redis answers, by the last call. */
   readonly isUp: boolean;
-  read(address: Address): Promise<Buffer | null | Failure>;
+  /** Not by a promise: every hit in Redis would pay for it. */
+  read(address: Address, take: TakeReply): void;
   readFences(address: Address): Promise<SeenFences | Failure>;
   /**
    * What names the last change of any tag. As long as it is what it was before a load, no tag was invalidated or expired since,
@@ -83,7 +84,7 @@ export interface RedisTierOptions {
 
 export function createRedisTier(options: RedisTierOptions): RedisTier {
   const { redis, keys, state, tombstoneTtlMs, newId, newGeneration, writer, now, messageOf, ownWrites } = options;
-  const read = createGatheredReads(redis, state);
+  const read = createGatheredReads(redis, state, now);
   const send = createChanges(redis, {
     channel: keys.channel,
     // A script's keys share a slot.
@@ -106,16 +107,15 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
     return isFailure(made) ? made : Number(made) === 1;
   }
 
-  async function readText(key: string): Promise<string | Failure> {
-    const bytes = await read(key);
-    return isFailure(bytes) ? bytes : (bytes?.toString('latin1') ?? '');
+  function readText(key: string): Promise<string | Failure> {
+    return new Promise((resolve) => read(idOfPlace(key), key, (reply) => resolve(textOf(reply))));
   }
 
   return {
     get isUp() {
       return state.isUp;
     },
-    read: (address) => read(keys.entry(address)),
+    read: (address, take) => read(address.id, keys.entry(address), take),
 
     async readFences(address) {
       const [tombstone, sweep, tagLog] = await Promise.all([
@@ -189,4 +189,8 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
     expire: createRedisExpire(invalidations, now),
     fence: ({ tags, patterns }) => raiseFences(invalidations, { tags, patterns }),
   };
+}
+
+function textOf(reply: Reply): string | Failure {
+  return isFailure(reply) ? reply : (reply?.toString('latin1') ?? '');
 }

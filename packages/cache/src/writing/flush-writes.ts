@@ -73,13 +73,15 @@ function flushToSource(
 /** What Redis is to get later, as a read finds it. */
 export function findBuffered(engine: Engine, id: string): Held | undefined {
   const write = engine.writeBack.find(id);
-  if (!write || !engine.writeBack.isKept(write) || isExpired(write.lifetime, engine.clock.now())) return undefined;
+  if (!write || !engine.writeBack.isKept(write)) return undefined;
+  const nowMs = engine.clock.now();
+  if (isExpired(write.lifetime, nowMs)) return undefined;
   const { call, encoded, lifetime, generations } = write;
   // An invalidation takes it out of the buffer. A generation that is not current without one is merely not vouched for:
   // messages may have been missed, and Redis says at the flush whether one was of this entry.
   const [, ...tags] = generations.map(({ tag }) => tag);
   const current = areCurrent(generations) ? generations : engine.generations.forMemory(tags).generations;
-  const held = holdEntry(engine, call, encoded, lifetime, current);
+  const held = holdEntry(call, encoded, lifetime, current, nowMs);
   engine.memory.store(id, held);
   return held;
 }

@@ -74,7 +74,8 @@ function keepInMemory(engine: Engine, { call, encoded, lifetime, generations }: 
   const { id } = call.address;
   engine.writeBack.remove(id);
   supersede(engine, id);
-  if (areCurrent(generations)) engine.memory.store(id, holdEntry(engine, call, encoded, lifetime, generations));
+  if (areCurrent(generations))
+    engine.memory.store(id, holdEntry(call, encoded, lifetime, generations, engine.clock.now()));
 }
 
 async function writeAround(engine: Engine, source: Source, values: readonly ValueToWrite[]): Promise<void> {

@@ -62,7 +62,7 @@ export function keepForLater(
     source,
   });
   if (isTaken && areCurrent(generations)) {
-    engine.memory.store(call.address.id, holdEntry(engine, call, encoded, lifetime, generations));
+    engine.memory.store(call.address.id, holdEntry(call, encoded, lifetime, generations, lifetime.storedAtMs));
   }
   return isTaken;
 }
@@ -75,7 +75,7 @@ async function keep(
 ): Promise<void> {
   const { id, space, key } = call.address;
   const lifetime = lifetimeAt(terms, engine.clock.now());
-  const held = holdEntry(engine, call, encoded, lifetime, generations);
+  const held = holdEntry(call, encoded, lifetime, generations, lifetime.storedAtMs);
   const keepInMemory = () => {
     if (areCurrent(generations)) engine.memory.store(id, held);
   };

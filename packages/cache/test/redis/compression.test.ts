@@ -2,7 +2,8 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { type RedisServer, startRedis } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { decodeFrame, encodeFrame, type Frame } from '../../src/entries/frame.ts';
+import { decodeFrame } from '../../src/entries/decode-frame.ts';
+import { encodeFrame, type Frame } from '../../src/entries/frame.ts';
 import type { Cache } from '../../src/index.ts';
 import { createInstances } from '../instances.ts';
 

@@ -1,7 +1,7 @@
 import { type RedisServer, startRedis } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { decodeFrame } from '../../src/entries/frame.ts';
+import { decodeFrame } from '../../src/entries/decode-frame.ts';
 import { type Cache, type CacheOptions, createCache } from '../../src/index.ts';
 import { createInstances } from '../instances.ts';
 

@@ -1,7 +1,8 @@
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { decodeFrame, encodeFrame, type Frame } from '../../src/entries/frame.ts';
+import { decodeFrame } from '../../src/entries/decode-frame.ts';
+import { encodeFrame, type Frame } from '../../src/entries/frame.ts';
 import { type Cache, type CacheOptions, createCache } from '../../src/index.ts';
 import { gateRedis } from '../gated-redis.ts';
 import { createInstances, hearAll } from '../instances.ts';
