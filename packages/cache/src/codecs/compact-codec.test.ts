@@ -34,6 +34,14 @@ describe('the compact codec', () => {
     expect(read).toStrictEqual({ raw: Buffer.from('raw'), text: 'text', numbers: Float64Array.of(1) });
   });
 
+  it('reads nothing of what lies beside its bytes in the same memory', () => {
+    const cut = bytesOf([PART.SHORT_LIST + 2, 1]);
+    const whole = Buffer.concat([bytesOf([PART.SHORT_LIST + 2, 1, 2]), cut, Buffer.from([2, 2, 2])]);
+    expect(compactCodec.decode(whole.subarray(0, cut.length + 1))).toEqual([1, 2]);
+    const behind = whole.subarray(cut.length + 1, 2 * cut.length + 1);
+    expect(() => compactCodec.decode(behind)).toThrow();
+  });
+
   it('sets no prototype, whatever is stored', () => {
     const shaped = bytesOf([PART.SHAPE, 1, 9, PART.SHAPE, 1, 7, PART.TRUE], '__proto__isAdmin');
     const dictionary = bytesOf([PART.DICTIONARY, 1, 0, 0, 0, PART.SHORT_TEXT + 9, PART.SHORT_LIST], '__proto__');

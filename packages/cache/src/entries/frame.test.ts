@@ -61,6 +61,35 @@ describe('a frame', () => {
     );
   });
 
+  it('comes out as it went in behind one with the same head, and is refused wherever it is cut behind that', () => {
+    fc.assert(
+      fc.property(frame, lifetime, rest, (first, times, { payload }) => {
+        const second = { ...first, ...times, payload };
+        const bytes = encodeFrame(second);
+        decodeFrame(encodeFrame(first), MAX_BYTES);
+        expect(decodeFrame(bytes, MAX_BYTES)).toEqual(second);
+        expect(FAULTS).toContain(decodeFrame(bytes.subarray(0, bytes.length - payload.length - 1), MAX_BYTES));
+      }),
+    );
+  });
+
+  it('is told from one before it that differs in nothing but one of the texts of its head', () => {
+    const others = [
+      { ...sample, validator: undefined },
+      { ...sample, validator: undefined, keyId: undefined },
+      { ...sample, validator: undefined, codec: 'jsox' },
+      { ...sample, validator: undefined, stamps: [{ tag: '', generation: 'i.1' }] },
+      { ...sample, validator: undefined, stamps: [{ tag: 'i', generation: '.0' }] },
+      sample,
+    ];
+    for (const one of others) {
+      for (const other of others) {
+        decodeFrame(encodeFrame(one), MAX_BYTES);
+        expect(decodeFrame(encodeFrame(other), MAX_BYTES)).toEqual(other);
+      }
+    }
+  });
+
   it('is refused or read, and never throws, whatever byte of it is altered', () => {
     const bytes = encodeFrame(sample);
     fc.assert(
