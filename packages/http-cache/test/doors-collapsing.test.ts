@@ -1,25 +1,12 @@
 import { eventually, frameworks } from '@breakwater/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RoutePolicyOptions } from '../src/index.ts';
+import { createGate } from './gate.ts';
 import { open, send, statusOf } from './http-client.ts';
 import { type App, type AppSettings, type Call, serveApp } from './small-app.ts';
 
 let app: App;
 afterEach(() => app.close());
-
-/** A handler's gate: calls arrive and wait until they are let through. */
-function createGate() {
-  const waiting: (() => void)[] = [];
-  return {
-    get arrived() {
-      return waiting.length;
-    },
-    pass: () => new Promise<void>((resolve) => waiting.push(resolve)),
-    open(count = waiting.length) {
-      for (const resolve of waiting.splice(0, count)) resolve();
-    },
-  };
-}
 
 describe.each(frameworks)('requests for one URL at once, on $name', (framework) => {
   let runs = 0;

@@ -14,6 +14,8 @@ interface FillRequest {
   readonly terms: WriteTerms;
   readonly over: Entry<unknown> | undefined;
   readonly leaseWaitMs: number;
+  /** Whether an entry beyond its freshness has filled the place as well. */
+  readonly findsStale: boolean;
 }
 
 const NEVER = new AbortController().signal;
@@ -35,15 +37,15 @@ export async function reserveToFill(engine: Engine, request: FillRequest): Promi
   }
 }
 
-async function attempt(engine: Engine, { call, terms, over, leaseWaitMs }: FillRequest, turns: Turns) {
+async function attempt(engine: Engine, { call, terms, over, leaseWaitMs, findsStale }: FillRequest, turns: Turns) {
   const fences = markFences(engine);
   // Who asks Redis while it is away has waited for it before, to find nothing: not twice. The value stays in memory.
   const redis = engine.redis?.isUp ? engine.redis : undefined;
   const read = redis && (await readForLoad(engine, redis, call));
   const { id, space } = call.address;
   const found = (read?.held ?? engine.memory.find(id, space))?.entry;
-  const isFilled = found && found.storedAtMs !== over?.storedAtMs && isFresh(found, engine.clock.now());
-  if (isFilled) return undefined;
+  const isOther = found && found.storedAtMs !== over?.storedAtMs;
+  if (isOther && (findsStale || isFresh(found, engine.clock.now()))) return undefined;
   const tags = tagsToTake(engine, call, terms);
   const [generations, turn] = read?.seen
     ? await Promise.all([

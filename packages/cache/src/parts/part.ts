@@ -185,7 +185,7 @@ export function createPart(
       const policy = policyOf(options);
       const terms = requests.termsOf(key, policy, options);
       const leaseWaitMs = resolveLeaseWait('leaseWait', options?.leaseWait ?? terms.load.leaseWaitMs);
-      return reserveToFill(engine, { call: callOf(key, policy), terms, over: options?.over, leaseWaitMs });
+      return reserveToFill(engine, { call: callOf(key, policy), terms, over: options?.over, leaseWaitMs, findsStale });
     },
 
     ...createPartInvalidations(engine, invalidator, { space, policyOf }),

@@ -2,10 +2,10 @@ import { bump, type PolicyCounters } from '../counters.ts';
 import type { Exchange } from '../exchange.ts';
 import { type Fill, startFill } from '../filling/fill.ts';
 import type { FillTools } from '../filling/intake.ts';
-import { isRefresh, type Refreshes } from '../filling/refresh.ts';
+import { isRefresh } from '../filling/refresh.ts';
 import type { Policy } from '../options/route-policy.ts';
 import { watchHead } from '../removing/watch-head.ts';
-import type { ForwardReason } from '../rules/cache-status.ts';
+import { type ForwardReason, forwardStatus } from '../rules/cache-status.ts';
 import { conditionsOf } from '../rules/conditional.ts';
 import type { ParameterRule } from '../rules/parameters.ts';
 import { requestDirectives } from '../rules/request-rules.ts';
@@ -20,7 +20,6 @@ import { sendOnlyIfCached } from './send-stored.ts';
 import { serveStored } from './serve-stored.ts';
 
 export interface AnswerTools extends FillTools, CourseTools {
-  readonly refreshes: Refreshes;
   /** What parameters the keys of any policy hold, as far as they are known. */
   readonly rules: Set<ParameterRule>;
   baseKey(policy: Policy, policyName: string, request: Exchange['request']): string | undefined;
@@ -35,6 +34,8 @@ export interface Answering {
    */
   answer(exchange: Exchange, policy: Policy, policyName: string, counters: PolicyCounters, onForward: OnForward): void;
 }
+
+const STAND_IN_STATUS = forwardStatus('stale', { collapsed: true, detail: 'stale-if-error' });
 
 type OnForward = (fill: Fill) => void;
 
@@ -58,7 +59,11 @@ export function createAnswering(tools: AnswerTools): Answering {
       case 'serve-stale':
         counters.stale += 1;
         serve(job, course.selected);
-        tools.refreshes.begin(job.base, exchange);
+        void tools.refreshes.begin(job.base, exchange);
+        break;
+      case 'stand-in':
+        counters.staleIfError += 1;
+        send(job, course.selected, STAND_IN_STATUS);
         break;
       case 'fill':
         forward(
@@ -113,13 +118,15 @@ export function createAnswering(tools: AnswerTools): Answering {
       // Another instance's fill: in front of this one it is not known yet.
       tools.front.learn(exchange, job.policy, { base: job.base, counters });
     }
-    exchange.claim();
-    const sent = serveStored(exchange.request, exchange.response, selected, {
-      cacheStatus: servedStatus(selected, nowMs, forwarded),
-      conditions: conditionsOf(exchange.request.headers),
-      nowMs,
-    });
+    const sent = send(job, selected, servedStatus(selected, nowMs, forwarded));
     if (sent === 'not-modified' && !forwarded) counters.notModified += 1;
+  }
+
+  function send({ exchange }: Job, selected: Selected, cacheStatus: string): ReturnType<typeof serveStored> {
+    exchange.claim();
+    const { request, response } = exchange;
+    const conditions = conditionsOf(request.headers);
+    return serveStored(request, response, selected, { cacheStatus, conditions, nowMs: clock.now() });
   }
 
   return {

@@ -1,10 +1,13 @@
 import type { PolicyCounters } from '../counters.ts';
 import type { Exchange } from '../exchange.ts';
-import type { FillTools, Shared } from '../filling/intake.ts';
+import { type FillTools, type Shared, STORABLE_FOR_MS } from '../filling/intake.ts';
+import type { Refreshes } from '../filling/refresh.ts';
+import { standsIn } from '../filling/standby.ts';
 import { varyValues } from '../rules/vary.ts';
-import type { Place, ResponseStore } from '../stored/response-store.ts';
+import type { Place, ResponseStore, Selected } from '../stored/response-store.ts';
 import { type Decision, type Decisions, forwardReason, type Question } from './decisions.ts';
-import type { Flight, Flights, Landing } from './flights.ts';
+import { flyForFleet } from './fleet-flight.ts';
+import type { Flight, Flights } from './flights.ts';
 import { routeTag } from './keys.ts';
 
 /** A question that is to be answered. */
@@ -15,9 +18,16 @@ export interface Job extends Question {
 }
 
 /** What is done with a request. */
-export type Course = Decision | { readonly kind: 'fill'; readonly place: Place; readonly flight: Flight<Shared> };
+export type Course =
+  | Decision
+  /** Stale, in place of an answer that failed or is overdue. */
+  | { readonly kind: 'stand-in'; readonly selected: Selected }
+  | { readonly kind: 'fill'; readonly place: Place; readonly flight: Flight<Shared> };
 
 const NOTHING_SHARED: Course = Object.freeze({ kind: 'pass', reason: 'concurrent', collapsed: false });
+const CACHE_FAILED: Course = Object.freeze({ kind: 'pass', reason: 'cache-failed' });
+
+const FAILED: unique symbol = Symbol('failed');
 
 /** Fills that come to nothing, one after the other, before a request that waits for them runs the handler itself. */
 const MOST_WAITS = 3;
@@ -26,6 +36,7 @@ export interface CourseTools extends Pick<FillTools, 'options' | 'urls' | 'budge
   readonly decisions: Decisions;
   readonly store: ResponseStore;
   readonly flights: Flights<Shared>;
+  readonly refreshes: Refreshes;
   report(during: 'lookup', error: unknown): void;
 }
 
@@ -37,32 +48,131 @@ export interface Courses {
   find(job: Job): Promise<Course>;
 }
 
-export function createCourses({ options, decisions, store, flights, urls, budgets, report }: CourseTools): Courses {
+export function createCourses(tools: CourseTools): Courses {
+  const { options, decisions, store, flights, refreshes, urls, budgets, report } = tools;
   const { clock } = options;
 
   async function find(job: Job, waits = 0): Promise<Course> {
-    const place = await look(job);
-    if (!place) return { kind: 'pass', reason: 'cache-failed' };
+    const tags = tagsOf(job);
+    const isForFleet = options.fill === 'fleet' && mayWait(job);
+    const place = await look(job, isForFleet ? undefined : tags);
+    if (!place) return CACHE_FAILED;
     const decision = decisions.afterLook(job, place.selected);
     if (decision) return decision;
-    if (!flights.isFlying(place.key)) return fill(job, place);
-    if (!mayWait(job)) return { kind: 'pass', reason: 'concurrent' };
-    const shared = courseAfter(job, place, await flights.follow(place.key));
-    if (shared) return shared;
+    const course = await filled(job, place, tags, waits === 0);
+    if (course) return course;
     return waits + 1 < MOST_WAITS ? find(job, waits + 1) : NOTHING_SHARED;
   }
 
-  function fill({ policy, policyName }: Job, place: Place): Course {
-    const refusal = budgets.refusal(policy, policyName, place);
-    if (refusal) return { kind: 'pass', reason: refusal };
-    return { kind: 'fill', place, flight: flights.lead(place.key) };
+  /** What a fill leads to, another's or this request's own; `undefined` where this request starts over. */
+  async function filled(
+    job: Job,
+    place: Place,
+    tags: readonly string[],
+    isFirst: boolean,
+  ): Promise<Course | undefined> {
+    const limitMs = timeLimitOf(job, place);
+    const isAside = isFilled(job, place) || (isFirst && limitMs !== undefined && isFilledAside(job, place));
+    if (isAside) return follow(job, place, limitMs);
+    return refusalOf(job, place) ?? lead(job, place, tags, limitMs);
   }
 
-  /** What another's fill led to, `undefined` where this request starts over. */
-  function courseAfter(job: Job, place: Place, landing: Landing<Shared>): Course | undefined {
-    if (landing.kind === 'each') return NOTHING_SHARED;
-    if (landing.kind === 'again' || !isFor(landing.value, job)) return undefined;
-    return { kind: 'serve', selected: landing.value.selected, forwarded: forwardReason(place, clock.now()) };
+  function refusalOf({ policy, policyName }: Job, place: Place): Course | undefined {
+    const reason = budgets.refusal(policy, policyName, place);
+    return reason && { kind: 'pass', reason };
+  }
+
+  function isFilled({ isRefresh }: Job, { key }: Place): boolean {
+    return flights.isFlying(key) && !(isRefresh && flights.isExpected(key));
+  }
+
+  /** How long it is waited for an answer while something stale may stand in for it (RFC 5861 §4). */
+  function timeLimitOf({ policy, isRefresh }: Job, place: Place): number | undefined {
+    return isRefresh || !standIn(place) ? undefined : policy.timeoutMs;
+  }
+
+  /** Has the handler run by a request of the cache's own, which goes on when this one has been answered. */
+  function isFilledAside({ base, exchange }: Job, { key }: Place): boolean {
+    const withdraw = flights.expect(key);
+    const ended = refreshes.begin(base, exchange);
+    if (!ended) withdraw();
+    // It need not have come as far as here: a guard in front of the route may have refused it.
+    else void ended.then(withdraw);
+    return ended !== undefined;
+  }
+
+  /** What another's fill leads to, `undefined` where this request starts over. */
+  async function follow(job: Job, place: Place, limitMs: number | undefined): Promise<Course | undefined> {
+    if (!mayWait(job)) return { kind: 'pass', reason: 'concurrent' };
+    const landing = await flights.follow(place.key, limitMs);
+    switch (landing.kind) {
+      case 'each':
+        return NOTHING_SHARED;
+      case 'failed':
+        return standIn(place) ?? NOTHING_SHARED;
+      case 'again':
+        return undefined;
+      case 'shared':
+        return isFor(landing.value, job) ? serveShared(place, landing.value.selected) : undefined;
+    }
+  }
+
+  /** Has this request fill, unless another process does: then as {@link follow}. */
+  async function lead(
+    job: Job,
+    place: Place,
+    tags: readonly string[],
+    limitMs = options.maxWaitMs,
+  ): Promise<Course | undefined> {
+    const flight = flights.lead(place.key);
+    if (place.slot) return { kind: 'fill', place, flight };
+    const slot = await attempt(() => store.claim(place, tags, Math.min(limitMs, options.maxWaitMs)));
+    if (slot === FAILED) {
+      flight.land({ kind: 'failed' });
+      return CACHE_FAILED;
+    }
+    if (!slot) return serveFilled(job, place, flight);
+    const { claim } = slot;
+    const spare = claim?.right === 'late' ? instead(job, place) : undefined;
+    if (spare) {
+      flight.land({ kind: 'failed' });
+      return spare;
+    }
+    if (claim?.right === 'unkept') flight.land({ kind: 'each' });
+    const filled = { ...place, slot };
+    if (claim?.right !== 'lease') return { kind: 'fill', place: filled, flight };
+    return { kind: 'fill', place: filled, flight: flyForFleet(flight, claim, options.maxWaitMs) };
+  }
+
+  /** What another process has filled is shared with those who wait in this one. */
+  async function serveFilled(job: Job, place: Place, flight: Flight<Shared>): Promise<Course | undefined> {
+    const found = await look(job);
+    const decision = found && decisions.afterLook(job, found.selected);
+    if (decision?.kind !== 'serve') {
+      flight.land({ kind: 'again' });
+      return undefined;
+    }
+    const varyNames = found?.record?.names ?? [];
+    const { selected } = decision;
+    flight.land({
+      kind: 'shared',
+      value: { selected, varyNames, varyValues: varyValues(varyNames, job.request.headers) },
+    });
+    return serveShared(place, selected);
+  }
+
+  function serveShared(place: Place, selected: Selected): Course {
+    return { kind: 'serve', selected, forwarded: forwardReason(place, clock.now()) };
+  }
+
+  /** What is stale, where that is allowed (RFC 5861 §4). */
+  function standIn({ selected }: Place): Course | undefined {
+    return selected && standsIn(selected, clock.now()) ? { kind: 'stand-in', selected } : undefined;
+  }
+
+  /** A request of the cache's own need not run the handler while another process does: nobody gets its answer. */
+  function instead({ isRefresh }: Job, place: Place): Course | undefined {
+    return isRefresh && place.selected ? serveShared(place, place.selected) : standIn(place);
   }
 
   /**
@@ -73,15 +183,23 @@ export function createCourses({ options, decisions, store, flights, urls, budget
     return job.policy.kind === 'route' || urls.recall(job.base, clock.now()) === 'storable';
   }
 
-  /** A cache that fails is a cache that has nothing. */
-  async function look({ base, policy, policyName, request }: Job): Promise<Place | undefined> {
+  /** @param tags of what will be stored there, where the place is to be taken for this process at once. */
+  async function look({ base, policy, request }: Job, tags?: readonly string[]): Promise<Place | undefined> {
     // A HEAD stores nothing.
-    const tags = request.method === 'GET' ? [...policy.tagsOf(request), routeTag(policyName)] : undefined;
+    const place = await attempt(() => store.find(base, request.headers, request.method === 'GET' ? tags : undefined));
+    if (place === FAILED) return undefined;
+    // Another process has stored it.
+    if (place.selected && policy.kind === 'origin') urls.remember(base, 'storable', clock.now() + STORABLE_FOR_MS);
+    return place;
+  }
+
+  /** A cache that fails is a cache that has nothing. */
+  async function attempt<Result>(ask: () => Promise<Result>): Promise<Result | typeof FAILED> {
     try {
-      return await store.find(base, request.headers, tags);
+      return await ask();
     } catch (error) {
       report('lookup', error);
-      return undefined;
+      return FAILED;
     }
   }
 
@@ -89,6 +207,10 @@ export function createCourses({ options, decisions, store, flights, urls, budget
     atOnce: (job) => decisions.atOnce(job, store.peek(job.base, job.request.headers)),
     find: (job) => find(job),
   };
+}
+
+function tagsOf({ policy, policyName, request }: Job): readonly string[] {
+  return [...policy.tagsOf(request), routeTag(policyName)];
 }
 
 function isFor({ varyNames, varyValues: values }: Shared, { request }: Job): boolean {

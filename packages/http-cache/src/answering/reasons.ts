@@ -48,6 +48,8 @@ export type NotStoredReason =
   | 'too-large'
   | 'length'
   | 'aborted'
+  /** The handler broke it off: what the cache asks for itself has no client that could have gone. */
+  | 'broken-off'
   /** Its key or one of its tags was invalidated while the handler ran. */
   | 'invalidated'
   /** Another request was filling this URL, and waiting for it was not called for. */
@@ -70,6 +72,15 @@ const LASTING: ReadonlySet<NotStoredReason> = new Set([
   'event-stream',
   'too-large',
 ]);
+
+/** Says more of its request than of its URL. */
+const OF_THE_REQUEST: ReadonlySet<NotStoredReason> = new Set(['authorization', 'session', 'variants']);
+
+/** What those who wait for the response are told, see `Landing`. */
+export function landingAfter(reason: NotStoredReason, status: number): 'each' | 'failed' | 'again' {
+  if (reason === 'aborted' || reason === 'invalidated') return 'again';
+  return isLasting(reason, status) || OF_THE_REQUEST.has(reason) ? 'each' : 'failed';
+}
 
 export function isLasting(reason: NotStoredReason, status: number): boolean {
   return LASTING.has(reason) && status < 500 && status !== 429;

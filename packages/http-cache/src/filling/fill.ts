@@ -9,7 +9,7 @@ import { createStoredResponse, type StoredResponse, validatorsOf } from '../stor
 import { type Accepted, createIntake, type FillJob, type FillTools } from './intake.ts';
 import { createHeadWriter, withholdConditions } from './response-head.ts';
 import { type HeadDecision, teeResponse } from './response-tee.ts';
-import { createStandby, freshenedResponse, type Standby } from './standby.ts';
+import { createStandby, freshenedResponse, type Standby, standsIn } from './standby.ts';
 
 export interface Fill {
   /** Another policy answers this request from here on; this one stores nothing. */
@@ -63,7 +63,9 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
   function standIn(status: number, nowMs: number): (() => void) | undefined {
     if (!standby) return undefined;
     if (standby.isAsked && status === 304) return () => revive(standby, nowMs);
-    return standby.servesInPlaceOf(status, nowMs) ? () => serveStandby(standby, status) : undefined;
+    return standby.servesInPlaceOf(status, nowMs)
+      ? () => serveStandby(standby, { forwardedStatus: status })
+      : undefined;
   }
 
   /** Takes the response in and completes its head, or says why not. */
@@ -132,18 +134,26 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
   }
 
   /** RFC 5861 §4. */
-  function serveStandby({ selected }: Standby, status: number): void {
-    counters.staleIfError += 1;
-    flight.land({ kind: 'each' });
+  function serveStandby({ selected }: Standby, answered?: { readonly forwardedStatus: number }): void {
+    // To the cache's own request it is sent for nobody.
+    if (!job.isRefresh) counters.staleIfError += 1;
+    flight.land({ kind: 'failed' });
     bump(counters.notStored, 'status');
     const { response: stored, storedAtMs } = selected;
-    serveInstead(stored, forwardStatus('stale', { forwardedStatus: status, detail: 'stale-if-error' }), storedAtMs);
+    serveInstead(stored, forwardStatus('stale', { ...answered, detail: 'stale-if-error' }), storedAtMs);
   }
 
   /** What the handler set goes; what was there before stays, as for any hit. */
   function serveInstead(stored: StoredResponse, cacheStatus: string, storedAtMs: number): void {
     for (const [name] of writer.added()) response.removeHeader(name);
     serveStored(request, response, { response: stored, storedAtMs }, { cacheStatus, conditions, nowMs: clock.now() });
+  }
+
+  /** The handler ends the connection in place of an answer. */
+  function lost(): (() => void) | undefined {
+    watch?.stop();
+    restoreConditions();
+    return standby && standsIn(standby.selected, clock.now()) ? () => serveStandby(standby) : undefined;
   }
 
   function complete(body: Buffer): void {
@@ -157,10 +167,12 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
     mayReplace: standby !== undefined,
     head,
     complete,
+    lost,
     abandoned(reason) {
       watch?.stop();
       restoreConditions();
-      intake.refuse(reason, 200);
+      // Nobody's client can have gone.
+      intake.refuse(reason === 'aborted' && job.isRefresh ? 'broken-off' : reason, 200);
       // A head that node refused: the one that follows is an error's, and what was said of this one is not true of it.
       if (awaited && !response.headersSent) {
         response.setHeader('Cache-Control', 'no-store');

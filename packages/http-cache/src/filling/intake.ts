@@ -4,7 +4,7 @@ import type { Flight } from '../answering/flights.ts';
 import type { Front } from '../answering/front.ts';
 import type { KeyBudgets } from '../answering/key-budgets.ts';
 import { authorityOf } from '../answering/keys.ts';
-import { isLasting, type NotStoredReason } from '../answering/reasons.ts';
+import { isLasting, landingAfter, type NotStoredReason } from '../answering/reasons.ts';
 import type { Refusals } from '../answering/refusals.ts';
 import type { UrlMemory } from '../answering/url-memory.ts';
 import { bump, type PolicyCounters } from '../counters.ts';
@@ -48,6 +48,8 @@ export interface FillJob {
   readonly place: Place;
   readonly flight: Flight<Shared>;
   readonly forwarded: ForwardReason;
+  /** The request is the cache's own. */
+  readonly isRefresh: boolean;
 }
 
 /** A response's head as it leaves. */
@@ -78,7 +80,7 @@ export interface Intake {
 }
 
 /** How long a URL of the application is taken to be storable since it last was, in milliseconds. */
-const STORABLE_FOR_MS = 3_600_000;
+export const STORABLE_FOR_MS = 3_600_000;
 
 export function createIntake(job: FillJob, { options, urls, refusals, background, front, budgets }: FillTools): Intake {
   const { policy, counters, place, flight } = job;
@@ -92,7 +94,7 @@ export function createIntake(job: FillJob, { options, urls, refusals, background
     bump(counters.notStored, reason);
     refusals.remember(place.base, { reason, status, atMs: clock.now() });
     if (isLasting(reason, status)) urls.remember(place.base, 'uncacheable', clock.now() + options.uncacheableForMs);
-    flight.land({ kind: reason === 'aborted' || reason === 'invalidated' ? 'again' : 'each' });
+    flight.land({ kind: landingAfter(reason, status) });
   }
 
   async function commit(

@@ -7,8 +7,12 @@ const REFRESH = Symbol('breakwater.http-cache.refresh');
 
 /** Runs a request of nobody's through the whole application, so that its response is stored again. */
 export interface Refreshes {
-  /** Begins one for this URL, unless one is under way. @returns whether the application can be asked that way at all. */
-  begin(key: string, exchange: Exchange): boolean;
+  /**
+   * Begins one for this URL, unless one is under way.
+   *
+   * @returns its end; `undefined` where the application cannot be asked that way at all.
+   */
+  begin(key: string, exchange: Exchange): Promise<void> | undefined;
   /** Resolves when none is under way. */
   settle(): Promise<void>;
 }
@@ -38,16 +42,17 @@ export function createRefreshes(): Refreshes {
 
   return {
     begin(key, { raw, request }) {
-      if (underWay.has(key)) return true;
+      const known = underWay.get(key);
+      if (known) return known;
       // Node gives every socket of an HTTP server its server.
       const { server } = raw.socket as Socket & { readonly server?: Server };
-      if (!server) return false;
+      if (!server) return undefined;
       const [own, response] = createOwnRequest(raw, request.originalUrl);
       const ended = new Promise<void>((resolve) => void response.once('close', resolve));
       underWay.set(key, ended);
       void ended.then(() => underWay.delete(key));
       server.emit('request', own, response);
-      return true;
+      return ended;
     },
     async settle() {
       await Promise.all(underWay.values());

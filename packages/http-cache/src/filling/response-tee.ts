@@ -12,6 +12,8 @@ export interface TeeObserver {
   complete(body: Buffer): void;
   /** Whether the head's decision may be to answer in the handler's place. */
   readonly mayReplace: boolean;
+  /** Where it `mayReplace`: the handler destroys the response before its head left. @returns what to answer in its place. */
+  lost?(): (() => void) | undefined;
   /** The body is not to be had after all. What was kept of it is already let go. */
   abandoned(reason: 'aborted' | 'too-large'): void;
 }
@@ -47,7 +49,7 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
   let chunks: Buffer[] | 'too-large' = [];
   let bytes = 0;
   let whole: Buffer | undefined;
-  const { writeHead, write, end } = response;
+  const { writeHead, write, end, destroy } = response;
   const before = TEED.map((name) => [name, Object.getOwnPropertyDescriptor(response, name)] as const);
 
   function pass(): void {
@@ -158,6 +160,17 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
     settle();
     return result;
   } as ServerResponse['end'];
+
+  if (observer.mayReplace) {
+    // Node's own ways of losing a connection do not lead through here.
+    response.destroy = function destroyOrReplace(...args) {
+      if (phase === 'replaced') return response;
+      const instead = phase === 'head' && !response.headersSent ? observer.lost?.() : undefined;
+      if (!instead) return Reflect.apply(destroy, response, args);
+      replaceBy(instead);
+      return response;
+    };
+  }
 
   response.once('close', () => {
     if (phase === 'head' || phase === 'body') abandon('aborted');

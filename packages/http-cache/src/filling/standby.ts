@@ -22,7 +22,7 @@ export interface Standby {
 }
 
 export function createStandby(selected: Selected): Standby {
-  const { response, storedAtMs } = selected;
+  const { response } = selected;
   const { etag, lastModified } = originValidators(response);
   return {
     selected,
@@ -32,10 +32,7 @@ export function createStandby(selected: Selected): Standby {
       if (etag !== undefined) headers['if-none-match'] = etag;
       if (lastModified !== undefined) headers['if-modified-since'] = lastModified;
     },
-    servesInPlaceOf: (status, nowMs) =>
-      FAILURES.has(status) &&
-      response.status < 500 &&
-      servesOnError(response.reuse, ageMsOf(response, storedAtMs, nowMs)),
+    servesInPlaceOf: (status, nowMs) => FAILURES.has(status) && standsIn(selected, nowMs),
     isOther: (update) => {
       // Asked by its tag alone, who answers 304 has found that tag; by a date, of which two versions may have the same.
       if (lastModified === undefined) return false;
@@ -44,6 +41,11 @@ export function createStandby(selected: Selected): Standby {
     },
     freshened: (update) => freshenedHeaders(headerPairs(response), update),
   };
+}
+
+/** RFC 5861 §4: whether a stored response is better than none, or than an error. */
+export function standsIn({ response, storedAtMs }: Selected, nowMs: number): boolean {
+  return response.status < 500 && servesOnError(response.reuse, ageMsOf(response, storedAtMs, nowMs));
 }
 
 /** RFC 5861 §4. */

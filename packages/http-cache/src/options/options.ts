@@ -24,6 +24,12 @@ export interface HttpCacheOptions<Request = unknown> {
   readonly variants?: VariantOptions;
   /** The longest a request waits for another's response to the same URL before it runs the handler. @default '5s' */
   readonly maxWait?: Duration;
+  /**
+   * Whether of the requests for a URL that nobody has yet one in the whole fleet runs the handler, or one in each process. The
+   * others wait for it, and so do those of other processes. Without Redis every process is a fleet of its own.
+   * @default 'fleet'
+   */
+  readonly fill?: 'fleet' | 'process';
   /** How long a URL is passed by after a response that was not to be stored. @default '10s' */
   readonly uncacheableFor?: Duration;
   /**
@@ -75,6 +81,7 @@ export const DEFAULTS = Object.freeze({
   maxBodySize: '1mb',
   maxVariants: 32,
   maxWait: '5s',
+  fill: 'fleet',
   uncacheableFor: '10s',
   clientDirectives: 'ignore',
   query: 'all',
@@ -89,6 +96,7 @@ export interface ResolvedOptions {
   readonly maxVariants: number;
   readonly variants: ResolvedVariants;
   readonly maxWaitMs: number;
+  readonly fill: 'fleet' | 'process';
   readonly uncacheableForMs: number;
   readonly honoursClients: boolean;
   readonly authority: string | ((request: unknown) => string) | undefined;
@@ -131,6 +139,7 @@ export function resolveOptions<Request>(options: HttpCacheOptions<Request>): Res
     maxVariants: checks.integer('maxVariants', given.maxVariants),
     variants: resolveVariants(given.variants),
     maxWaitMs: checks.duration('maxWait', given.maxWait),
+    fill: checks.oneOf('fill', given.fill, ['fleet', 'process']),
     uncacheableForMs: checks.duration('uncacheableFor', given.uncacheableFor),
     honoursClients: checks.oneOf('clientDirectives', given.clientDirectives, ['ignore', 'honour']) === 'honour',
     // The door that takes the options gives these callbacks the request of the framework they are typed for.

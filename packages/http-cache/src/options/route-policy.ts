@@ -29,6 +29,12 @@ export interface RoutePolicyOptions<Request = unknown> {
   readonly staleWhileRevalidate?: Duration;
   /** How long beyond `ttl` it is served where the handler fails with a 5xx; `stale-if-error` goes before it. @default 0 */
   readonly staleIfError?: Duration;
+  /**
+   * How long the handler may take while there is a response within `staleIfError`. Then that is sent, and the handler goes on:
+   * it is run by a request of the cache's own, as for `staleWhileRevalidate`. With nothing to send it may take its time.
+   * @default none
+   */
+  readonly timeout?: Duration;
   /** Tags of the stored response, by which `cache.invalidate({ tag })` removes it. @default none */
   readonly tags?: readonly string[] | ((request: Request) => readonly string[] | undefined);
   /** Request headers the handler reads, beside those its `Vary` names. Added to the `Vary` that is sent. @default none */
@@ -82,6 +88,8 @@ export interface Policy {
   readonly storage: Omit<StorageTerms, 'maxBodyBytes' | 'refusedVary'>;
   /** What clients are told apart from the lifetime here. */
   readonly clientSeconds: number | undefined;
+  /** How long the handler may take where a stale response may be sent in place of its answer. */
+  readonly timeoutMs: number | undefined;
   readonly authorization: 'bypass' | 'rfc9111';
   readonly audience: 'anonymous' | 'everyone';
   readonly isFronted: boolean;
@@ -101,6 +109,7 @@ export function originPolicy(origin: ResolvedOrigin): Policy {
     kind: 'origin',
     storage: { ttlMs: undefined, statuses: NO_STATUSES, vary: [], ...origin },
     clientSeconds: undefined,
+    timeoutMs: undefined,
     authorization: origin.authorization,
     audience: 'anonymous',
     isFronted: false,
@@ -115,14 +124,31 @@ export function originPolicy(origin: ResolvedOrigin): Policy {
 /** RFC 9111 §1.2.2: more seconds than others can count. */
 const LONGEST_MS = 2 ** 31 * 1000;
 
-const NAMES_WITHOUT_DEFAULT = ['ttl', 'statuses', 'maxAge', 'tags', 'vary', 'name', 'key', 'query'];
+const NAMES_WITHOUT_DEFAULT = ['ttl', 'statuses', 'maxAge', 'timeout', 'tags', 'vary', 'name', 'key', 'query'];
 const ROUTE_OPTION_NAMES = [...Object.keys(ROUTE_DEFAULTS), ...NAMES_WITHOUT_DEFAULT];
+
+/** The longest that a timer of Node can wait. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** @throws OptionError `ERR_HTTP_CACHE_OPTION` */
 export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>): Policy {
   checks.known('route', options, ROUTE_OPTION_NAMES);
   const given = withDefaults(options, ROUTE_DEFAULTS);
-  const { ttl, statuses, maxAge, tags = [], vary = [], name, key, query, audience, front, minUses, ...stale } = given;
+  const {
+    ttl,
+    statuses,
+    maxAge,
+    timeout,
+    tags = [],
+    vary = [],
+    name,
+    key,
+    query,
+    audience,
+    front,
+    minUses,
+    ...stale
+  } = given;
   if (key !== undefined) checks.callable('key', key);
   const isFronted = checks.oneOf('front', front, ['never', 'hits']) === 'hits';
   // In front of the framework there is no request of its to make a key of.
@@ -147,6 +173,7 @@ export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>
       maxAge === undefined
         ? undefined
         : Math.floor(checks.duration('maxAge', maxAge, { min: 0, max: LONGEST_MS }) / 1000),
+    timeoutMs: timeout === undefined ? undefined : checks.duration('timeout', timeout, { max: LONGEST_TIMEOUT_MS }),
     authorization: 'bypass',
     audience: checks.oneOf('audience', audience, ['anonymous', 'everyone']),
     isFronted,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { CacheSpace, Entry, EntryInspection, InvalidationReport, Reservation } from '@breakwater/cache';
+import type { CacheSpace, Entry, EntryInspection, Filling, InvalidationReport, Reservation } from '@breakwater/cache';
 import { cutShort, type Usefulness } from '../rules/reuse.ts';
 import { coveringRecord, type VariantRecord, variantKey, variantName, withVariant } from '../rules/variants.ts';
 import { varyValues } from '../rules/vary.ts';
@@ -20,6 +20,8 @@ export interface Place {
   readonly key: string;
   readonly record: VariantRecord | undefined;
   readonly selected: Selected | undefined;
+  /** What lies under `key`, whether or not it answers the request. */
+  readonly entry: Entry<HttpEntry> | undefined;
   /** There if tags were given. */
   readonly slot: Slot | undefined;
 }
@@ -35,6 +37,8 @@ export interface PlaceInspection extends Pick<Place, 'key' | 'record' | 'selecte
 
 /** What is to be stored at a place. Taken before the handler runs: what is invalidated from then on is not kept. */
 export interface Slot {
+  /** Where the place was claimed for the whole fleet. */
+  readonly claim: Pick<Filling, 'right' | 'abandon'> | undefined;
   /**
    * Whether there is room for this request's response among its URL's.
    *
@@ -63,11 +67,27 @@ export interface ResponseStore {
   peek(base: string, headers: IncomingHttpHeaders): Selected | undefined;
   /** @param tags of what will be stored there, should nothing be found. */
   find(base: string, headers: IncomingHttpHeaders, tags: readonly string[] | undefined): Promise<Place>;
+  /**
+   * Takes a place for one process of the fleet, after the wait for another one that has it.
+   *
+   * @returns `undefined` where another process has filled it, or has learned more of its URL: it is to be found anew.
+   */
+  claim(place: Place, tags: readonly string[], waitMs: number): Promise<Slot | undefined>;
   inspect(base: string, headers: IncomingHttpHeaders): Promise<PlaceInspection>;
   /** Removes what is stored under these URLs: every variant, for none can be reached without its record. */
   remove(bases: readonly string[]): Promise<InvalidationReport>;
   /** The same for all URLs whose key matches, `*` and `?` being wild. */
   removeMatching(pattern: string): Promise<InvalidationReport>;
+}
+
+type Located = Pick<Place, 'base' | 'key' | 'record'>;
+
+/** What was reserved of a place before the handler runs: its URL, and its own key, which are one where it has no variants. */
+interface Taken {
+  readonly tags: readonly string[];
+  readonly whole: Reservation<HttpEntry>;
+  readonly own: Reservation<HttpEntry>;
+  readonly claim?: Filling<HttpEntry>;
 }
 
 export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: number): ResponseStore {
@@ -80,13 +100,23 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
 
     async find(base, headers, tags) {
       // Asked for in the same turn, both leave in one read of Redis: a miss costs no more than a hit.
-      const [first, reservation] = await Promise.all([space.lookup(base), tags && space.reserve(base, { tags })]);
+      const [first, whole] = await Promise.all([space.lookup(base), tags && space.reserve(base, { tags })]);
       const record = recordIn(first?.entry);
-      const slot = reservation && createSlot(base, record, reservation, tags ?? []);
-      if (!record) return { base, key: base, record, slot, selected: select(first?.entry, first?.tier) };
+      if (!record) {
+        const slot = tags && whole && createSlot({ base, key: base, record }, { tags, whole, own: whole });
+        return { base, key: base, record, slot, entry: first?.entry, selected: select(first?.entry, first?.tier) };
+      }
       const key = keyOf(base, record, headers);
-      const second = await space.lookup(key);
-      return { base, key, record, slot, selected: select(second?.entry, second?.tier) };
+      const [second, own] = await Promise.all([space.lookup(key), tags && space.reserve(key, { tags })]);
+      const slot = tags && whole && own && createSlot({ base, key, record }, { tags, whole, own });
+      return { base, key, record, slot, entry: second?.entry, selected: select(second?.entry, second?.tier) };
+    },
+
+    async claim(place, tags, waitMs) {
+      const { base, key, entry } = place;
+      const claiming = space.reserveToFill(key, { tags, leaseWait: waitMs, ...(entry && { over: entry }) });
+      const [claim, whole] = await Promise.all([claiming, key === base ? claiming : space.reserve(base, { tags })]);
+      return claim && whole && createSlot(place, { tags, whole, own: claim, claim });
     },
 
     async inspect(base, headers) {
@@ -106,30 +136,25 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
     removeMatching: (pattern) => space.invalidate({ pattern }),
   };
 
-  function createSlot(
-    base: string,
-    known: VariantRecord | undefined,
-    reservation: Reservation<HttpEntry>,
-    tags: readonly string[],
-  ): Slot {
+  function createSlot(place: Located, taken: Taken): Slot {
     return {
+      claim: taken.claim,
       admit(names, headers, nowMs) {
-        const record = coveringRecord(known, names, createRecordId);
-        if (record) return admitVariant(base, record, reservation, tags, headers, nowMs);
+        const record = coveringRecord(place.record, names, createRecordId);
+        if (record) return admitVariant(place, record, taken, headers, nowMs);
         return {
           varyNames: [],
           varyValues: '',
-          commit: (response, terms) => reservation.commit(response, { ...timesOf(terms), tags: terms.tags }),
+          commit: (response, terms) => taken.own.commit(response, { ...timesOf(terms), tags: terms.tags }),
         };
       },
     };
   }
 
   function admitVariant(
-    base: string,
+    { base, key: ownKey }: Located,
     record: VariantRecord,
-    reservation: Reservation<HttpEntry>,
-    tags: readonly string[],
+    { tags, whole, own }: Taken,
     headers: IncomingHttpHeaders,
     nowMs: number,
   ): Admission | undefined {
@@ -148,14 +173,16 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
         const expiresAtMs = committedAtMs + freshMs + staleMs;
         const next = withVariant(listed, { values: name, expiresAtMs }, committedAtMs, maxVariants);
         if (!next) return false;
-        // The variant is reserved before the URL's own reservation is redeemed: one or the other hears of every
-        // invalidation between the handler's start and the last write.
-        const variant = await space.reserve(variantKey(base, record, name), { tags: [...tags, ...late] });
         const lastMs = Math.max(...next.variants.map((other) => other.expiresAtMs));
         // A record has no freshness that an expiry could end: each of its variants has its own.
         const lifeOfAll = timesOf({ freshMs: 0, staleMs: lastMs - committedAtMs });
-        if (!(await reservation.commit(next, { ...lifeOfAll, tags: late }))) return false;
-        return variant.commit(response, timesOf(terms));
+        const commitRecord = () => whole.commit(next, { ...lifeOfAll, tags: late });
+        const key = variantKey(base, record, name);
+        // Last is what those who wait look at. Both its place and the URL's were taken before the handler ran.
+        if (key === ownKey) return (await commitRecord()) && own.commit(response, { ...timesOf(terms), tags: late });
+        // Under a new record nobody can reach it before the record is there.
+        const variant = await space.reserve(key, { tags: [...tags, ...late] });
+        return (await variant.commit(response, timesOf(terms))) && commitRecord();
       },
     };
 
