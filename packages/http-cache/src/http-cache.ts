@@ -9,7 +9,7 @@ import { createKeyBudgets } from './answering/key-budgets.ts';
 import { baseKey } from './answering/keys.ts';
 import { reduceHeaders } from './answering/reduce-headers.ts';
 import { createRefusals } from './answering/refusals.ts';
-import { createSeenRoutes } from './answering/seen-routes.ts';
+import { createSeenRoutes, type SeenRoute } from './answering/seen-routes.ts';
 import { createUrlMemory } from './answering/url-memory.ts';
 import { bump, createCounters } from './counters.ts';
 import { NotMountedError } from './errors.ts';
@@ -90,7 +90,9 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   const front = createFront(resolved, store);
   const rules = new Set<ParameterRule>([resolved.parameters]);
   const purging = createPurging(resolved, store, rules);
-  const ownPolicy = originPolicy(resolved.origin);
+  const own: SeenRoute = { policy: originPolicy(resolved.origin), policyName: 'origin' };
+  const policyAt = (request: CacheableRequest): SeenRoute =>
+    resolved.placed.find(({ matches }) => matches(request)) ?? own;
   const refreshes = createRefreshes();
   const urls = createUrlMemory<UrlLesson>();
   const decided = {
@@ -118,7 +120,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
     on: events.on,
     stats: counters.snapshot,
     purge: purging.purge,
-    explain: createExplain({ ...decided, routes, ownPolicy }),
+    explain: createExplain({ ...decided, routes, own }),
     front: (listener) => listenInFront(front, listener),
     async close() {
       await refreshes.settle();
@@ -144,7 +146,8 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
         bump(counters.of('origin').bypass, 'route-policy');
         exchange.next();
       } else {
-        answering.answer(exchange, ownPolicy, 'origin', counters.of('origin'), (fill) => {
+        const { policy, policyName } = policyAt(exchange.request);
+        answering.answer(exchange, policy, policyName, counters.of(policyName), (fill) => {
           context.fill = fill;
         });
       }

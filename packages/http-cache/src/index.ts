@@ -7,6 +7,7 @@ export { createHttpCache, type HttpCache } from './http-cache.ts';
 export type { GuardOptions } from './options/guard-options.ts';
 export type { HttpCacheOptions } from './options/options.ts';
 export type { OriginOptions } from './options/origin-options.ts';
+export type { PlacedPolicyOptions } from './options/placed-policies.ts';
 export type { IgnoredParameters } from './options/query-options.ts';
 export type { RoutePolicyOptions } from './options/route-policy.ts';
 export type { VariantOptions } from './options/variant-options.ts';

@@ -23,7 +23,7 @@ export interface ExplainTools {
   readonly flights: Pick<Flights<unknown>, 'isFlying'>;
   readonly routes: SeenRoutes;
   readonly refusals: Refusals;
-  readonly ownPolicy: Policy;
+  readonly own: SeenRoute;
   readonly budgets: KeyBudgets;
   baseKey(policy: Policy, policyName: string, request: CacheableRequest): string | undefined;
 }
@@ -39,14 +39,15 @@ export function createExplain(tools: ExplainTools): Explain {
     request: CacheableRequest,
     name: string | undefined,
   ): SeenRoute & Pick<Explanation['policy'], 'known'> {
-    if (name === 'origin') return { policy: tools.ownPolicy, policyName: name, known: 'named' };
+    if (name === 'origin') return { ...tools.own, known: 'named' };
     if (name !== undefined) {
-      const named = routes.named(name);
+      const named = routes.named(name) ?? options.placed.find(({ policyName }) => policyName === name);
       if (!named) throw checks.failure('policy', 'the name of a route policy that requests came by', name);
       return { ...named, known: 'named' };
     }
     const seen = routes.at(request, clock.now());
-    return seen ? { ...seen, known: 'seen' } : { policy: tools.ownPolicy, policyName: 'origin', known: 'assumed' };
+    if (seen) return { ...seen, known: 'seen' };
+    return { ...(options.placed.find(({ matches }) => matches(request)) ?? tools.own), known: 'assumed' };
   }
 
   /** What is decided, `undefined` where the response would be filled. */

@@ -37,8 +37,7 @@ export function createGuard(
 
   return {
     watch({ raw, request }, policy) {
-      // A key of the developer's own says what the response depends on, and an origin says it in Vary.
-      if (mode === 'off' || policy.kind !== 'route' || policy.keyOf !== undefined) return undefined;
+      if (mode === 'off' || !policy.isWatched) return undefined;
       return sample === 1 || Math.random() < sample ? watchInputs(raw, request) : undefined;
     },
     passes(watch, policyName, varyNames) {

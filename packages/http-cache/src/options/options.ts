@@ -5,6 +5,8 @@ import { type TrustedHosts, trustedHosts } from '../rules/authority.ts';
 import type { ParameterRule } from '../rules/parameters.ts';
 import { type GuardOptions, type ResolvedGuard, resolveGuard } from './guard-options.ts';
 import { type OriginOptions, type ResolvedOrigin, resolveOrigin } from './origin-options.ts';
+import { checkPattern } from './pattern-option.ts';
+import { type PlacedPolicy, type PlacedPolicyOptions, resolvePlaced } from './placed-policies.ts';
 import { type IgnoredParameters, resolveIgnored } from './query-options.ts';
 import { type ResolvedVariants, resolveVariants, type VariantOptions } from './variant-options.ts';
 
@@ -63,6 +65,12 @@ export interface HttpCacheOptions<Request = unknown> {
    * @default /sess|auth|jwt|token|(?:^|[-_.])sid(?:$|[-_.])/i
    */
   readonly sessionCookies?: RegExp;
+  /**
+   * Policies of requests by their path or by a rule of your own; the first that matches counts, and a route's own goes before
+   * them. They stand where the cache does: what stands behind it does not run for their hits.
+   * @default none
+   */
+  readonly policies?: readonly PlacedPolicyOptions<Request>[];
   /** How responses are taken that no route has a policy for. */
   readonly origin?: OriginOptions;
   /** Finds responses that were made from what their key does not cover. */
@@ -107,6 +115,7 @@ export interface ResolvedOptions {
   readonly maxKeys: number;
   readonly personal: ((request: unknown) => boolean) | undefined;
   readonly sessionCookies: RegExp;
+  readonly placed: readonly PlacedPolicy[];
   readonly origin: ResolvedOrigin;
   readonly guard: ResolvedGuard;
   readonly purge: ((request: unknown) => boolean | Promise<boolean>) | undefined;
@@ -119,6 +128,7 @@ const OPTION_NAMES = [
   'variants',
   'authority',
   'personal',
+  'policies',
   'origin',
   'guard',
   'purge',
@@ -147,7 +157,8 @@ export function resolveOptions<Request>(options: HttpCacheOptions<Request>): Res
     parameters: resolveIgnored(given.query),
     maxKeys: checks.integer('maxKeys', given.maxKeys),
     personal: given.personal as ResolvedOptions['personal'],
-    sessionCookies: checkPattern(given.sessionCookies),
+    sessionCookies: checkPattern('sessionCookies', given.sessionCookies),
+    placed: resolvePlaced(given.policies),
     origin: resolveOrigin(given.origin),
     guard: resolveGuard(given.guard),
     purge: given.purge as ResolvedOptions['purge'],
@@ -167,12 +178,4 @@ function resolveAuthority(authority: HttpCacheOptions['authority']): Pick<Resolv
     }
   }
   return { authority: undefined, hosts: trustedHosts(authority) };
-}
-
-/** A pattern with `g` or `y` remembers where it stopped and would miss every other cookie. */
-function checkPattern(pattern: unknown): RegExp {
-  if (!(pattern instanceof RegExp) || pattern.global || pattern.sticky) {
-    throw checks.failure('sessionCookies', 'a regular expression without the flags g and y', String(pattern));
-  }
-  return pattern;
 }

@@ -93,6 +93,8 @@ export interface Policy {
   readonly authorization: 'bypass' | 'rfc9111';
   readonly audience: 'anonymous' | 'everyone';
   readonly isFronted: boolean;
+  /** What its handler reads can be told from what the key covers. */
+  readonly isWatched: boolean;
   /** `undefined`: as the application's own. */
   readonly parameters: ParameterRule | undefined;
   readonly minUses: number;
@@ -113,6 +115,7 @@ export function originPolicy(origin: ResolvedOrigin): Policy {
     authorization: origin.authorization,
     audience: 'anonymous',
     isFronted: false,
+    isWatched: false,
     parameters: undefined,
     minUses: 1,
     name: 'origin',
@@ -177,6 +180,8 @@ export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>
     authorization: 'bypass',
     audience: checks.oneOf('audience', audience, ['anonymous', 'everyone']),
     isFronted,
+    // A key of the developer's own says what the response depends on.
+    isWatched: key === undefined,
     parameters: resolveParameters(key, query),
     minUses: checks.integer('minUses', minUses),
     name: name === undefined ? undefined : checks.text('name', name),
