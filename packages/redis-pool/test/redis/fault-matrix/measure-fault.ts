@@ -4,7 +4,7 @@ import { createRedisPool } from '../../../src/index.ts';
 import { type CircuitLog, logCircuit } from './circuit-log.ts';
 import type { Fault, Scene } from './fault.ts';
 import type { LoopWatch } from './loop-watch.ts';
-import { type Attempt, listKey, type SteadyLoad, startSteadyLoad } from './steady-load.ts';
+import { type Attempt, isFailure, listKey, type SteadyLoad, startSteadyLoad } from './steady-load.ts';
 
 export const DEADLINE_MS = 500;
 /** So long may this process itself be blocked of the time that a command has; beyond it, a failure is no fault of Redis. */
@@ -13,7 +13,7 @@ export const BLOCKED_MS = 150;
 const CALM_MS = 500;
 /** So long must all have gone well for the pool to have recovered. */
 const STEADY_MS = 1000;
-const GIVE_UP_MS = 20_000;
+const GIVE_UP_MS = 40_000;
 /** So many executions say something about how many of them there were twice. */
 const ENOUGH = 200;
 
@@ -29,7 +29,7 @@ export interface Finding {
   /** The most that this process itself was blocked while any command had its time to be answered. */
   readonly blockedMs: number;
   readonly circuit: CircuitLog & { readonly state: string };
-  /** From the end of the fault to the last command that failed; 0 where none failed afterwards. */
+  /** From the end of the fault to the last command that failed, without what this process was blocked; 0 where none did. */
   readonly recoveryMs: number;
   readonly executed: number;
   readonly executedTwice: readonly string[];
@@ -43,11 +43,10 @@ export async function measureFault(fault: Fault, loop: LoopWatch): Promise<Findi
   let load: SteadyLoad | undefined;
   try {
     if (!fault.isAbsentAtStart) await pool.whenReady('20s');
-    load = startSteadyLoad(pool, scene.tags);
+    const hadItsTime = (attempt: Attempt) => blockedMs(attempt, loop) < BLOCKED_MS;
+    load = startSteadyLoad(pool, scene.tags, hadItsTime);
     if (!fault.isAbsentAtStart) await sleep(CALM_MS);
-    const failuresBeforeTheFault = waysOf(
-      failuresIn(load.attempts).filter((attempt) => blockedMs(attempt, loop) < BLOCKED_MS),
-    );
+    const failuresBeforeTheFault = waysOf(load.attempts.filter(isFailure).filter(hadItsTime));
     await scene.begin();
     await sleep(fault.holdMs);
     await scene.end();
@@ -61,13 +60,13 @@ export async function measureFault(fault: Fault, loop: LoopWatch): Promise<Findi
     const executed = await readLists(scene);
     return {
       commands: attempts.length + pending,
-      failures: waysOf(failuresIn(attempts)),
+      failures: waysOf(attempts.filter(isFailure)),
       failuresBeforeTheFault,
       neverSettled: pending,
       worstOverrunMs: Math.max(0, ...attempts.map((attempt) => overrunMs(attempt, loop))),
       blockedMs: Math.max(0, ...attempts.map((attempt) => blockedMs(attempt, loop))),
       circuit: { ...circuit, state: pool.stats().circuit },
-      recoveryMs: isSteady ? Math.max(0, failedAt - endedAt) : Number.POSITIVE_INFINITY,
+      recoveryMs: isSteady ? recoveryMs(endedAt, failedAt, loop) : Number.POSITIVE_INFINITY,
       executed: executed.length,
       executedTwice: repeatedIn(executed),
       confirmedAndLost: missingFrom(executed, confirmed),
@@ -83,15 +82,14 @@ async function untilConfirmed({ confirmed }: SteadyLoad, count: number): Promise
   await eventually(() => confirmed.size > count);
 }
 
-function failuresIn(attempts: readonly Attempt[]): readonly Attempt[] {
-  // An unknown script is no failure: it is what makes the caller send its text.
-  return attempts.filter(({ outcome }) => outcome !== 'ok' && outcome !== 'NOSCRIPT');
-}
-
 function waysOf(failures: readonly Attempt[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const { outcome } of failures) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   return [...counts].sort(([, left], [, right]) => right - left).map(([outcome]) => outcome);
+}
+
+function recoveryMs(endedAt: number, failedAt: number, loop: LoopWatch): number {
+  return failedAt <= endedAt ? 0 : failedAt - endedAt - loop.lostMs(endedAt, failedAt);
 }
 
 /** How long this process itself was blocked while the command had its time to be answered. */

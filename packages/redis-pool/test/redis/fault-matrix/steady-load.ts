@@ -16,7 +16,7 @@ export interface SteadyLoad {
   readonly pending: number;
   /** The ids that Redis has confirmed to have appended. */
   readonly confirmed: ReadonlySet<string>;
-  /** When a command last failed, by `performance.now()`; -Infinity if none has. */
+  /** When a command last failed that had its time, by `performance.now()`; -Infinity if none has. */
   readonly failedAt: number;
   /** Resolves to true when all has gone well for `forMs`, or to false `withinMs` from now. */
   untilSteady(forMs: number, withinMs: number): Promise<boolean>;
@@ -35,8 +35,14 @@ const valueKey = (tag: string) => `matrix:{${tag}}:value`;
 /**
  * 300 operations a second, a third each: GET and SET in turn, RPUSH of an id of its own, and a script that does the
  * same. An id that is in its list twice was executed twice.
+ *
+ * @param hadItsTime false of a command that fails because this process itself was blocked.
  */
-export function startSteadyLoad(pool: RedisPool, tags: readonly string[]): SteadyLoad {
+export function startSteadyLoad(
+  pool: RedisPool,
+  tags: readonly string[],
+  hadItsTime: (attempt: Attempt) => boolean,
+): SteadyLoad {
   const attempts: Attempt[] = [];
   const confirmed = new Set<string>();
   let pending = 0;
@@ -55,7 +61,9 @@ export function startSteadyLoad(pool: RedisPool, tags: readonly string[]): Stead
       throw error;
     } finally {
       pending -= 1;
-      attempts.push({ sentAt, settledAt: performance.now(), outcome });
+      const attempt = { sentAt, settledAt: performance.now(), outcome };
+      attempts.push(attempt);
+      if (isFailure(attempt) && hadItsTime(attempt)) failedAt = attempt.settledAt;
     }
   }
 
@@ -69,7 +77,7 @@ export function startSteadyLoad(pool: RedisPool, tags: readonly string[]): Stead
       await operation;
       if (id !== undefined) confirmed.add(id);
     } catch {
-      failedAt = performance.now();
+      // Written down where it was tracked.
     }
   }
 
@@ -103,6 +111,11 @@ export function startSteadyLoad(pool: RedisPool, tags: readonly string[]): Stead
     },
     stop: () => clearInterval(ticker),
   };
+}
+
+/** An unknown script is no failure: it is what makes the caller send its text. */
+export function isFailure({ outcome }: Attempt): boolean {
+  return outcome !== 'ok' && outcome !== 'NOSCRIPT';
 }
 
 function outcomeOf(error: unknown): string {
