@@ -9,7 +9,7 @@ import { type Attempt, isFailure, listKey, type SteadyLoad, startSteadyLoad } fr
 export const DEADLINE_MS = 500;
 /** So long may this process itself be blocked of the time that a command has; beyond it, a failure is no fault of Redis. */
 export const BLOCKED_MS = 150;
-/** How long the load runs before the fault; nothing may fail in it. */
+/** How long the load runs well before the fault. */
 const CALM_MS = 500;
 /** So long must all have gone well for the pool to have recovered. */
 const STEADY_MS = 1000;
@@ -45,8 +45,9 @@ export async function measureFault(fault: Fault, loop: LoopWatch): Promise<Findi
     if (!fault.isAbsentAtStart) await pool.whenReady('20s');
     const hadItsTime = (attempt: Attempt) => blockedMs(attempt, loop) < BLOCKED_MS;
     load = startSteadyLoad(pool, scene.tags, hadItsTime);
-    if (!fault.isAbsentAtStart) await sleep(CALM_MS);
-    const failuresBeforeTheFault = waysOf(load.attempts.filter(isFailure).filter(hadItsTime));
+    if (!fault.isAbsentAtStart) await load.untilSteady(CALM_MS, GIVE_UP_MS);
+    // Where this process was blocked, its circuit may have opened, and refused what had its time.
+    const failuresBeforeTheFault = load.attempts.every(hadItsTime) ? waysOf(load.attempts.filter(isFailure)) : [];
     await scene.begin();
     await sleep(fault.holdMs);
     await scene.end();
