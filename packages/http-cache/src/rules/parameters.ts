@@ -21,6 +21,8 @@ export function keepsAllBut(names: readonly string[]): ParameterRule {
 export interface Parameter {
   readonly text: string;
   readonly name: string;
+  /** What it is sorted by: `a` and `a.b` are one parameter to some parsers, so their order among each other may matter. */
+  readonly rank: string;
   /** Every parser takes it for this one parameter: nothing in its name means more to one than to another. */
   readonly isPlain: boolean;
 }
@@ -37,6 +39,11 @@ const MOST_PARAMETERS = 100;
 /** `#` is a fragment to one parser, and `;` may part parameters or end the path. */
 const PARTED_OTHERWISE = /[;#]/;
 
+/** Most names: nothing to decode, cut off or fold. */
+const SIMPLE_NAME = /^[a-z\d_-]+$/;
+
+const PLAIN_NAME = /^[\w~-]+(?:\[[\w-]*\])*$/;
+
 /** The parameters of a request's target that begin behind the `?` at `mark`. */
 export function readQuery(target: string, mark: number): Query {
   const texts = target.slice(mark + 1).split('&');
@@ -46,18 +53,19 @@ export function readQuery(target: string, mark: number): Query {
     if (text === '') continue;
     const equals = text.indexOf('=');
     const written = equals === -1 ? text : text.slice(0, equals);
+    if (SIMPLE_NAME.test(written)) {
+      parameters.push({ text, name: written, rank: written, isPlain: true });
+      continue;
+    }
     const decoded = decodeName(written);
     isPlain &&= decoded !== undefined;
-    parameters.push({
-      text,
-      name: parameterName(decoded ?? written),
-      isPlain: decoded !== undefined && PLAIN_NAME.test(decoded),
-    });
+    const name = parameterName(decoded ?? written);
+    const dot = name.indexOf('.');
+    const rank = dot === -1 ? name : name.slice(0, dot);
+    parameters.push({ text, name, rank, isPlain: decoded !== undefined && PLAIN_NAME.test(decoded) });
   }
   return { parameters, isPlain };
 }
-
-const PLAIN_NAME = /^[\w~-]+(?:\[[\w-]*\])*$/;
 
 /**
  * What a parser may call it: without case, for some applications fold it, and without brackets, for `a`, `a[]`, `[a]` and
@@ -73,7 +81,7 @@ export function parameterName(decoded: string): string {
 function decodeName(written: string): string | undefined {
   if (!/[%+]/.test(written)) return written;
   try {
-    return decodeURIComponent(written.replaceAll('+', ' '));
+    return decodeURIComponent(written.includes('+') ? written.replaceAll('+', ' ') : written);
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type ParameterRule, readQuery } from './parameters.ts';
+import { keepsAll, type Parameter, type ParameterRule, readQuery } from './parameters.ts';
 
 /** What a cache's key may measure. */
 const LONGEST_KEY = 1024;
@@ -15,20 +15,20 @@ export function canonicalTarget(target: string, keeps: ParameterRule): string | 
   const mark = target.indexOf('?');
   if (mark === -1) return target;
   const query = readQuery(target, mark);
-  const kept = query.parameters.filter(({ name }) => keeps(name));
+  const kept = keeps === keepsAll ? query.parameters : query.parameters.filter(({ name }) => keeps(name));
   if (!query.isPlain) return kept.length === query.parameters.length ? target : undefined;
   if (query.parameters.some(({ name, isPlain }) => !isPlain && !keeps(name))) return undefined;
   const path = target.slice(0, mark);
   if (kept.length === 0) return path;
-  const ranked = kept.map(({ text, name }) => ({ text, rank: rankOf(name) }));
-  if (ranked.length > 1) ranked.sort((one, other) => (one.rank < other.rank ? -1 : Number(one.rank > other.rank)));
-  return `${path}?${ranked.map(({ text }) => text).join('&')}`;
+  return `${path}?${inOrder(kept)
+    .map(({ text }) => text)
+    .join('&')}`;
 }
 
-/** `a` and `a.b` are one parameter to some parsers, so their order among each other may matter. */
-function rankOf(name: string): string {
-  const dot = name.indexOf('.');
-  return dot === -1 ? name : name.slice(0, dot);
+/** By rank, those of one rank as they came. */
+function inOrder(parameters: readonly Parameter[]): readonly Parameter[] {
+  if (parameters.length === 1) return parameters;
+  return parameters.toSorted((one, other) => (one.rank < other.rank ? -1 : Number(one.rank > other.rank)));
 }
 
 /** The names of the parameters that are not kept. */
