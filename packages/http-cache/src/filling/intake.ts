@@ -19,7 +19,7 @@ import { fieldTags, groupTags } from '../rules/response-tags.ts';
 import { type ReuseTerms, usefulness } from '../rules/reuse.ts';
 import { storability } from '../rules/storable.ts';
 import type { StoredResponse } from '../stored/entry.ts';
-import type { Admission, Place, Selected } from '../stored/response-store.ts';
+import type { Admission, CommitOutcome, Place, Selected } from '../stored/response-store.ts';
 
 /** A response that those who waited for it are sent, if they chose alike by the headers it varies on. */
 export interface Shared {
@@ -104,14 +104,14 @@ export function createIntake(job: FillJob, { options, urls, refusals, background
   ): Promise<void> {
     const storedAtMs = clock.now();
     const life = usefulness(reuse, response.initialAgeMs, policy.storage.keptForValidationMs);
-    let isKept = false;
+    let outcome: CommitOutcome;
     try {
-      isKept = await admission.commit(response, { ...life, nowMs: storedAtMs, tags });
+      outcome = await admission.commit(response, { ...life, nowMs: storedAtMs, tags });
     } catch (error) {
       refuse('cache-failed', 200);
       throw error;
     }
-    if (isKept) {
+    if (outcome === 'kept') {
       counters.stored += 1;
       budgets.spend(policy, job.policyName, place.key);
       refusals.forget(place.base);
@@ -121,7 +121,7 @@ export function createIntake(job: FillJob, { options, urls, refusals, background
       const selected: Selected = { response, storedAtMs, tier: 'memory' };
       flight.land({ kind: 'shared', value: { selected, varyNames, varyValues } });
     } else {
-      refuse('invalidated', 200);
+      refuse(outcome, 200);
     }
   }
 

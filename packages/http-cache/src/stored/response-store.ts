@@ -51,9 +51,14 @@ export interface Admission {
   /** The request headers that chose this response, and this request's values of them. */
   readonly varyNames: readonly string[];
   readonly varyValues: string;
-  /** @returns whether it was kept, which it is not after an invalidation of its URL or of one of its tags. */
-  commit(response: StoredResponse, terms: CommitTerms): Promise<boolean>;
+  commit(response: StoredResponse, terms: CommitTerms): Promise<CommitOutcome>;
 }
+
+/**
+ * `invalidated`: its URL or one of its tags was, since the slot was taken. `variants`: meanwhile its URL has all the variants
+ * it may have.
+ */
+export type CommitOutcome = 'kept' | 'invalidated' | 'variants';
 
 export interface CommitTerms extends Usefulness {
   readonly nowMs: number;
@@ -91,6 +96,9 @@ interface Taken {
 }
 
 export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: number): ResponseStore {
+  /** Records on their way into the cache, by URL: of many variants that come at once, each is listed beside the others. */
+  const arriving = new Map<string, VariantRecord>();
+
   return {
     peek(base, headers) {
       const first = space.peek(base);
@@ -145,7 +153,8 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
         return {
           varyNames: [],
           varyValues: '',
-          commit: (response, terms) => taken.own.commit(response, { ...timesOf(terms), tags: terms.tags }),
+          commit: async (response, terms) =>
+            outcomeOf(await taken.own.commit(response, { ...timesOf(terms), tags: terms.tags })),
         };
       },
     };
@@ -160,36 +169,58 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
   ): Admission | undefined {
     const values = varyValues(record.names, headers);
     const name = variantName(values);
-    if (!withVariant(record, { values: name, expiresAtMs: Number.POSITIVE_INFINITY }, nowMs, maxVariants)) {
+    const known = sameRecord(arriving.get(base)) ?? record;
+    if (!withVariant(known, { values: name, expiresAtMs: Number.POSITIVE_INFINITY }, nowMs, maxVariants)) {
       return undefined;
     }
     return {
       varyNames: record.names,
       varyValues: values,
       async commit(response, terms) {
-        const { freshMs, staleMs, nowMs: committedAtMs, tags: late } = terms;
+        const { freshMs, staleMs, nowMs: committedAtMs } = terms;
         // Another variant may have been stored while the handler ran.
-        const listed = sameRecord(space.peek(base)) ?? record;
+        const listed = sameRecord(arriving.get(base)) ?? sameRecord(space.peek(base)?.value) ?? record;
         const expiresAtMs = committedAtMs + freshMs + staleMs;
         const next = withVariant(listed, { values: name, expiresAtMs }, committedAtMs, maxVariants);
-        if (!next) return false;
-        const lastMs = Math.max(...next.variants.map((other) => other.expiresAtMs));
-        // A record has no freshness that an expiry could end: each of its variants has its own.
-        const lifeOfAll = timesOf({ freshMs: 0, staleMs: lastMs - committedAtMs });
-        const commitRecord = () => whole.commit(next, { ...lifeOfAll, tags: late });
-        const key = variantKey(base, record, name);
-        // Last is what those who wait look at. Both its place and the URL's were taken before the handler ran.
-        if (key === ownKey) return (await commitRecord()) && own.commit(response, { ...timesOf(terms), tags: late });
-        // Under a new record nobody can reach it before the record is there.
-        const variant = await space.reserve(key, { tags: [...tags, ...late] });
-        return (await variant.commit(response, timesOf(terms))) && commitRecord();
+        if (!next) return 'variants';
+        arriving.set(base, next);
+        try {
+          return outcomeOf(await commitListed(next, response, terms));
+        } finally {
+          if (arriving.get(base) === next) arriving.delete(base);
+        }
       },
     };
 
-    function sameRecord(entry: Entry<HttpEntry> | undefined): VariantRecord | undefined {
-      return entry?.value.kind === 'variants' && entry.value.id === record.id ? entry.value : undefined;
+    async function commitListed(
+      listing: VariantRecord,
+      response: StoredResponse,
+      terms: CommitTerms,
+    ): Promise<boolean> {
+      const { nowMs: committedAtMs, tags: late } = terms;
+      const commitRecord = () => {
+        // The longest list by now: whichever of several is written last, none is missing in it.
+        const next = sameRecord(arriving.get(base)) ?? listing;
+        const lastMs = Math.max(...next.variants.map((other) => other.expiresAtMs));
+        // A record has no freshness that an expiry could end: each of its variants has its own.
+        return whole.commit(next, { ...timesOf({ freshMs: 0, staleMs: lastMs - committedAtMs }), tags: late });
+      };
+      const key = variantKey(base, record, name);
+      // Last is what those who wait look at. Both its place and the URL's were taken before the handler ran.
+      if (key === ownKey) return (await commitRecord()) && own.commit(response, { ...timesOf(terms), tags: late });
+      // Under a new record nobody can reach it before the record is there.
+      const variant = await space.reserve(key, { tags: [...tags, ...late] });
+      return (await variant.commit(response, timesOf(terms))) && commitRecord();
+    }
+
+    function sameRecord(entry: HttpEntry | undefined): VariantRecord | undefined {
+      return entry?.kind === 'variants' && entry.id === record.id ? entry : undefined;
     }
   }
+}
+
+function outcomeOf(isKept: boolean): CommitOutcome {
+  return isKept ? 'kept' : 'invalidated';
 }
 
 function keyOf(base: string, record: VariantRecord, headers: IncomingHttpHeaders): string {
