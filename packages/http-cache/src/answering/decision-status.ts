@@ -12,7 +12,7 @@ export function decisionStatus(decision: Decision, nowMs: number): string {
     case 'serve-stale':
       return servedStatus(decision.selected, nowMs);
     case 'pass':
-      return forwardStatus(decision.held ? 'stale' : 'uri-miss', {
+      return forwardStatus(passReason(decision), {
         collapsed: decision.collapsed,
         detail: decision.reason,
       });
@@ -21,6 +21,11 @@ export function decisionStatus(decision: Decision, nowMs: number): string {
     case 'refuse':
       return REFUSED_STATUS;
   }
+}
+
+function passReason({ held, reason }: Extract<Decision, { kind: 'pass' }>): ForwardReason {
+  if (held) return 'stale';
+  return reason === 'variants' ? 'vary-miss' : 'uri-miss';
 }
 
 /** @param forwarded why the request would have gone to the handler, had it not waited for another's response. */

@@ -2,19 +2,25 @@ import type { Emitter } from '@breakwater/core';
 import type { HttpCacheEvents } from '../events.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import type { Policy } from '../options/route-policy.ts';
+import { isFull } from '../rules/variants.ts';
 import type { Place } from '../stored/response-store.ts';
 import { createKeyBudget, type KeyBudget, type KeyRefusal } from './key-budget.ts';
 
 /** The budget of each policy, by its name. */
 export interface KeyBudgets {
-  /** {@link KeyBudget.refusal}, with an event when a budget is used up: once a lifetime of the policy's responses. */
-  refusal(policy: Policy, policyName: string, place: BudgetedPlace): KeyRefusal | undefined;
+  /**
+   * {@link KeyBudget.refusal}, with an event when a budget is used up: once a lifetime of the policy's responses. Also that
+   * the URL has all the variants it may have.
+   */
+  refusal(policy: Policy, policyName: string, place: BudgetedPlace): PlaceRefusal | undefined;
   /** {@link KeyBudget.foresee} */
-  foresee(policy: Policy, policyName: string, place: BudgetedPlace): KeyRefusal | undefined;
+  foresee(policy: Policy, policyName: string, place: BudgetedPlace): PlaceRefusal | undefined;
   spend(policy: Policy, policyName: string, key: string): void;
 }
 
-type BudgetedPlace = Pick<Place, 'key' | 'selected'>;
+type BudgetedPlace = Pick<Place, 'base' | 'key' | 'record' | 'selected'>;
+
+export type PlaceRefusal = KeyRefusal | 'variants';
 
 /** The application's own responses have each a lifetime of their own. */
 const ORIGIN_LIFETIME_MS = 3_600_000;
@@ -25,7 +31,7 @@ interface PolicyBudget extends KeyBudget {
 }
 
 export function createKeyBudgets(
-  { clock, maxKeys }: Pick<ResolvedOptions, 'clock' | 'maxKeys'>,
+  { clock, maxKeys, maxVariants }: Pick<ResolvedOptions, 'clock' | 'maxKeys' | 'maxVariants'>,
   events: Emitter<HttpCacheEvents>,
 ): KeyBudgets {
   const budgets = new Map<string, PolicyBudget>();
@@ -41,21 +47,28 @@ export function createKeyBudgets(
     return budget;
   }
 
+  function isOneTooMany({ base, key, record }: BudgetedPlace): boolean {
+    return record !== undefined && isFull({ base, key, record }, clock.now(), maxVariants);
+  }
+
   return {
-    refusal(policy, policyName, { key, selected }) {
+    refusal(policy, policyName, place) {
       // What is stored already, though stale, is no new key.
-      if (selected) return undefined;
+      if (place.selected) return undefined;
+      if (isOneTooMany(place)) return 'variants';
       const budget = budgetOf(policy, policyName);
       const nowMs = clock.now();
-      const refusal = budget.refusal(key, nowMs);
+      const refusal = budget.refusal(place.key, nowMs);
       if (refusal === 'max-keys' && nowMs >= budget.silentUntilMs) {
         budget.silentUntilMs = nowMs + budget.lifetimeMs;
         events.emit('keys:over-budget', { policy: policyName, maxKeys });
       }
       return refusal;
     },
-    foresee: (policy, policyName, { key, selected }) =>
-      selected ? undefined : budgetOf(policy, policyName).foresee(key, clock.now()),
+    foresee(policy, policyName, place) {
+      if (place.selected) return undefined;
+      return isOneTooMany(place) ? 'variants' : budgetOf(policy, policyName).foresee(place.key, clock.now());
+    },
     spend: (policy, policyName, key) => budgetOf(policy, policyName).spend(key, clock.now()),
   };
 }

@@ -99,6 +99,7 @@ export function createExplain(tools: ExplainTools): Explain {
 
 /** Of a request that has no key. */
 const NOWHERE: PlaceInspection = Object.freeze({
+  base: '',
   key: '',
   record: undefined,
   selected: undefined,

@@ -47,6 +47,16 @@ export function withVariant(
   return { ...record, variants: [...alive, variant] };
 }
 
+/** Whether the record holds `maxVariants` that are still alive, of which the one of this key is none. */
+export function isFull(
+  { base, key, record }: { readonly base: string; readonly key: string; readonly record: VariantRecord },
+  nowMs: number,
+  maxVariants: number,
+): boolean {
+  const alive = record.variants.filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+  return alive.length >= maxVariants && alive.every(({ values }) => variantKey(base, record, values) !== key);
+}
+
 const LONGEST_NAME = 128;
 
 /**

@@ -27,7 +27,7 @@ export interface Place {
 }
 
 /** What lies at a place, looked at without use: nothing is counted, and memory is not filled. */
-export interface PlaceInspection extends Pick<Place, 'key' | 'record' | 'selected'> {
+export interface PlaceInspection extends Pick<Place, 'base' | 'key' | 'record' | 'selected'> {
   /** What {@link ResponseStore.peek} would find. */
   readonly atOnce: Selected | undefined;
   /** Where `selected` lies. */
@@ -137,7 +137,7 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
       const tiers = (['memory', 'redis'] as const).filter(
         (tier) => ({ memory, redis })[tier]?.value.kind === 'response',
       );
-      return { key, record, selected, atOnce: first.memory && inMemory, tiers, tags };
+      return { base, key, record, selected, atOnce: first.memory && inMemory, tiers, tags };
     },
 
     remove: (bases) => space.invalidate({ key: bases }),

@@ -57,8 +57,8 @@ it('random languages leave a page with the variants it may have, however many co
   const { httpCache, runs, flood } = createFloodedCache(cache, { maxVariants: 8 }, { vary: ['Accept-Language'] });
   await flood([['/page', { 'accept-language': 'de' }]]);
   await flood(Array.from({ length: 5000 }, () => ['/page', { 'accept-language': randomUUID() }] as const));
-  // Seven variants, one record of them, and one variant that was there before.
-  expect(await redis.dbsize()).toBeLessThanOrEqual(9 + FEW);
+  // Eight variants, their record, and for a moment a mark for each of those that were under way when the eighth came.
+  expect(await redis.dbsize()).toBeLessThanOrEqual(9 + CONCURRENCY + FEW);
   expect(httpCache.stats().policies.page).toMatchObject({ stored: 8, notStored: { variants: 4993 } });
   await flood([['/page', { 'accept-language': 'de' }]]);
   expect(runs.all).toBe(5001);
