@@ -1,4 +1,6 @@
-import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import { applyHeaders } from './apply-headers.ts';
+import { bytesOf, copyChunk, isChunk, joinChunks } from './response-chunks.ts';
 
 /** What is told about a response on its way out. */
 export interface TeeObserver {
@@ -71,7 +73,7 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
 
   function keep(chunk: unknown, encoding: unknown): void {
     if (phase === 'passing' || chunks === 'too-large' || !isChunk(chunk)) return;
-    bytes += typeof chunk === 'string' ? Buffer.byteLength(chunk, bufferEncoding(encoding)) : chunk.byteLength;
+    bytes += bytesOf(chunk, encoding);
     if (bytes <= maxBytes) chunks.push(copyChunk(chunk, encoding));
     else if (phase === 'body') abandon('too-large');
     else chunks = 'too-large';
@@ -190,43 +192,4 @@ function swallow<Result>(args: readonly unknown[], result: Result): Result {
   const done = args.findLast((argument) => typeof argument === 'function');
   if (typeof done === 'function') process.nextTick(done);
   return result;
-}
-
-/** The three forms of headers that node's `writeHead` takes: an object, a flat list, a list of pairs. */
-function applyHeaders(response: ServerResponse, headers: unknown): void {
-  if (!headers || typeof headers !== 'object') return;
-  if (!Array.isArray(headers)) {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value as OutgoingHttpHeader);
-    return;
-  }
-  const pairs = Array.isArray(headers[0]) ? headers : pairUp(headers);
-  for (const [name] of pairs) response.removeHeader(name);
-  for (const [name, value] of pairs) response.appendHeader(name, value);
-}
-
-function pairUp(flat: readonly unknown[]): unknown[][] {
-  const pairs: unknown[][] = [];
-  for (let index = 0; index < flat.length; index += 2) pairs.push(flat.slice(index, index + 2));
-  return pairs;
-}
-
-function isChunk(chunk: unknown): chunk is string | Uint8Array {
-  return typeof chunk === 'string' || chunk instanceof Uint8Array;
-}
-
-function bufferEncoding(encoding: unknown): BufferEncoding {
-  return typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';
-}
-
-/** A copy, for the handler may write into its buffer again. */
-function copyChunk(chunk: string | Uint8Array, encoding: unknown): Buffer {
-  return typeof chunk === 'string' ? Buffer.from(chunk, bufferEncoding(encoding)) : Buffer.from(chunk);
-}
-
-/** Memory of its own, not a slice of a shared pool that one small body would hold whole. */
-function joinChunks(chunks: readonly Buffer[], bytes: number): Buffer {
-  const body = Buffer.allocUnsafeSlow(bytes);
-  let end = 0;
-  for (const chunk of chunks) end += chunk.copy(body, end);
-  return body;
 }
