@@ -165,6 +165,8 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
 
   const tee = teeResponse(response, maxBodyBytes, {
     mayReplace: standby !== undefined,
+    // What the cache asks for itself has no client that could go.
+    orphanMs: job.isRefresh ? undefined : tools.options.maxWaitMs,
     head,
     complete,
     lost,

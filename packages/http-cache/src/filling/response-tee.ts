@@ -14,8 +14,13 @@ export interface TeeObserver {
   complete(body: Buffer): void;
   /** Whether the head's decision may be to answer in the handler's place. */
   readonly mayReplace: boolean;
-  /** Where it `mayReplace`: the handler destroys the response before its head left. @returns what to answer in its place. */
+  /** The handler destroys the response before its head left. @returns what to answer in its place, if anything. */
   lost?(): (() => void) | undefined;
+  /**
+   * How long a response is still waited for whose client went before its head. Without it nothing is: only what declares
+   * its length can be known to be whole, for a handler that notices may leave out the rest.
+   */
+  readonly orphanMs?: number | undefined;
   /** The body is not to be had after all. What was kept of it is already let go. */
   abandoned(reason: 'aborted' | 'too-large'): void;
 }
@@ -48,6 +53,8 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
   // answer went in its place, and what the handler still writes goes nowhere.
   let phase: 'head' | 'body' | 'passing' | 'replaced' = 'head';
   let ended = false;
+  let isOrphan = false;
+  let limit: NodeJS.Timeout | undefined;
   let chunks: Buffer[] | 'too-large' = [];
   let bytes = 0;
   let whole: Buffer | undefined;
@@ -55,6 +62,7 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
   const before = TEED.map((name) => [name, Object.getOwnPropertyDescriptor(response, name)] as const);
 
   function pass(): void {
+    clearTimeout(limit);
     phase = 'passing';
     chunks = [];
     whole = undefined;
@@ -117,12 +125,23 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
     response.writeHead(response.statusCode);
   }
 
+  function decide(status: number): HeadDecision {
+    if (!isOrphan || response.hasHeader('content-length')) return observer.head(status, wholeBody());
+    abandon('aborted');
+    return { status, keep: false };
+  }
+
+  /** Node no longer writes the head of what nobody gets. */
+  function decideOrphan(): void {
+    if (isOrphan && phase === 'head') response.writeHead(response.statusCode);
+  }
+
   response.writeHead = function writeHeadAndTell(status: number, ...rest: unknown[]) {
     if (phase === 'replaced') return response;
     if (phase !== 'head') return Reflect.apply(writeHead, response, [status, ...rest]);
     const reason = typeof rest[0] === 'string' ? [rest.shift()] : [];
     applyHeaders(response, rest[0]);
-    const decision = observer.head(status, wholeBody());
+    const decision = decide(status);
     if ('instead' in decision) {
       replaceBy(decision.instead);
       return response;
@@ -142,6 +161,7 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
 
   response.write = function writeAndKeep(chunk: unknown, ...rest: unknown[]) {
     keep(chunk, rest[0]);
+    decideOrphan();
     decideEarly();
     if (phase === 'replaced') return swallow([chunk, ...rest], true);
     return Reflect.apply(write, response, [chunk, ...rest]);
@@ -150,12 +170,13 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
   response.end = function endAndTell(...args: unknown[]) {
     if ((phase === 'head' || phase === 'body') && !ended) {
       // A handler that ends because its client went may have left out the rest.
-      if (response.destroyed) abandon('aborted');
+      if (response.destroyed && !isOrphan) abandon('aborted');
       else {
         keep(args[0], args[1]);
         ended = true;
       }
     }
+    decideOrphan();
     decideEarly();
     if (phase === 'replaced') return swallow(args, response);
     const result = Reflect.apply(end, response, args);
@@ -163,19 +184,27 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
     return result;
   } as ServerResponse['end'];
 
-  if (observer.mayReplace) {
+  if (observer.lost) {
     // Node's own ways of losing a connection do not lead through here.
     response.destroy = function destroyOrReplace(...args) {
       if (phase === 'replaced') return response;
       const instead = phase === 'head' && !response.headersSent ? observer.lost?.() : undefined;
-      if (!instead) return Reflect.apply(destroy, response, args);
-      replaceBy(instead);
-      return response;
+      if (instead) {
+        replaceBy(instead);
+        return response;
+      }
+      if (phase === 'head') abandon('aborted');
+      return Reflect.apply(destroy, response, args);
     };
   }
 
   response.once('close', () => {
-    if (phase === 'head' || phase === 'body') abandon('aborted');
+    if (phase === 'head' && observer.orphanMs !== undefined) {
+      isOrphan = true;
+      limit = setTimeout(abandon, observer.orphanMs, 'aborted').unref();
+    } else if (phase === 'head' || phase === 'body') {
+      abandon('aborted');
+    }
   });
   const teed = { writeHead: response.writeHead, write: response.write, end: response.end };
   return {
