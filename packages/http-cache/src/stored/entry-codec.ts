@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Codec } from '@breakwater/cache';
 import type { VariantRecord } from '../rules/variants.ts';
+import { isSentAsText } from './body-text.ts';
 import { createStoredResponse, type HttpEntry, type StoredResponse } from './entry.ts';
 
 const KIND_RESPONSE = 1;
@@ -29,7 +30,7 @@ export const entryCodec: Codec<HttpEntry> = Object.freeze({
   },
   sizeOf: (entry: HttpEntry) =>
     entry.kind === 'response'
-      ? entry.body.length + 2 * textLength(entry.headers) + ENTRY_OVERHEAD_BYTES
+      ? (isSentAsText(entry) ? 2 : 1) * entry.body.length + 2 * textLength(entry.headers) + ENTRY_OVERHEAD_BYTES
       : textLength(variantTexts(entry)) + ENTRY_OVERHEAD_BYTES,
 });
 

@@ -15,6 +15,8 @@ export interface StoredResponse {
   /** The part of `headers` that a 304 carries, RFC 9110 §15.4.5. */
   readonly notModifiedHeaders: readonly string[];
   readonly body: Buffer;
+  /** The body once more, from its first hit on: `bodyText` makes it. */
+  text: string | undefined;
   readonly validators: Validators;
   /** The entity tag was made here from these very bytes. */
   readonly hasOwnTag: boolean;
@@ -56,6 +58,7 @@ export function createStoredResponse(facts: ResponseFacts): StoredResponse {
   return {
     kind: 'response',
     ...facts,
+    text: undefined,
     notModifiedHeaders,
     validators: validatorsOf((name) => byName.get(name)),
   };
