@@ -16,7 +16,7 @@ export type Report =
 const [url] = process.argv.slice(2);
 const redis = new Redis(String(url));
 // A busy machine takes its time to kill a process.
-const cache = createCache({ redis, policies: { default: { load: { leaseWait: '25s' } } } });
+const cache = createCache({ redis, deadlineMs: '10s', policies: { default: { load: { leaseWait: '25s' } } } });
 const report = (message: Report) => process.send?.(message);
 
 async function load(hangs: boolean): Promise<string> {

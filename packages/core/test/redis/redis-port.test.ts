@@ -60,7 +60,7 @@ describe('a key pattern', () => {
 
 describe('a plain ioredis client, bounded', () => {
   it('answers like the client itself while Redis is well', async () => {
-    const bounded = boundRedis(redis, 1000);
+    const bounded = boundRedis(redis, 10_000);
     await bounded.set('plain', 'value', 'PX', 60_000);
     expect(await bounded.get('plain')).toBe('value');
     expect(await bounded.unlink(['plain'])).toBe(1);
@@ -81,7 +81,7 @@ describe('a plain ioredis client, bounded', () => {
   it('waits for the connection of a client that was made a moment ago', async () => {
     const fresh = new Redis(server.url);
     expect(fresh.status).toBe('connecting');
-    expect(await boundRedis(fresh, 1000).ping()).toBe('PONG');
+    expect(await boundRedis(fresh, 10_000).ping()).toBe('PONG');
     fresh.disconnect();
   });
 

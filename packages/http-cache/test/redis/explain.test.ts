@@ -21,7 +21,7 @@ describe.each(frameworks)('explain with Redis, on $name', (framework) => {
 
   async function start(namespace: string): Promise<App> {
     const redis = new Redis(server.url);
-    const cache = createCache({ redis, namespace, clock });
+    const cache = createCache({ redis, deadlineMs: '10s', namespace, clock });
     const app = await serveApp(framework, {
       cache,
       options: { authority: 'api', clock },

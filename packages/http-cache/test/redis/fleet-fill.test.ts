@@ -52,7 +52,7 @@ function createFleet(framework: Framework) {
       options: Omit<HttpCacheOptions<never>, 'cache'> = {},
     ): Promise<App> {
       const redis = new Redis(server.url);
-      const cache = createCache({ redis, clock, namespace: `fleet${fleets}` });
+      const cache = createCache({ redis, deadlineMs: '10s', clock, namespace: `fleet${fleets}` });
       const app = await serveApp(framework, {
         cache,
         // Nobody is to run out of patience on a busy machine.

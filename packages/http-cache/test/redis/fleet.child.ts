@@ -12,7 +12,7 @@ export type Report =
 
 const [redisUrl] = process.argv.slice(2);
 const redis = new Redis(String(redisUrl));
-const cache = createCache({ redis });
+const cache = createCache({ redis, deadlineMs: '10s' });
 const report = (message: Report) => process.send?.(message);
 
 const app = express();

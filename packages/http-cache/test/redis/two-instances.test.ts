@@ -34,7 +34,7 @@ describe.each(frameworks)('on real Redis, $name', (framework) => {
     const redis = new Redis(server.url, { lazyConnect: true, retryStrategy: () => 50 });
     redis.on('error', () => {});
     await redis.connect();
-    const cache = createCache({ redis });
+    const cache = createCache({ redis, deadlineMs: '10s' });
     const app = await serveApp(framework, { routes: [page({})], cache, options: { authority: 'api' }, ...settings });
     running.push({ app, redis });
     await eventually(() => cache.stats().bus.connected);

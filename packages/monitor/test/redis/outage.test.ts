@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 it('a Redis that dies is seen as degraded and 0, and as healthy and 1 when it is back, in the same process', async () => {
-  const pool = createRedisPool({ url: server.url, deadlineMs: 200 });
+  const pool = createRedisPool({ url: server.url, deadlineMs: '10s' });
   const monitor = createMonitor({ pool, authorize: () => true });
   const name = 'default';
   const seen = async () => {

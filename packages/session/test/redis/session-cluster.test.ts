@@ -22,7 +22,7 @@ afterAll(async () => {
 
 it('spreads sessions over a Cluster, each with its tombstone in one slot', async () => {
   const sessions = promised(
-    createSessionStore({ redis: cluster, secret: 'a-secret-of-this-test-a-secret-of-this-test' }),
+    createSessionStore({ redis: cluster, deadlineMs: '10s', secret: 'a-secret-of-this-test-a-secret-of-this-test' }),
   );
   const ids = Array.from({ length: 30 }, (_none, index) => `id-${index}`);
   for (const id of ids) await sessions.set(id, session({ userId: id }));

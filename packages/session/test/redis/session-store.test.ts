@@ -28,7 +28,7 @@ afterAll(async () => {
 
 async function createStore(options: SessionStoreOptions = {}) {
   const clock = createManualClock();
-  return { store: createSessionStore({ redis, secret: SECRET, clock, ...options }), clock };
+  return { store: createSessionStore({ redis, secret: SECRET, deadlineMs: '10s', clock, ...options }), clock };
 }
 
 /** The one key of a kind. */
@@ -115,7 +115,7 @@ describe('the Redis tier', () => {
 
   it('destroys a session that is too old for this process, however long Redis would keep it', async () => {
     const { store, clock } = await createStore({ absolute: '24h' });
-    const shortened = createSessionStore({ redis, secret: SECRET, clock, absolute: '1h' });
+    const shortened = createSessionStore({ redis, secret: SECRET, deadlineMs: '10s', clock, absolute: '1h' });
     await promised(store).set('a', session());
     clock.advance(HOUR_MS);
 
