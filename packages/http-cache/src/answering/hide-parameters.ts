@@ -4,7 +4,7 @@ import { keptTarget, leftOutNames } from '../rules/request-key.ts';
 
 /**
  * Leaves parameters out of what a handler can read of its request: `url`, `originalUrl` and the parsed `query`. What the
- * key does not hold, one client would choose for all (docs/decisions/0013). They are shown again when the response is
+ * key does not hold, one client would choose for all (docs/decisions/0032). They are shown again when the response is
  * finished, before anybody else hears of that, so that logs tell what was asked.
  *
  * @returns what shows them before, to another policy; `undefined` where all are kept.

@@ -1,7 +1,7 @@
 /**
- * Parameters that advertising, mail and analytics append to links, for scripts in the page to read. The vendors' own
- * names, and of them those that the strip lists of Firefox (query stripping), Brave (query filter) and AdGuard (URL
- * tracking filter) agree on; none that an application would name a parameter of its own. `*`: whatever follows.
+ * Parameters that advertising, mail and analytics append to links, for scripts in the page to read. The vendors' own names,
+ * as Firefox's query stripping, AdGuard's URL tracking filter and github.com/henkisdabro/platform-url-click-id-parameters
+ * have them; none that an application would name a parameter of its own. `*`: whatever follows.
  */
 export const TRACKING_PARAMETERS: readonly string[] = Object.freeze([
   // Google: campaigns, clicks of Ads, Display & Video 360, Search Ads 360 and Merchant Center, linked domains
