@@ -189,6 +189,9 @@ export interface Cache<PolicyName extends string = string>
    */
   setMode(mode: CacheMode): void;
 
+  /** What `setMode` said last. */
+  readonly mode: CacheMode;
+
   stats(): CacheStats;
 
   /**

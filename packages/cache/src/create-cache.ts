@@ -212,6 +212,9 @@ export function createCache<PolicyName extends string = never>(
     space: (name, options) => openSpace(name, options),
     stats: () => collectStats({ engine, policies, state, bus, coherence, invalidator }),
     on: events.on,
+    get mode() {
+      return engine.mode;
+    },
     setMode(mode) {
       engine.mode = checkMode(mode);
     },

@@ -109,7 +109,9 @@ export function describeModes(name: string, connect: () => RedisPort | null): vo
 
     it('reads nothing, keeps nothing, and gives each caller the loader’s own', async () => {
       await cache().set('a', 'cached');
+      expect(cache().mode).toBe('cached');
       cache().setMode('bypass');
+      expect(cache().mode).toBe('bypass');
       const reads = [await cache().get('a'), cache().peek('a'), await cache().lookup('a'), await cache().ttl('a')];
       expect(reads).toEqual([undefined, undefined, undefined, undefined]);
       expect([await cache().has('a'), (await cache().getMany(['a'])).size]).toEqual([false, 0]);

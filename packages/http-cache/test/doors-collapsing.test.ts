@@ -58,6 +58,25 @@ describe.each(frameworks)('requests for one URL at once, on $name', (framework) 
     expect(outcomes()).toMatchObject({ coalesced: 49, stored: 1, hitMemory: 0 });
   });
 
+  it('run the handler each where the cache is switched off, and nobody waits', async () => {
+    const gate = createGate();
+    const url = await start(async (call, run) => {
+      if (run <= 5) await gate.pass();
+      call.json({ run });
+    });
+    app.cache.setMode('bypass');
+    const sent = Array.from({ length: 5 }, () => send(url));
+    await eventually(() => gate.arrived === 5);
+    gate.open();
+    expect((await Promise.all(sent)).map(statusOf)).toEqual(
+      Array(5).fill('breakwater; fwd=bypass; detail=switched-off'),
+    );
+    app.cache.setMode('cached');
+    await send(url);
+    await app.httpCache.close();
+    expect(statusOf(await send(url))).toContain('hit');
+  });
+
   it('are let go together as soon as the response’s head tells that it is not to be stored', async () => {
     const gate = createGate();
     const url = await start(async (call, run) => {

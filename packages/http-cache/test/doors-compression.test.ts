@@ -1,5 +1,12 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
+import {
+  brotliCompressSync,
+  brotliDecompressSync,
+  gunzipSync,
+  gzipSync,
+  zstdCompressSync,
+  zstdDecompressSync,
+} from 'node:zlib';
 import { frameworks } from '@breakwater/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Reply, send, statusOf } from './http-client.ts';
@@ -11,7 +18,7 @@ afterEach(() => app.close());
 /** A compression layer as middleware makes them: it collects what is written, and encodes when the response ends. */
 function compress(headers: IncomingHttpHeaders, response: ServerResponse): void {
   const accepted = String(headers['accept-encoding'] ?? '');
-  const coding = ['br', 'gzip'].find((name) => accepted.includes(name));
+  const coding = ['zstd', 'br', 'gzip'].find((name) => accepted.includes(name));
   const { writeHead, write, end } = response;
   const chunks: Buffer[] = [];
   response.writeHead = function writeHeadEncoded(status: number, ...rest: unknown[]) {
@@ -41,11 +48,13 @@ function compress(headers: IncomingHttpHeaders, response: ServerResponse): void 
 }
 
 function encode(coding: string, body: Buffer): Buffer {
+  if (coding === 'zstd') return zstdCompressSync(body);
   return coding === 'br' ? brotliCompressSync(body) : gzipSync(body);
 }
 
 function decoded({ headers, body }: Reply): string {
   const coding = headers['content-encoding'];
+  if (coding === 'zstd') return zstdDecompressSync(body).toString();
   if (coding === 'br') return brotliDecompressSync(body).toString();
   return coding === 'gzip' ? gunzipSync(body).toString() : body.toString();
 }
@@ -77,6 +86,8 @@ describe.each(frameworks)('a compression on $name', (framework) => {
       for (const [accepted, coding] of [
         ['gzip', 'gzip'],
         ['gzip, br', 'br'],
+        ['zstd;q=0.9', 'zstd'],
+        ['deflate', undefined],
         [undefined, undefined],
       ] as const) {
         await ask(accepted);
@@ -88,7 +99,7 @@ describe.each(frameworks)('a compression on $name', (framework) => {
       }
       expect(statusOf(await ask('br, gzip'))).toContain('hit');
       // Outside, one identity serves all; inside, each coding is a variant.
-      expect(runs).toBe(side === 'outside' ? 1 : 3);
+      expect(runs).toBe(side === 'outside' ? 1 : 5);
     });
   });
 

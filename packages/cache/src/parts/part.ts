@@ -27,7 +27,17 @@ import { createRequests } from './requests.ts';
 /** The calls over one part's keys: the cache's own, or a space's. */
 export type Part = Omit<
   Cache,
-  keyof CacheInspection | keyof Agreement | 'space' | 'setMode' | 'rules' | 'audit' | 'stats' | 'drain' | 'close' | 'on'
+  | keyof CacheInspection
+  | keyof Agreement
+  | 'space'
+  | 'mode'
+  | 'setMode'
+  | 'rules'
+  | 'audit'
+  | 'stats'
+  | 'drain'
+  | 'close'
+  | 'on'
 >;
 
 /** What all parts of a cache share beside the engine. */

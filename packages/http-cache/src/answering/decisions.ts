@@ -90,7 +90,10 @@ export function createDecisions({ options, urls }: DecisionsOptions): Decisions 
 
   return {
     bypassOf: (policy, request, directives) =>
-      requestBypass(request.method, request.headers, directives) ?? untrusted(request) ?? personal(policy, request),
+      requestBypass(request.method, request.headers, directives) ??
+      (options.cache.mode === 'bypass' ? 'switched-off' : undefined) ??
+      untrusted(request) ??
+      personal(policy, request),
 
     atOnce(question, inMemory) {
       const served = serving(question, inMemory);

@@ -9,6 +9,8 @@ export type BypassReason =
   /** Parsers may differ in what would be left out of its query. */
   | 'query'
   | 'precondition'
+  /** The cache is switched off. */
+  | 'switched-off'
   /** It has content, which its handler may read and no key covers. */
   | 'content'
   | 'authorization'

@@ -56,6 +56,8 @@ describe('storability under a policy', () => {
     ['private', { 'cache-control': 'private, max-age=60' }, 200],
     ['private', { 'cache-control': 'private="x-id"' }, 200],
     ['no-cache', { 'cache-control': 'no-cache' }, 200],
+    ['no-cache', { 'cache-control': 'max-age=60, no-cache="set-cookie"' }, 200],
+    ['private', { 'cache-control': 'public, private="set-cookie, x-id"' }, 200],
     ['vary', { vary: 'accept, *' }, 200],
     ['vary', { vary: 'Accept, User-Agent' }, 200],
     ['event-stream', { 'content-type': 'text/event-stream; charset=utf-8' }, 200],

@@ -29,6 +29,7 @@ export async function forward(incoming: IncomingMessage, outgoing: ServerRespons
     // A kept connection that the suite's origin closes would be a 502 that no cache is to blame for.
     reset: true,
     onInfo({ statusCode, headers }) {
+      if (statusCode === 102) outgoing.writeProcessing();
       if (statusCode === 103) outgoing.writeEarlyHints(headers as Record<string, string>);
     },
   });
