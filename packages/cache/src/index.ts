@@ -28,7 +28,6 @@ export type {
   InvalidationReport,
   InvalidationTarget,
 } from './invalidation/invalidation.ts';
-export type { Pace } from './invalidation/pace.ts';
 export type { EventReport, Rule, RuleOutcome, Rules, RuleTargets } from './invalidation/rules.ts';
 export { tagPath, tagsBelow } from './invalidation/tag-path.ts';
 export {

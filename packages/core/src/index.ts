@@ -17,5 +17,6 @@ export {
   type WithDefaults,
   withDefaults,
 } from './options.ts';
+export { type Pace, parsePace } from './pace.ts';
 export { keyOfPlace, keyOfSecret, SEAL_OVERHEAD_BYTES, seal, unseal } from './sealing.ts';
 export { parseSize, type Size, type SizeUnit } from './size.ts';

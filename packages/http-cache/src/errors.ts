@@ -8,6 +8,9 @@ export const ERR_NOT_CACHED = 'ERR_HTTP_CACHE_NOT_CACHED';
 /** Code of the problem document that an unauthorised PURGE is refused with. */
 export const ERR_PURGE_REFUSED = 'ERR_HTTP_CACHE_PURGE_REFUSED';
 
+/** Code of the problem document for a PURGE whose fields say nothing that can be done. */
+export const ERR_PURGE_MALFORMED = 'ERR_HTTP_CACHE_PURGE_MALFORMED';
+
 /** A route has a policy, but no cache was put in front of it. */
 export class NotMountedError extends BreakwaterError {
   override readonly name = 'NotMountedError';

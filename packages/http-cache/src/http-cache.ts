@@ -1,5 +1,4 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { InvalidationReport } from '@breakwater/cache';
 import { createBackgroundWork, createEmitter, type Subscribable } from '@breakwater/core';
 import { type Answering, createAnswering } from './answering/answer.ts';
 import { createDecisions, type UrlLesson } from './answering/decisions.ts';
@@ -23,7 +22,11 @@ import { createRefreshes } from './filling/refresh.ts';
 import { createGuard } from './guard/guard.ts';
 import { type HttpCacheOptions, resolveOptions } from './options/options.ts';
 import { originPolicy, type Policy } from './options/route-policy.ts';
-import { createPurging, type PurgeTarget } from './removing/purge.ts';
+import { createEnding } from './removing/ending.ts';
+import { createHitRates } from './removing/hit-rates.ts';
+import { createListing, type ListOptions, type ListPage } from './removing/listing.ts';
+import { createPurging, type Purge } from './removing/purge.ts';
+import { answerPurge } from './removing/purge-request.ts';
 import { watchUnsafe } from './removing/unsafe.ts';
 import { forwardStatus } from './rules/cache-status.ts';
 import type { ParameterRule } from './rules/parameters.ts';
@@ -36,11 +39,17 @@ import { createResponseStore } from './stored/response-store.ts';
 export interface HttpCache extends Subscribable<HttpCacheEvents> {
   stats(): HttpCacheStats;
   /**
-   * Removes stored responses, here and in every other instance.
+   * Removes stored responses, or ends their freshness, here and in every other instance; or says what that would cost.
    *
-   * @throws OptionError `ERR_HTTP_CACHE_OPTION` for a target that is none.
+   * @throws OptionError `ERR_HTTP_CACHE_OPTION`, or `ERR_CACHE_OPTION` for what the cache does not take.
    */
-  purge(target: PurgeTarget): Promise<InvalidationReport>;
+  readonly purge: Purge;
+  /**
+   * The stored responses, a page at a time. Redis is walked: not for a request's path.
+   *
+   * @throws OptionError `ERR_HTTP_CACHE_OPTION`, `ERR_CACHE_OPTION`.
+   */
+  list(options?: ListOptions): Promise<ListPage>;
   /**
    * What would be done with a request now, and why: its policy and key, what is stored for it and where, and why the last
    * response was not. It runs nothing, and changes no counter.
@@ -89,7 +98,9 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   const routes = createSeenRoutes();
   const front = createFront(resolved, store);
   const rules = new Set<ParameterRule>([resolved.parameters]);
-  const purging = createPurging(resolved, store, rules);
+  const making = { authority: resolved.authority, rules };
+  const rates = createHitRates(counters.snapshot, () => resolved.clock.now());
+  const purging = createPurging({ making, ending: createEnding(resolved.cache, space), rates, events });
   const own: SeenRoute = { policy: originPolicy(resolved.origin), policyName: 'origin' };
   const policyAt = (request: CacheableRequest): SeenRoute =>
     resolved.placed.find(({ matches }) => matches(request)) ?? own;
@@ -120,6 +131,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
     on: events.on,
     stats: counters.snapshot,
     purge: purging.purge,
+    list: createListing(space, making, resolved.clock),
     explain: createExplain({ ...decided, routes, own }),
     front: (listener) => listenInFront(front, listener),
     async close() {
@@ -131,7 +143,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
       (exchange.raw as Carrier)[CONTEXT] = context;
       reduceHeaders(exchange.raw.headers, resolved.variants.offers);
       if (exchange.request.method === 'PURGE' && resolved.purge) {
-        purging.answer(exchange, resolved.purge).catch((error: unknown) => exchange.next(error));
+        answerPurge(exchange, resolved, rules, purging).catch((error: unknown) => exchange.next(error));
       } else if (!isSafe(exchange.request.method)) {
         bump(counters.of('origin').bypass, 'method');
         exchange.response.setHeader('Cache-Status', forwardStatus('method'));
@@ -149,6 +161,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
         const { policy, policyName } = policyAt(exchange.request);
         answering.answer(exchange, policy, policyName, counters.of(policyName), (fill) => {
           context.fill = fill;
+          rates.note();
         });
       }
     },
@@ -164,6 +177,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
       exchange.response.removeHeader('cache-status');
       answering.answer(exchange, policy, policyName, counters.of(policyName), (fill) => {
         if (context) context.fill = fill;
+        rates.note();
       });
     },
   };

@@ -1,5 +1,4 @@
-import type { Duration } from '@breakwater/core';
-import type { Pace } from './pace.ts';
+import type { Duration, Pace } from '@breakwater/core';
 
 /** What an invalidation is to end: exactly one of the four. */
 export type InvalidationTarget =

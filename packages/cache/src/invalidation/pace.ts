@@ -1,21 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parsePace } from '@breakwater/core';
 import { checks } from '../errors.ts';
-
-/** Entries in a time: `'200/s'`, `'30/m'`, `'1000/h'`. */
-export type Pace = `${number}/${'s' | 'm' | 'h'}`;
-
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
 /**
  * @returns the time from one entry to the next, in milliseconds.
  * @throws OptionError `ERR_CACHE_OPTION`.
  */
 export function intervalMsOf(pace: unknown): number {
-  const [, count, unit = ''] = /^(\d{1,9})\/([smh])$/.exec(typeof pace === 'string' ? pace : '') ?? [];
-  const unitMs = UNIT_MS[unit];
-  if (unitMs === undefined || Number(count) === 0)
-    throw checks.failure('pace', "a text such as '200/s' or '30/m'", pace);
-  return unitMs / Number(count);
+  const perSecond = parsePace(pace);
+  if (perSecond === undefined) throw checks.failure('pace', "a text such as '200/s' or '30/m'", pace);
+  return 1000 / perSecond;
 }
 
 export interface Pacer {

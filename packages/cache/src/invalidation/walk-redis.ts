@@ -17,7 +17,7 @@ export interface NamedEntry {
 
 /**
  * Looks Redis through for the entries that an invalidation names, a page at a time; one may be named twice. By tag, those
- * that carry it as it is when the walk begins.
+ * that carry it as it is when the walk begins. What ended with all of the namespace is not named any more.
  *
  * @param spaces of the tags' entries.
  * @throws what Redis rejects with.
@@ -64,7 +64,7 @@ export function createRedisWalk({ redis, tier, keys }: WalkOptions): WalkRedis {
   }
 
   return async function* walkRedis(wanted, spaces) {
-    const stamps = wanted.tags.length === 0 ? [] : await stampsOf(tier, wanted.tags);
+    const stamps = await stampsOf(tier, wanted.tags);
     if (isFailure(stamps)) return stamps;
     if (!stamps) return 'done';
     for await (const page of candidates(wanted, spaces)) yield await select(page, stamps);

@@ -1,9 +1,9 @@
 import { defineScript } from '@breakwater/core/redis';
 
 /**
- * The bytes of each entry, 0 for one that is not named. KEYS: the entries. ARGV: none to name all of them; else two for each tag, the first of
- * which every entry must carry, and of the others any one, where there are any: what stands before the generation in a
- * stamp, save for its length, and the generation's id.
+ * The bytes of each entry, 0 for one that is not named. KEYS: the entries. ARGV: two for each tag, the first of which every
+ * entry must carry, and of the others any one, where there are any: what stands before the generation in a stamp, save for
+ * its length, and the generation's id.
  *
  * A stamp lies somewhere in the first bytes of a frame. It is looked for by the id, which is in no other place.
  */
@@ -31,7 +31,7 @@ local bytes = {}
 for index, key in ipairs(KEYS) do
   local length = redis.pcall('STRLEN', key)
   local isEntry = type(length) == 'number' and length > 0
-  local isWanted = isEntry and (#ARGV == 0 or isNamed(redis.call('GETRANGE', key, 0, 196607)))
+  local isWanted = isEntry and isNamed(redis.call('GETRANGE', key, 0, 196607))
   bytes[index] = isWanted and length or 0
 end
 return bytes

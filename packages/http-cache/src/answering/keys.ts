@@ -28,6 +28,11 @@ export function routeTag(policyName: string): string {
   return `route ${policyName}`;
 }
 
+/** The policy's name in such a tag, `undefined` in any other. */
+export function routeOf(tag: string): string | undefined {
+  return tag.startsWith('route ') ? tag.slice('route '.length) : undefined;
+}
+
 const KINDS: readonly KeyKind[] = ['origin', 'route'];
 
 /** The keys of these targets, however they were cached. @param rules what parameters the keys hold, by any policy. */

@@ -76,8 +76,8 @@ export interface HttpCacheOptions<Request = unknown> {
   /** Finds responses that were made from what their key does not cover. */
   readonly guard?: GuardOptions;
   /**
-   * Takes PURGE requests: says whether this one may remove what is stored under its URL. Without it they are the
-   * application's.
+   * Takes PURGE requests: says whether this one may remove, or have expire, what is stored under its URL, or under the tags
+   * that its `origin.tagFields` name. Without it they are the application's.
    * @default none
    */
   readonly purge?: (request: Request) => boolean | Promise<boolean>;

@@ -1,70 +1,71 @@
-import type { InvalidationReport } from '@breakwater/cache';
-import { createProblem, PROBLEM_TYPE } from '@breakwater/core/http';
-import { authorityOf, routeTag, uriKeys } from '../answering/keys.ts';
-import { checks, ERR_PURGE_REFUSED } from '../errors.ts';
-import type { Exchange } from '../exchange.ts';
-import type { ResolvedOptions } from '../options/options.ts';
-import type { ParameterRule } from '../rules/parameters.ts';
-import type { ResponseStore } from '../stored/response-store.ts';
+import type { DryRunReport, InvalidationReport } from '@breakwater/cache';
+import type { Emitter } from '@breakwater/core';
+import type { HttpCacheEvents } from '../events.ts';
+import type { Ending } from './ending.ts';
+import type { HitRate, HitRates } from './hit-rates.ts';
+import { type PurgeOptions, type ResolvedPurge, resolvePurge } from './purge-options.ts';
+import { type KeyMaking, type NamedEntries, namedBy, type PurgeTarget } from './purge-target.ts';
 
-/**
- * What to remove, exactly one of them. `url`: whole URLs, or paths with query where `authority` is one text; with all their
- * variants. `prefix`: all URLs that begin so. `tag`: the cache's, so values that carry it go, too. `route`: what is counted
- * under this policy name.
- */
-export type PurgeTarget =
-  | { readonly url: string | readonly string[] }
-  | { readonly prefix: string }
-  | { readonly tag: string | readonly string[] }
-  | { readonly route: string };
+/** What a purge would touch, and what it would cost. */
+export interface PurgeEstimate extends DryRunReport {
+  readonly origin: OriginCost;
+}
+
+export interface OriginCost extends HitRate {
+  /**
+   * The most requests a second that this instance sends on to handlers in place of what would be gone: what is served now of
+   * the policies it may belong to, but each entry once only, and no more than the pace. It begins so, and falls from there.
+   */
+  readonly requestsPerSecond: number;
+}
+
+export interface Purge {
+  (target: PurgeTarget, options: PurgeOptions & { readonly dryRun: true }): Promise<PurgeEstimate>;
+  (target: PurgeTarget, options?: PurgeOptions & { readonly dryRun?: false }): Promise<InvalidationReport>;
+}
 
 export interface Purging {
-  /** @throws OptionError `ERR_HTTP_CACHE_OPTION` for a target that is none. */
-  purge(target: PurgeTarget): Promise<InvalidationReport>;
-  /** Answers a PURGE request. */
-  answer(exchange: Exchange, mayPurge: (request: unknown) => boolean | Promise<boolean>): Promise<void>;
+  /** @throws OptionError `ERR_HTTP_CACHE_OPTION`. */
+  readonly purge: Purge;
+  /** Ends what is named already, and tells it under the name `target`. */
+  end(named: NamedEntries, target: PurgeTarget, purge: ResolvedPurge): Promise<InvalidationReport>;
 }
 
-/** @param rules what parameters the keys of any policy hold. */
-export function createPurging(options: ResolvedOptions, store: ResponseStore, rules: Iterable<ParameterRule>): Purging {
-  function purge(target: PurgeTarget): Promise<InvalidationReport> {
-    if ('tag' in target) return options.cache.invalidate({ tag: target.tag });
-    if ('route' in target) return options.cache.invalidate({ tag: routeTag(checks.text('route', target.route)) });
-    if ('prefix' in target) {
-      const [authority, path] = placeOf('prefix', target.prefix);
-      return store.removeMatching(`* ${authority} ${path}*`);
-    }
-    const urls = typeof target.url === 'string' ? [target.url] : target.url;
-    if (!Array.isArray(urls)) throw checks.failure('purge', 'a target with url, prefix, tag or route', target);
-    return store.remove(urls.flatMap((url) => uriKeys(rules, ...pair(placeOf('url', url)))));
-  }
-
-  /** Scheme with host, and path with query. */
-  function placeOf(name: string, text: unknown): readonly [authority: string, target: string] {
-    const url = typeof text === 'string' ? URL.parse(text) : null;
-    if (url?.host) return [`${url.protocol}//${url.host}`, `${url.pathname}${url.search}`];
-    if (typeof options.authority === 'string' && typeof text === 'string' && text.startsWith('/')) {
-      return [options.authority, text];
-    }
-    throw checks.failure(name, 'a whole URL, or a path where authority is one text', text);
-  }
-
-  return {
-    purge,
-    async answer({ request, response, claim }, mayPurge) {
-      const isAllowed = await mayPurge(request);
-      const authority = authorityOf(options, request);
-      const report = isAllowed ? await store.remove(uriKeys(rules, authority, [request.originalUrl])) : undefined;
-      claim();
-      response.statusCode = report ? 200 : 403;
-      response.setHeader('Content-Type', report ? 'application/json' : PROBLEM_TYPE);
-      response.setHeader('Cache-Control', 'no-store');
-      const problem = createProblem(403, ERR_PURGE_REFUSED, 'This request may not remove stored responses.');
-      response.end(JSON.stringify(report ?? problem));
-    },
-  };
+export interface PurgingTools {
+  readonly making: KeyMaking;
+  readonly ending: Ending;
+  readonly rates: HitRates;
+  readonly events: Emitter<HttpCacheEvents>;
 }
 
-function pair([authority, target]: readonly [string, string]): [string, string[]] {
-  return [authority, [target]];
+export function createPurging({ making, ending, rates, events }: PurgingTools): Purging {
+  async function end(named: NamedEntries, target: PurgeTarget, { mode, invalidation }: ResolvedPurge) {
+    const report = await ending.end(named, mode, invalidation);
+    events.emit('response:purged', { target, mode, reason: invalidation.reason, report });
+    return report;
+  }
+
+  async function estimate(named: NamedEntries, target: PurgeTarget, purge: ResolvedPurge): Promise<PurgeEstimate> {
+    const touched = await ending.measure(named);
+    const rate = rates.of('route' in target ? [target.route] : undefined);
+    return { ...touched, origin: costOf(touched, rate, purge) };
+  }
+
+  function purge(target: PurgeTarget, options: PurgeOptions & { readonly dryRun: true }): Promise<PurgeEstimate>;
+  function purge(target: PurgeTarget, options?: PurgeOptions): Promise<InvalidationReport>;
+  async function purge(target: PurgeTarget, options: PurgeOptions = {}) {
+    const named = namedBy(target, making);
+    const resolved = resolvePurge(named, options);
+    return resolved.isDryRun ? estimate(named, target, resolved) : end(named, target, resolved);
+  }
+
+  return { purge, end };
+}
+
+/** What is gone is asked for again as often as it was served, but once only, since it is stored then. */
+function costOf({ memory, redis }: DryRunReport, rate: HitRate, { perSecond }: ResolvedPurge): OriginCost {
+  // Where the walk was cut short, there may be any number.
+  const entries = redis.isComplete ? Math.max(memory.entries, redis.entries) : Number.POSITIVE_INFINITY;
+  const requestsPerSecond = Math.min(rate.hitsPerSecond, entries, perSecond ?? Number.POSITIVE_INFINITY);
+  return { requestsPerSecond, ...rate };
 }

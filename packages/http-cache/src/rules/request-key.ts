@@ -59,6 +59,18 @@ export function uriKey(kind: KeyKind, authority: string, target: string, keeps: 
   return canonical === undefined ? undefined : boundedKey(`${kind} ${authority} ${canonical}`);
 }
 
+export interface ReadKey {
+  readonly authority?: string;
+  readonly target?: string;
+  readonly variant?: string | undefined;
+}
+
+/** What a URL's key, or that of one of its variants, was made of; nothing of a key that does not say. */
+export function readKey(key: string): ReadKey {
+  const [, authority, target, variant] = /^(?:origin|route) (.*?) (\/\S*)(?: [\w-]{8} [=#]([ -~]*))?$/.exec(key) ?? [];
+  return authority === undefined || target === undefined ? {} : { authority, target, variant };
+}
+
 export function customKey(policyName: string, key: string): string {
   return boundedKey(`key ${encodeURIComponent(policyName)} ${key}`);
 }

@@ -10,12 +10,31 @@ const BY_SPACES: ReadonlySet<string> = new Set(['surrogate-key', 'xkey']);
 
 /** The tags that a response gives itself by a field of tags, in its order, each once. What is too long or too many is no tag. */
 export function fieldTags(headers: ReadonlyMap<string, string>, fields: readonly string[]): string[] {
-  const tags = fields.flatMap((field) => {
-    const text = headers.get(field);
+  return usable(tagsIn((field) => headers.get(field), fields));
+}
+
+/** As many as others' APIs take in one request. */
+const MOST_NAMED = 256;
+
+/**
+ * The tags that a request to remove names in these fields: `'none'` where it has none of the fields, `'unusable'` where a tag is
+ * none that a response could have, or there are too many. Nothing is left out in silence.
+ */
+export function namedTags(
+  header: (field: string) => string | undefined,
+  fields: readonly string[],
+): readonly string[] | 'none' | 'unusable' {
+  if (fields.every((field) => header(field) === undefined)) return 'none';
+  const tags = [...new Set(tagsIn(header, fields).filter((tag) => tag !== ''))];
+  return tags.length > 0 && tags.length <= MOST_NAMED && tags.every(isUsable) ? tags : 'unusable';
+}
+
+function tagsIn(header: (field: string) => string | undefined, fields: readonly string[]): string[] {
+  return fields.flatMap((field) => {
+    const text = header(field);
     if (text === undefined) return [];
     return BY_SPACES.has(field) ? text.split(/[\s,]+/) : splitFieldList(text);
   });
-  return usable(tags);
 }
 
 /**
@@ -28,6 +47,9 @@ export function groupTags(field: string | undefined, authority: string): string[
 }
 
 function usable(tags: readonly string[]): string[] {
-  const known = new Set(tags.filter((tag) => tag !== '' && tag.length <= LONGEST_TAG && /^[ -~]*$/.test(tag)));
-  return [...known].slice(0, MOST_TAGS);
+  return [...new Set(tags.filter(isUsable))].slice(0, MOST_TAGS);
+}
+
+function isUsable(tag: string): boolean {
+  return tag.length <= LONGEST_TAG && /^[ -~]+$/.test(tag);
 }

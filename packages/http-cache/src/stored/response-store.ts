@@ -81,8 +81,6 @@ export interface ResponseStore {
   inspect(base: string, headers: IncomingHttpHeaders): Promise<PlaceInspection>;
   /** Removes what is stored under these URLs: every variant, for none can be reached without its record. */
   remove(bases: readonly string[]): Promise<InvalidationReport>;
-  /** The same for all URLs whose key matches, `*` and `?` being wild. */
-  removeMatching(pattern: string): Promise<InvalidationReport>;
 }
 
 type Located = Pick<Place, 'base' | 'key' | 'record'>;
@@ -141,7 +139,6 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
     },
 
     remove: (bases) => space.invalidate({ key: bases }),
-    removeMatching: (pattern) => space.invalidate({ pattern }),
   };
 
   function createSlot(place: Located, taken: Taken): Slot {
@@ -237,7 +234,8 @@ function recordIn(entry: Entry<HttpEntry> | undefined): VariantRecord | undefine
   return entry?.value.kind === 'variants' ? entry.value : undefined;
 }
 
-function select(entry: Entry<HttpEntry> | undefined, tier: Selected['tier'] | undefined): Selected | undefined {
+/** The response of an entry, fresh for no longer than its entry is. */
+export function select(entry: Entry<HttpEntry> | undefined, tier: Selected['tier'] | undefined): Selected | undefined {
   if (!tier || entry?.value.kind !== 'response') return undefined;
   const { value, storedAtMs, freshUntilMs } = entry;
   const reuse = cutShort(value.reuse, value.initialAgeMs, freshUntilMs - storedAtMs);

@@ -1,0 +1,3 @@
+import { describePurges } from './purge-table.ts';
+
+describePurges('memory alone', async () => null);
