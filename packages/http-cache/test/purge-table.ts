@@ -135,7 +135,7 @@ export function describePurges(name: string, connect: () => Promise<RedisPort | 
       });
     });
 
-    it.each(TARGETS.filter(([target]) => !('url' in target || 'key' in target)))(
+    it.each(TARGETS.filter(([target]) => 'prefix' in target || 'tag' in target || 'all' in target))(
       'of %j goes at a pace, and stops where it is told to',
       async (target, names) => {
         const stop = new AbortController();
