@@ -1,6 +1,6 @@
-import { frameworks } from '@breakwater/testkit';
+import { createManualClock, frameworks } from '@breakwater/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HttpCacheOptions } from '../src/index.ts';
+import type { HttpCacheOptions, PurgeTarget } from '../src/index.ts';
 import { send, statusOf } from './http-client.ts';
 import { type App, type Call, serveApp } from './small-app.ts';
 
@@ -17,7 +17,7 @@ describe.each(frameworks)('removing what is stored, on $name', (framework) => {
       answer(call);
       call.text(`run ${runs}`);
     };
-    const policy = { ttl: '1m' as const, name: 'items' };
+    const policy = { ttl: '1m' as const, staleIfError: '1m' as const, name: 'items' };
     app = await serveApp(framework, {
       options,
       routes: [
@@ -111,15 +111,130 @@ describe.each(frameworks)('removing what is stored, on $name', (framework) => {
     expect(await kept()).toEqual([false, true, true]);
   });
 
+  describe('by a PURGE request', () => {
+    const allowed = { purge: (request: { headers: Record<string, string> }) => request.headers.key === 'k' } as never;
+    const nameItself = (call: Call) => call.header('Surrogate-Key', call.path.split('/').at(-1) ?? '');
+
+    it.each([
+      [{ 'surrogate-key': 'one shared' }, [false, true, true]],
+      [{ 'cache-tag': 'one, two' }, [false, false, true]],
+      [{ 'surrogate-key': 'one', 'cache-tag': 'two' }, [false, false, true]],
+    ])('of the tags in %o, and not of its URL', async (fields, expected) => {
+      await start(nameItself, allowed);
+      await kept();
+      const reply = await ask('/other', { key: 'k', ...fields }, 'PURGE');
+      expect(reply.status).toBe(200);
+      expect(JSON.parse(reply.text)).toMatchObject({ target: { tag: expect.any(Array) }, mode: 'remove' });
+      expect(await kept()).toEqual(expected);
+    });
+
+    it.each([[{}], [{ 'surrogate-key': 'one' }]])('that expires, with %o', async (fields) => {
+      await start((call) => {
+        nameItself(call);
+        if (runs > 3) call.status(503);
+      }, allowed);
+      await kept();
+      const reply = await ask('/items/one', { key: 'k', 'fastly-soft-purge': '1', ...fields }, 'PURGE');
+      expect(JSON.parse(reply.text)).toMatchObject({ mode: 'expire' });
+      const stale = await ask('/items/one');
+      expect([stale.status, stale.text, statusOf(stale)]).toEqual([200, 'run 1', expect.stringContaining('stale')]);
+    });
+
+    it.each([
+      [{ 'fastly-soft-purge': 'yes' }],
+      [{ 'surrogate-key': '' }],
+      [{ 'cache-tag': 'x'.repeat(257) }],
+      [{ 'surrogate-key': Array.from({ length: 257 }, (_, index) => `t${index}`).join(' ') }],
+    ])('that cannot be meant is refused, and touches nothing: %o', async (fields) => {
+      await start(undefined, allowed);
+      await kept();
+      const reply = await ask('/items/one', { key: 'k', ...fields }, 'PURGE');
+      expect([reply.status, reply.headers['content-type']]).toEqual([400, 'application/problem+json']);
+      expect(JSON.parse(reply.text).type).toContain('ERR_HTTP_CACHE_PURGE_MALFORMED');
+      expect(await kept()).toEqual([true, true, true]);
+    });
+
+    it.each<[Record<string, string>]>([[{}], [{ 'surrogate-key': 'one' }], [{ 'fastly-soft-purge': 'yes' }]])(
+      'of somebody who may not is refused, whatever it names: %o',
+      async (fields) => {
+        await start(nameItself, allowed);
+        await kept();
+        const reply = await ask('/items/one', fields, 'PURGE');
+        expect([reply.status, reply.headers['content-type']]).toEqual([403, 'application/problem+json']);
+        expect(await kept()).toEqual([true, true, true]);
+      },
+    );
+  });
+
+  it('is an event, so that others can be told', async () => {
+    await start(undefined, { purge: () => true });
+    await kept();
+    const told: unknown[] = [];
+    app.httpCache.on('response:purged', (event) => told.push(event));
+    const report = await app.httpCache.purge({ route: 'items' }, { mode: 'expire', reason: 'dataChanged' });
+    await app.httpCache.purge({ all: true }, { dryRun: true });
+    await ask('/other', {}, 'PURGE');
+    await ask('/other', { 'cache-tag': 'a' }, 'PURGE');
+    expect(told).toEqual([
+      { target: { route: 'items' }, mode: 'expire', reason: 'dataChanged', report },
+      { target: { url: `${app.url}/other` }, mode: 'remove', reason: 'manual', report: expect.anything() },
+      { target: { tag: ['a'] }, mode: 'remove', reason: 'manual', report: expect.anything() },
+    ]);
+  });
+
+  it('says by the hits of late how many requests would run a handler', async () => {
+    const clock = createManualClock();
+    await start(undefined, { clock });
+    for (let round = 0; round < 21; round += 1) await kept();
+    clock.advance(10_000);
+    const costOf = async (target: PurgeTarget, options: object = {}) =>
+      (await app.httpCache.purge(target, { dryRun: true, ...options })).origin;
+    expect(await costOf({ route: 'items' })).toEqual({
+      requestsPerSecond: 2,
+      hitsPerSecond: 4,
+      measuredOverMs: 10_000,
+    });
+    expect((await costOf({ all: true })).requestsPerSecond).toBe(3);
+    expect((await costOf({ all: true }, { pace: '30/m' })).requestsPerSecond).toBe(0.5);
+    expect((await costOf({ route: 'none' })).requestsPerSecond).toBe(0);
+  });
+
   it('leaves a PURGE to the application where nobody may', async () => {
     await start();
     expect((await ask('/items/one', {}, 'PURGE')).status).toBe(404);
   });
 
-  it.each([[{ url: '/items/one' }], [{ prefix: 'items' }], [{ route: '' }], [{}]])('refuses %o', async (target) => {
+  const someUrl = { url: 'http://h/' };
+  it.each<[unknown, object?]>([
+    [{ url: '/items/one' }],
+    [{ url: [] }],
+    [{ prefix: 'items' }],
+    [{ route: '' }],
+    [{ route: 'items', key: 7 }],
+    [{ host: 'h/path' }],
+    [{ all: false }],
+    [{ tag: 'a', all: true }],
+    [{ url: 'http://h/', key: 'k' }],
+    [{}],
+    [undefined],
+    [someUrl, { mode: 'soft' }],
+    [someUrl, { dryRun: 'yes' }],
+    [someUrl, { pace: '1/s' }],
+    [{ route: 'items', key: 'k' }, { pace: '1/s' }],
+    [{ all: true }, { pace: 'slow', dryRun: true }],
+    [someUrl, { force: true }],
+  ])('refuses %o with %o', async (target, options = {}) => {
     await start();
-    await expect(async () => app.httpCache.purge(target as never)).rejects.toMatchObject({
+    await expect(app.httpCache.purge(target as never, options)).rejects.toMatchObject({
       code: 'ERR_HTTP_CACHE_OPTION',
     });
+  });
+
+  it('refuses a host where no key has one', async () => {
+    await start(undefined, { authority: 'api' });
+    await expect(app.httpCache.purge({ host: 'h' })).rejects.toThrow('host must be absent where authority');
+    await kept();
+    await app.httpCache.purge({ url: '/items/one' });
+    expect(await kept()).toEqual([false, true, true]);
   });
 });

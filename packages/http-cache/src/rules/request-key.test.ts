@@ -2,7 +2,7 @@ import express from 'express';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keepsAll, keepsAllBut, keepsOnly, type ParameterRule, parameterName } from './parameters.ts';
-import { boundedKey, canonicalTarget, customKey, keptTarget, uriKey } from './request-key.ts';
+import { boundedKey, canonicalTarget, customKey, keptTarget, readKey, uriKey } from './request-key.ts';
 import { TRACKING_PARAMETERS } from './tracking-parameters.ts';
 
 describe('canonicalTarget', () => {
@@ -214,5 +214,25 @@ describe('keys', () => {
       ),
     );
     expect(boundedKey('a\u0080')).not.toBe(boundedKey('a\u0081'));
+  });
+});
+
+describe('readKey', () => {
+  const all = () => true;
+  it.each([
+    ['http://shop.example', '/items?a=1', ''],
+    ['http://inner shop.example', '/items', ''],
+    ['api', '/', ''],
+    ['http://shop.example', '/items', '=gzip, br'],
+    ['http://shop.example', '/items', ''],
+  ])('finds %s and %s again, with the variant %j', (authority, target, values) => {
+    const key = uriKey('route', authority, target, all) ?? '';
+    expect(readKey(key)).toEqual({ authority, target, variant: undefined });
+    expect(readKey(`${key} abc-_123 =${values}`)).toEqual({ authority, target, variant: values });
+  });
+
+  it('finds nothing in a key of a policy, nor in one that was cut', () => {
+    expect(readKey(customKey('items', 'http://shop.example /items'))).toEqual({});
+    expect(readKey(uriKey('route', 'http://shop.example', `/${'x'.repeat(2000)}`, all) ?? '')).toEqual({});
   });
 });

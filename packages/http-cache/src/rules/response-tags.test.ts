@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldTags, groupTags } from './response-tags.ts';
+import { fieldTags, groupTags, namedTags } from './response-tags.ts';
 
 describe('fieldTags', () => {
   const fields = ['surrogate-key', 'cache-tag'];
@@ -17,6 +17,21 @@ describe('fieldTags', () => {
   it('takes no more than an entry may have', () => {
     const many = Array.from({ length: 1000 }, (_, index) => `t${index}`).join(' ');
     expect(fieldTags(new Map([['surrogate-key', many]]), fields)).toHaveLength(64);
+  });
+});
+
+describe('namedTags', () => {
+  const fields = ['surrogate-key', 'cache-tag'];
+  it.each<[Record<string, string>, unknown]>([
+    [{}, 'none'],
+    [{ xkey: 'one' }, 'none'],
+    [{ 'surrogate-key': 'one two', 'cache-tag': 'two, a b' }, ['one', 'two', 'a b']],
+    [{ 'surrogate-key': '' }, 'unusable'],
+    [{ 'surrogate-key': `one ${'x'.repeat(257)}` }, 'unusable'],
+    [{ 'cache-tag': 'one, \u00e9' }, 'unusable'],
+    [{ 'cache-tag': Array.from({ length: 257 }, (_, index) => index).join() }, 'unusable'],
+  ])('%o: %o', (headers, tags) => {
+    expect(namedTags((field) => headers[field], fields)).toEqual(tags);
   });
 });
 
