@@ -143,8 +143,6 @@ describe.each(frameworks)('what was expired, on $name', (framework) => {
       expect(await listAll({ prefix: '/page/', limit: 5 })).toEqual(paths.toSorted());
       expect(await listAll({ route: 'page' })).toEqual(['/page', ...paths].toSorted());
       expect(await listAll({ route: 'other', limit: 5 })).toEqual([]);
-      const hits = app.cache.stats().memory.entries;
-      expect(hits).toBe(13);
     });
 
     it.each<[object]>([
