@@ -115,13 +115,16 @@ export function describePurges(name: string, connect: () => Promise<RedisPort | 
         const { httpCache, cache } = asked();
         const isShared = apps.length > 1;
         const audited = cache.audit().length;
-        const estimate = await httpCache.purge(target, { mode, dryRun: true });
-        expect(estimate).toMatchObject({
-          memory: { entries },
-          redis: { entries: isShared ? entries : 0, isComplete: true },
+        // Repeated: its walk has a second, which a machine may spend elsewhere.
+        await eventually(async () => {
+          const estimate = await httpCache.purge(target, { mode, dryRun: true });
+          expect(estimate).toMatchObject({
+            memory: { entries },
+            redis: { entries: isShared ? entries : 0, isComplete: true },
+          });
+          expect(estimate.memory.bytes).toBeGreaterThan(0);
+          expect(estimate.origin.requestsPerSecond).toBeLessThanOrEqual(entries);
         });
-        expect(estimate.memory.bytes).toBeGreaterThan(0);
-        expect(estimate.origin.requestsPerSecond).toBeLessThanOrEqual(entries);
         for (const app of apps) expect(await states(app)).toEqual(statesWith([], 'fresh'));
         expect(cache.audit().length).toBe(audited);
 
