@@ -1,8 +1,10 @@
-import { frameworks } from '@breakwater/testkit';
+import { request } from 'node:http';
+import { eventually, frameworks } from '@breakwater/testkit';
 import express from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { httpCache as expressCache } from '../src/express.ts';
 import { type HttpCacheOptions, type RoutePolicyOptions, TRACKING_PARAMETERS } from '../src/index.ts';
+import { createGate } from './gate.ts';
 import { send, statusOf } from './http-client.ts';
 import { type App, type Call, serveApp } from './small-app.ts';
 
@@ -109,6 +111,38 @@ describe.each(frameworks)('parameters that are left out of the key, on $name', (
     expect((await ask('/page?page=1')).status).toBe(STORED);
     expect((await app.httpCache.purge({ url: `${app.url}/page?utm_source=c&page=1` })).memoryEntries).toBe(1);
     expect((await ask('/page?page=1')).status).toBe(STORED);
+  });
+
+  it('stay hidden from a handler whose client has gone, for its response is stored', async () => {
+    const gate = createGate();
+    let left = 0;
+    app = await serveApp(framework, {
+      options: { query: { ignore: 'tracking' } },
+      wrap: {
+        outside: (_headers, response) => response.once('close', () => (left += response.writableFinished ? 0 : 1)),
+      },
+      routes: [
+        {
+          path: '/page',
+          policy: { ttl: '1m' },
+          async handle(call) {
+            await gate.pass();
+            call.text(JSON.stringify(call.seen()));
+          },
+        },
+      ],
+    });
+    const client = request(`${app.url}/page?utm_source=evil&a=1`)
+      .on('error', () => {})
+      .end();
+    await eventually(() => gate.arrived === 1);
+    client.destroy();
+    await eventually(() => left === 1);
+    const waiting = send(`${app.url}/page?a=1`);
+    gate.open();
+    expect(JSON.parse((await waiting).text)).toEqual({ url: '/page?a=1', originalUrl: '/page?a=1', query: { a: '1' } });
+    await app.httpCache.close();
+    expect(statusOf(await send(`${app.url}/page?a=1`))).toContain('hit');
   });
 
   it('are hidden from every run of the handler, also of one whose response is not stored', async () => {

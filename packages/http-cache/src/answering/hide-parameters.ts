@@ -19,8 +19,8 @@ export function hideParameters({ request, raw, response }: Exchange, keeps: Para
   const show = () => {
     for (const restore of showers.splice(0)) restore();
   };
+  // Not when its client goes: the handler runs on, and its response is stored.
   response.prependOnceListener('finish', show);
-  response.prependOnceListener('close', show);
   return show;
 }
 
