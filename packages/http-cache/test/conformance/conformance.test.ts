@@ -5,7 +5,7 @@ import { EXCEPTIONS, NOT_OPTIMAL } from './exceptions.ts';
 import { type Column, resultsPage } from './results-page.ts';
 import { type Run, runInChild } from './run-suite.ts';
 import { type Results, SUITES } from './suite.ts';
-import { notPassed, testsOf } from './verdicts.ts';
+import { notPassed, testsOf, withDependencies } from './verdicts.ts';
 
 const RESULTS = new URL('RESULTS.md', import.meta.url);
 const KNOWN = new Set([...Object.keys(EXCEPTIONS), ...Object.keys(NOT_OPTIMAL)]);
@@ -30,7 +30,7 @@ async function run(settings: Run): Promise<Results> {
     const failed = [...notPassed(SUITES, results, 'required'), ...notPassed(SUITES, results, 'optimal')];
     const ids = failed.filter((id) => !KNOWN.has(id));
     if (ids.length === 0 || ids.length > MOST_REPEATED) break;
-    results = { ...results, ...(await runInChild({ ...settings, ids })) };
+    results = { ...results, ...(await runInChild({ ...settings, ids: withDependencies(SUITES, ids) })) };
   }
   return results;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Results, Suite } from './suite.ts';
-import { createJudge, notPassed } from './verdicts.ts';
+import { createJudge, notPassed, withDependencies } from './verdicts.ts';
 
 const suites: Suite[] = [
   {
@@ -35,6 +35,10 @@ describe('the judge', () => {
   ])('%s', (_name, results, verdicts) => {
     const judge = createJudge(suites, results);
     expect(['base', 'upon-base', 'upon-that', 'alone'].map(judge)).toEqual(verdicts);
+  });
+
+  it('repeats a test with all that it depends on', () => {
+    expect(withDependencies(suites, ['upon-that', 'alone'])).toEqual(['upon-that', 'alone', 'upon-base', 'base']);
   });
 
   it('counts tests without a kind as required', () => {

@@ -23,6 +23,15 @@ export function notPassed(suites: readonly Suite[], results: Results, kind: 'req
   return testsOf(suites, kind).filter((id) => judge(id) !== 'pass');
 }
 
+/** These tests with those that they depend on, without which they say nothing. */
+export function withDependencies(suites: readonly Suite[], ids: readonly string[]): string[] {
+  const tests = new Map<string, SuiteTest>(suites.flatMap((suite) => suite.tests.map((test) => [test.id, test])));
+  const all = new Set(ids);
+  // A Set gives what is added to it on the way as well.
+  for (const id of all) for (const dependency of tests.get(id)?.depends_on ?? []) all.add(dependency);
+  return [...all];
+}
+
 export function testsOf(suites: readonly Suite[], kind: 'required' | 'optimal' | 'check'): string[] {
   return suites.flatMap(({ tests }) => tests.filter((test) => (test.kind ?? 'required') === kind).map(({ id }) => id));
 }
