@@ -11,7 +11,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { HttpCacheOptions, RoutePolicyOptions } from '../../src/index.ts';
 import { createGate, type Gate } from '../gate.ts';
-import { type Reply, send, statusOf } from '../http-client.ts';
+import { open, type Reply, send, statusOf } from '../http-client.ts';
 import { type App, type Call, serveApp } from '../small-app.ts';
 
 let server: RedisServer;
@@ -48,7 +48,7 @@ function createFleet(framework: Framework) {
     clock,
     async start(
       handle: (call: Call, run: number) => void | Promise<void>,
-      policy: Partial<RoutePolicyOptions<never>> = {},
+      policy: Partial<RoutePolicyOptions<never>> | 'origin' = {},
       options: Omit<HttpCacheOptions<never>, 'cache'> = {},
     ): Promise<App> {
       const redis = new Redis(server.url);
@@ -63,7 +63,7 @@ function createFleet(framework: Framework) {
         routes: [
           {
             path: '/page',
-            policy: { ttl: '5s', name: 'page', ...policy },
+            ...(policy !== 'origin' && { policy: { ttl: '5s', name: 'page', ...policy } }),
             handle(call) {
               runs += 1;
               return handle(call, runs);
@@ -231,6 +231,59 @@ describe.each(frameworks)('requests for one URL in a fleet, on $name', (framewor
     expect(outcomes(two)).toMatchObject({ staleIfError: 1 });
     gate.open();
     expect((await again).text).toBe('run 3');
+  });
+
+  it('have another process fill while a handler takes longer than maxWait', async () => {
+    const fleet = createFleet(framework);
+    const [one, two] = [await fleet.start(gated, {}, { maxWait: '50ms' }), await fleet.start(gated)];
+    const slow = ask(one);
+    await eventually(() => gate.arrived === 1);
+    const other = ask(two);
+    await eventually(() => gate.arrived === 2);
+    gate.open();
+    expect(await textsOf([slow, other])).toEqual(['run 1', 'run 2']);
+  });
+
+  it('have another process fill where the client of the first goes away in its body', async () => {
+    const fleet = createFleet(framework);
+    const start = () =>
+      fleet.start(async (call, run) => {
+        const response = call.raw();
+        response.write('begun, ');
+        await gate.pass();
+        if (!response.destroyed) response.end(`run ${run}`);
+      });
+    const [one, two] = [await start(), await start()];
+    const first = await open(`${one.url}/page`);
+    await eventually(() => gate.arrived === 1);
+    const others = askTimes(two, 5);
+    await waits(two);
+    first.destroy();
+    await eventually(() => gate.arrived === 2);
+    gate.open();
+    expect(new Set(await textsOf(others))).toEqual(new Set(['begun, run 2']));
+  });
+
+  it('without a policy run the handler once where the processes have seen the URL stored', async () => {
+    const fleet = createFleet(framework);
+    const start = () =>
+      fleet.start(async (call, run) => {
+        if (run > 1) await gate.pass();
+        call.header('Cache-Control', 'public, max-age=5');
+        call.text(`run ${run}`);
+      }, 'origin');
+    const [one, two] = [await start(), await start()];
+    await ask(one);
+    await one.httpCache.close();
+    await ask(two);
+    fleet.clock.advance(10 * 60_000);
+    const first = ask(one);
+    await eventually(() => gate.arrived === 1);
+    const second = ask(two);
+    await waits(two);
+    gate.open();
+    expect(await textsOf([first, second])).toEqual(['run 2', 'run 2']);
+    expect(runs).toBe(2);
   });
 
   it('made stale are served at once everywhere, and made anew by one process', async () => {

@@ -211,6 +211,16 @@ describe.each(frameworks)('while Redis is away, $name', (framework) => {
     }
   });
 
+  it('each process still runs a handler once for all who ask', async () => {
+    await own.kill();
+    const before = runs;
+    const sent = Array.from({ length: 20 }, () => send(`${app.url}/page/together`));
+    const texts = (await Promise.all(sent)).map(({ text }) => text);
+    expect(new Set(texts).size).toBe(1);
+    expect(runs).toBe(before + 1);
+    await own.restart();
+  });
+
   it('memory still serves hits, and once Redis is back it is used again', async () => {
     await own.kill();
     await eventually(() => app.cache.stats().redis.state === 'down' || redis.status !== 'ready');
