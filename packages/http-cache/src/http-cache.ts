@@ -104,7 +104,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   const own: SeenRoute = { policy: originPolicy(resolved.origin), policyName: 'origin' };
   const policyAt = (request: CacheableRequest): SeenRoute =>
     resolved.placed.find(({ matches }) => matches(request)) ?? own;
-  const refreshes = createRefreshes();
+  const refreshes = createRefreshes(resolved.maxWaitMs);
   const urls = createUrlMemory<UrlLesson>();
   const decided = {
     options: resolved,

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createCache } from '@breakwater/cache';
+import type { Duration } from '@breakwater/core';
 import { createManualClock, eventually, frameworks } from '@breakwater/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RoutePolicyOptions } from '../src/index.ts';
@@ -27,11 +28,15 @@ describe.each(frameworks)('a handler that does not answer, on $name', (framework
   let handle: (call: Call) => void | Promise<void>;
 
   /** An application with a response that is stale, unless its `staleIfError` says otherwise. */
-  async function startStale(policy: Partial<RoutePolicyOptions<never>>, settings: Partial<AppSettings> = {}) {
+  async function startStale(
+    policy: Partial<RoutePolicyOptions<never>>,
+    settings: Partial<AppSettings> = {},
+    maxWait: Duration = NEVER,
+  ) {
     runs = 0;
     app = await serveApp(framework, {
       cache: createCache({ clock }),
-      options: { clock, maxWait: NEVER },
+      options: { clock, maxWait },
       routes: [
         {
           path: '/page',
@@ -78,6 +83,14 @@ describe.each(frameworks)('a handler that does not answer, on $name', (framework
     expect(fresh.text).toBe('run 2');
     expect(statusOf(fresh)).toBe('breakwater; hit; ttl=5; detail=memory');
     expect(runs).toBe(2);
+  });
+
+  it('at all is run anew, when nobody waits for it any more', async () => {
+    await startStale({ timeout: '20ms' }, {}, '100ms');
+    handle = slow;
+    expect((await ask()).text).toBe('run 1');
+    handle = (call) => call.text('anew');
+    await eventually(async () => expect((await ask()).text).toBe('anew'));
   });
 
   it('before its time is over is waited for', async () => {

@@ -37,7 +37,8 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'expect',
 ]);
 
-export function createRefreshes(): Refreshes {
+/** @param maxWaitMs one that takes longer is not waited for, nor does it keep another from being begun. */
+export function createRefreshes(maxWaitMs: number): Refreshes {
   const underWay = new Map<string, Promise<void>>();
 
   return {
@@ -48,7 +49,13 @@ export function createRefreshes(): Refreshes {
       const { server } = raw.socket as Socket & { readonly server?: Server };
       if (!server) return undefined;
       const [own, response] = createOwnRequest(raw, request.originalUrl);
-      const ended = new Promise<void>((resolve) => void response.once('close', resolve));
+      const ended = new Promise<void>((resolve) => {
+        const limit = setTimeout(resolve, maxWaitMs).unref();
+        response.once('close', () => {
+          clearTimeout(limit);
+          resolve();
+        });
+      });
       underWay.set(key, ended);
       void ended.then(() => underWay.delete(key));
       server.emit('request', own, response);
