@@ -6,7 +6,7 @@ import { fastify } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { httpCache as expressCache } from '../src/express.ts';
 import { httpCache as fastifyCache } from '../src/fastify.ts';
-import { createHttpCache, type HttpCacheOptions, type RoutePolicyOptions } from '../src/index.ts';
+import { createHttpCache, type HttpCache, type HttpCacheOptions, type RoutePolicyOptions } from '../src/index.ts';
 import { send, statusOf } from './http-client.ts';
 
 const clock = createManualClock();
@@ -16,6 +16,7 @@ afterEach(() => close());
 /** What the application sees, hits in front of it left out. */
 let seen = 0;
 let runs = 0;
+let purge: HttpCache['purge'];
 
 type Settings = Omit<HttpCacheOptions<never>, 'cache'>;
 
@@ -58,6 +59,7 @@ describe.each(['express', 'fastify'] as const)('in front of the application, on 
     seen = 0;
     runs = 0;
     const { httpCache, url } = await doors[door]({ ttl: '5s', name: 'page', ...policy }, settings);
+    purge = httpCache.purge;
     return async (headers: Record<string, string> = {}, method = 'GET', path = '') => {
       const reply = await send(url + path, { headers, method });
       await httpCache.close();
@@ -78,6 +80,15 @@ describe.each(['express', 'fastify'] as const)('in front of the application, on 
     expect(seen).toBe(1);
     clock.advance(5000);
     expect((await ask()).text).toBe('run 2');
+  });
+
+  it('what was expired is not fresh there either', async () => {
+    const ask = await start({ front: 'hits', staleIfError: '1m' });
+    await ask();
+    await ask();
+    expect(seen).toBe(1);
+    await purge({ all: true }, { mode: 'expire' });
+    expect([(await ask()).text, seen]).toEqual(['run 2', 2]);
   });
 
   it('requests that are reduced to the same value are the same there', async () => {

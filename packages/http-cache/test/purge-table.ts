@@ -49,7 +49,8 @@ export function describePurges(name: string, connect: () => Promise<RedisPort | 
     beforeAll(async () => {
       const isShared = (await connect()) !== null;
       for (let instance = 0; instance < (isShared ? 2 : 1); instance += 1) {
-        const cache = createCache({ redis: await connect(), namespace: framework.name.replace(' ', '-') });
+        const namespace = framework.name.replace(' ', '-');
+        const cache = createCache({ redis: await connect(), deadlineMs: '10s', namespace });
         apps.push(await serveApp(framework, { cache, routes }));
         if (isShared) await eventually(() => cache.stats().bus.connected);
       }

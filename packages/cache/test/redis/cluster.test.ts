@@ -68,6 +68,23 @@ it('a Cluster is read, written, fenced and invalidated without crossing slots', 
   for (const cache of caches) expect(cache.stats().redis).toEqual({ state: 'up', errors: 0, unreadableFrames: 0 });
 });
 
+it('an invalidation on a Cluster may go at a pace, and keeps no load of another instance', async () => {
+  const [a, b] = caches as [Cache, Cache];
+  const keys = Array.from({ length: 20 }, (_, index) => `p:${index}`);
+  await b.setMany(
+    keys.map((key) => [key, key]),
+    { tags: ['paced'] },
+  );
+  const gated = createGatedLoader();
+  const loading = b.getOrLoad('p:late', gated.load, { tags: ['paced'] });
+  await gated.begun(1);
+  expect(await a.invalidate({ tag: 'paced' }, { pace: '10000/s' })).toMatchObject({ redisKeys: 20, shared: true });
+  await eventually(() => b.audit().some(({ by, tags }) => by === 'tag' && tags.includes('paced')));
+  gated.finish('old');
+  await loading;
+  for (const key of [...keys, 'p:late']) await eventually(async () => (await b.get(key)) === undefined);
+});
+
 it('a cold key is loaded by one instance of a Cluster’s', async () => {
   const loader = createGatedLoader();
   const loading = caches.map((cache) => cache.getOrLoad('cold', loader.load, { tags: ['x'] }));
