@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeMessage, encodeBeat, encodeMessage } from './bus-message.ts';
+import { createDecodeOwn, decodeMessage, encodeBeat, encodeMessage } from './bus-message.ts';
 
 const spacedKeys = fc.array(fc.tuple(fc.string(), fc.string()));
 const announcement = fc.record(
@@ -54,5 +54,27 @@ describe('a message on the bus', () => {
     '[2,"p",1,{"__proto__":[]}]',
   ])('is undefined for %s', (text) => {
     expect(decodeMessage(text)).toBeUndefined();
+  });
+});
+
+describe('a message of one’s own', () => {
+  const published = fc.record({ publisher: fc.string(), sequence: fc.integer({ min: 1 }), announcement });
+
+  it('has its number and its id, and nothing of what it announces', () => {
+    fc.assert(
+      fc.property(published, fc.constantFrom('', '17-0 '), (told, id) => {
+        const text = id + encodeMessage(told);
+        expect(createDecodeOwn(told.publisher)(text)).toEqual({ ...decodeMessage(text), announcement: NOTHING });
+      }),
+    );
+  });
+
+  it('is neither that of another, nor a sign of life, nor any other text', () => {
+    const decode = createDecodeOwn('p');
+    const beat = { publisher: 'p', sequence: 3, name: '{', says: 'here' } as const;
+    expect(decode(encodeBeat(beat))).toBeUndefined();
+    expect(decode(encodeMessage({ publisher: 'pp', sequence: 1, announcement: {} }))).toBeUndefined();
+    expect(decode('[2,"p",x,{}]')).toBeUndefined();
+    fc.assert(fc.property(fc.string(), (text) => decode(text) === undefined));
   });
 });

@@ -47,6 +47,27 @@ export function decodeMessage(text: string): Told | Beat | undefined {
   return announcement && { publisher, sequence, announcement, ...(id !== undefined && { id }) };
 }
 
+const LEFT_OUT: Announcement = Object.freeze({ written: [], keys: [], tags: [], patterns: [], swept: [] });
+
+/**
+ * @returns what decodes the announcements of `publisher`, and no other messages: what they announce is left out. Every instance
+ * hears its own, and where it writes much, they are most of what it hears.
+ */
+export function createDecodeOwn(publisher: string): (text: string) => Told | undefined {
+  const opening = `[${MESSAGE_VERSION},${JSON.stringify(publisher)},`;
+  return (text) => {
+    const at = text.startsWith('[') ? 0 : text.indexOf(' ') + 1;
+    if (!text.startsWith(opening, at)) return undefined;
+    const sequenceAt = at + opening.length;
+    const bodyAt = text.indexOf(',', sequenceAt) + 1;
+    const sequence = Number(text.slice(sequenceAt, bodyAt - 1));
+    // A sign of life has a name there.
+    if (text[bodyAt] !== '{' || !Number.isSafeInteger(sequence)) return undefined;
+    const id = at === 0 ? undefined : text.slice(0, at - 1);
+    return { publisher, sequence, announcement: LEFT_OUT, ...(id !== undefined && { id }) };
+  };
+}
+
 function parse(json: string): unknown {
   try {
     return JSON.parse(json);

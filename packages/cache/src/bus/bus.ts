@@ -3,7 +3,7 @@ import type { RedisPort } from '@breakwater/core/redis';
 import type { CacheStats } from '../stats.ts';
 import type { Announcement } from './announcement.ts';
 import { createArrivals } from './arrivals.ts';
-import { decodeMessage, type Told } from './bus-message.ts';
+import { createDecodeOwn, decodeMessage, type Told } from './bus-message.ts';
 import { createPresence, type Presence, type PresenceOptions } from './presence.ts';
 import type { BusRecord, Replayed } from './record.ts';
 import { createSequenceWatch } from './sequence.ts';
@@ -52,6 +52,7 @@ const RETRY_MS = 250;
 
 export function createBus(options: BusOptions, listeners: BusListeners): Bus {
   const { client, channel, record, announcer, trackedPrefix } = options;
+  const decodeOwn = createDecodeOwn(announcer.publisher);
   const watch = createSequenceWatch(GAP_GRACE_MS);
   const arrivals = createArrivals();
   /** Whether there is a connection, and everything that was missed before it is made up for. */
@@ -106,7 +107,7 @@ export function createBus(options: BusOptions, listeners: BusListeners): Bus {
       listeners.onWake(woken);
       return;
     }
-    const message = decodeMessage(text);
+    const message = decodeOwn(text) ?? decodeMessage(text);
     if (!message) {
       // A newer version may have said that something is invalid; it cannot be known what.
       received += 1;

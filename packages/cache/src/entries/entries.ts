@@ -96,7 +96,8 @@ let lastTags: { readonly generations: readonly Generation[]; readonly tags: read
 
 function userTagsOf(generations: readonly Generation[]): readonly string[] {
   if (lastTags?.generations === generations) return lastTags.tags;
-  const tags = generations.map(({ tag }) => tag).filter((tag) => tag !== NAMESPACE_TAG && !isSubjectTag(tag));
+  const tags: string[] = [];
+  for (const { tag } of generations) if (tag !== NAMESPACE_TAG && !isSubjectTag(tag)) tags.push(tag);
   lastTags = { generations, tags: Object.freeze(tags) };
   return tags;
 }

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@breakwater/core';
 
-/** Fewer within a millisecond cost less than the timer would. */
+/** Fewer within a millisecond cost less than a timer does. */
 const READS_BEFORE_TIMER = 128;
 
 /**
@@ -8,8 +8,8 @@ const READS_BEFORE_TIMER = 128;
  * stands still while the event loop does. Reading the time would be half of what a memory hit costs. Another clock, of a test,
  * is read always.
  *
- * It sets no timer where it is read seldom: with one about to fire, each wait of the event loop for a socket has the kernel
- * set a timer too, which made a lone read of Redis a fifth slower.
+ * It sets no timer where it is read seldom: to set it anew each millisecond took a thirtieth of the CPU of an application that
+ * reads Redis again and again, one value at a time.
  */
 export function createCoarseClock(clock: Clock): Clock {
   if (clock !== systemClock) return clock;
