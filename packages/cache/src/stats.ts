@@ -40,7 +40,7 @@ export interface CacheStats {
   /** The same calls, by why. */
   readonly reasons: Readonly<Record<InvalidationReason, number>>;
   readonly latencyMs: {
-    /** One lookup in Redis, as the caller waited for it. */
+    /** One lookup in Redis, from the first of those that left with it to the answer. */
     readonly redis: HistogramSnapshot;
     readonly load: HistogramSnapshot;
   };
