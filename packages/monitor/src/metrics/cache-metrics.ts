@@ -143,7 +143,7 @@ export const cacheMetrics: readonly MetricFamily<CacheStats>[] = [
   ),
   secondsHistogram(
     'breakwater_cache_redis_lookup_duration_seconds',
-    'One lookup in Redis, as the caller waited for it.',
+    'One lookup in Redis, from the first of those that left with it to the answer.',
     ({ latencyMs }) => latencyMs.redis,
   ),
   secondsHistogram('breakwater_cache_load_duration_seconds', 'One loader run.', ({ latencyMs }) => latencyMs.load),
