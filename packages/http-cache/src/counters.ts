@@ -11,13 +11,15 @@ export interface PolicyCounters {
   stale: number;
   staleIfError: number;
   revalidated: number;
+  shadows: number;
+  leaks: number;
   readonly notStored: Partial<Record<NotStoredReason, number>>;
   readonly bypass: Partial<Record<BypassReason, number>>;
 }
 
 export interface Counters {
   of(policyName: string): PolicyCounters;
-  snapshot(): HttpCacheStats;
+  snapshot(): Pick<HttpCacheStats, 'policies'>;
 }
 
 export function createCounters(): Counters {
@@ -35,6 +37,8 @@ export function createCounters(): Counters {
           stale: 0,
           staleIfError: 0,
           revalidated: 0,
+          shadows: 0,
+          leaks: 0,
           notStored: {},
           bypass: {},
         };

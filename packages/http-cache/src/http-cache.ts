@@ -3,6 +3,7 @@ import { createBackgroundWork, createEmitter, type Subscribable } from '@breakwa
 import { type Answering, createAnswering } from './answering/answer.ts';
 import { createDecisions, type UrlLesson } from './answering/decisions.ts';
 import { createFlights } from './answering/flights.ts';
+import { createForesight } from './answering/foresight.ts';
 import { createFront, listenInFront } from './answering/front.ts';
 import { createKeyBudgets } from './answering/key-budgets.ts';
 import { baseKey } from './answering/keys.ts';
@@ -31,6 +32,8 @@ import { watchUnsafe } from './removing/unsafe.ts';
 import { forwardStatus } from './rules/cache-status.ts';
 import type { ParameterRule } from './rules/parameters.ts';
 import { isSafe } from './rules/request-rules.ts';
+import { createQuarantine } from './sentinel/quarantine.ts';
+import { createSentinel } from './sentinel/sentinel.ts';
 import type { HttpCacheStats } from './stats.ts';
 import { entryCodec } from './stored/entry-codec.ts';
 import { createResponseStore } from './stored/response-store.ts';
@@ -57,6 +60,12 @@ export interface HttpCache extends Subscribable<HttpCacheEvents> {
    * @throws OptionError `ERR_HTTP_CACHE_OPTION`, and what your own callbacks throw.
    */
   explain(request: ExplainedRequest): Promise<Explanation>;
+  /**
+   * Ends the quarantine that the sentinel put a policy into, in this process: what it made since is stored and served again.
+   *
+   * @returns whether it was in quarantine.
+   */
+  release(policy: string): boolean;
   /** Waits for responses that are being stored. The cache stays its owner's. */
   close(): Promise<void>;
   /**
@@ -90,13 +99,12 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   const report = (during: HttpCacheEvents['cache:failed']['during'], error: unknown) =>
     events.emit('cache:failed', { during, error });
   const background = createBackgroundWork((reason, error) =>
-    report(reason === 'commit' ? reason : 'invalidate', error),
+    report(reason === 'commit' || reason === 'sentinel' ? reason : 'invalidate', error),
   );
   const space = resolved.cache.space('http', { codec: entryCodec, finds: 'stale' });
   const store = createResponseStore(space, resolved.maxVariants);
   const counters = createCounters();
   const routes = createSeenRoutes();
-  const front = createFront(resolved, store);
   const rules = new Set<ParameterRule>([resolved.parameters]);
   const making = { authority: resolved.authority, rules };
   const rates = createHitRates(counters.snapshot, () => resolved.clock.now());
@@ -106,22 +114,28 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
     resolved.placed.find(({ matches }) => matches(request)) ?? own;
   const refreshes = createRefreshes(resolved.maxWaitMs);
   const urls = createUrlMemory<UrlLesson>();
+  const quarantine = createQuarantine();
   const decided = {
     options: resolved,
     store,
     budgets: createKeyBudgets(resolved, events),
-    decisions: createDecisions({ options: resolved, urls }),
+    decisions: createDecisions({ options: resolved, urls, quarantine }),
     flights: createFlights<Shared>(resolved.maxWaitMs),
     refusals: createRefusals(),
     baseKey: (policy: Policy, policyName: string, request: CacheableRequest) =>
       baseKey(resolved, policy, policyName, request),
   };
+  const foresee = createForesight(decided);
+  const watching = { options: resolved, store, background, quarantine };
+  const sentinel = resolved.sentinel.mode === 'off' ? undefined : createSentinel({ ...watching, events, foresee });
+  const front = createFront({ ...watching, sentinel });
   const answering: Answering = createAnswering({
     ...decided,
+    ...watching,
     urls,
-    background,
     refreshes,
     front,
+    sentinel,
     guard: createGuard(resolved.guard, resolved.authority === undefined, events),
     rules,
     report,
@@ -129,10 +143,11 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
 
   const httpCache: HttpCache = {
     on: events.on,
-    stats: counters.snapshot,
+    stats: () => ({ ...counters.snapshot(), quarantined: quarantine.names() }),
     purge: purging.purge,
     list: createListing(space, making, resolved.clock),
-    explain: createExplain({ ...decided, routes, own }),
+    explain: createExplain({ ...decided, foresee, routes, own }),
+    release: quarantine.release,
     front: (listener) => listenInFront(front, listener),
     async close() {
       await refreshes.settle();
@@ -142,6 +157,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
       const context: RequestContext = { httpCache, fill: undefined, isRouted: false };
       (exchange.raw as Carrier)[CONTEXT] = context;
       reduceHeaders(exchange.raw.headers, resolved.variants.offers);
+      if (sentinel?.receives(exchange, policyAt(exchange.request))) return;
       if (exchange.request.method === 'PURGE' && resolved.purge) {
         answerPurge(exchange, resolved, rules, purging).catch((error: unknown) => exchange.next(error));
       } else if (!isSafe(exchange.request.method)) {
@@ -166,6 +182,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
       }
     },
     enterRoute(exchange, policy, policyName) {
+      if (sentinel?.receives(exchange, { policy, policyName })) return;
       const context = (exchange.raw as Carrier)[CONTEXT];
       if (context?.fill) {
         // Stored under the application's own key, the response would be served before the route's guards ran.

@@ -2,6 +2,8 @@
 export interface HttpCacheStats {
   /** By policy name; `origin` is the policy of responses that declare their own freshness. */
   readonly policies: Readonly<Record<string, HttpOutcomes>>;
+  /** Policies that the sentinel put into quarantine in this process. */
+  readonly quarantined: readonly string[];
 }
 
 export interface HttpOutcomes {
@@ -23,4 +25,8 @@ export interface HttpOutcomes {
   readonly staleIfError: number;
   /** Out of `stored`: the handler said that nothing had changed. */
   readonly revalidated: number;
+  /** Answers to strangers that the sentinel compared with what they would have been served. */
+  readonly shadows: number;
+  /** Out of `shadows`: what is stored is not for strangers. */
+  readonly leaks: number;
 }

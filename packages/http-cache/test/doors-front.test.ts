@@ -17,6 +17,7 @@ afterEach(() => close());
 let seen = 0;
 let runs = 0;
 let purge: HttpCache['purge'];
+let page: (user: unknown) => string;
 
 type Settings = Omit<HttpCacheOptions<never>, 'cache'>;
 
@@ -29,9 +30,9 @@ const doors = {
       next();
     });
     app.use(expressCache(httpCache));
-    app.get('/page', expressCache.route(policy), (_request, response) => {
+    app.get('/page', expressCache.route(policy), (request, response) => {
       runs += 1;
-      response.vary('Accept-Language').send(`run ${runs}`);
+      response.vary('Accept-Language').send(page(request.headers['x-user']));
     });
     const running = await serve(httpCache.front(app));
     close = running.close;
@@ -45,9 +46,9 @@ const doors = {
       done();
     });
     await app.register(fastifyCache(httpCache));
-    app.get('/page', { onRequest: fastifyCache.route(policy as never) }, (_request, reply) => {
+    app.get('/page', { onRequest: fastifyCache.route(policy as never) }, (request, reply) => {
       runs += 1;
-      return reply.header('Vary', 'Accept-Language').send(`run ${runs}`);
+      return reply.header('Vary', 'Accept-Language').send(page(request.headers['x-user']));
     });
     close = () => app.close();
     return { httpCache, url: `${await app.listen({ host: '127.0.0.1', port: 0 })}/page` };
@@ -58,6 +59,7 @@ describe.each(['express', 'fastify'] as const)('in front of the application, on 
   async function start(policy: Partial<RoutePolicyOptions>, settings?: Settings) {
     seen = 0;
     runs = 0;
+    page = () => `run ${runs}`;
     const { httpCache, url } = await doors[door]({ ttl: '5s', name: 'page', ...policy }, settings);
     purge = httpCache.purge;
     return async (headers: Record<string, string> = {}, method = 'GET', path = '') => {
@@ -125,6 +127,28 @@ describe.each(['express', 'fastify'] as const)('in front of the application, on 
     await ask();
     await ask();
     expect([seen, runs]).toEqual([2, 1]);
+  });
+
+  it('the sentinel looks at hits, and what it puts into quarantine is served no more', async () => {
+    const sentinel = { mode: 'quarantine', sample: 1, interval: 0 } as const;
+    const ask = await start({ front: 'hits' }, { sentinel, guard: { mode: 'off' } });
+    page = (user) => `hello ${user}`;
+    const turn = async (user: string) => {
+      clock.advance(10);
+      return ask({ 'x-user': user });
+    };
+    await turn('ada');
+    expect((await turn('bob')).text).toBe('hello ada');
+    await turn('ada');
+    const before = seen;
+    expect((await turn('bob')).text).toBe('hello ada');
+    // Strangers are asked about, whom the application has to see.
+    expect(seen).toBeGreaterThan(before);
+    const quarantined = await turn('bob');
+    expect([quarantined.text, statusOf(quarantined)]).toEqual([
+      'hello bob',
+      'breakwater; fwd=bypass; detail=quarantined',
+    ]);
   });
 });
 

@@ -10,6 +10,8 @@ import { createHttpCache, type HttpCache, type HttpCacheOptions, type RoutePolic
 export interface Call {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** As `before` or `inside` set it. */
+  readonly session: unknown;
   /** What of the URL can be read at the moment. */
   seen(): { url: string | undefined; originalUrl: string; query: unknown };
   header(name: string, value: string | string[]): void;
@@ -36,6 +38,8 @@ export interface AppSettings {
   readonly options?: Omit<HttpCacheOptions<never>, 'cache'>;
   /** Runs before the cache, as another middleware or plugin would. */
   readonly before?: (call: Call, session: (value: object) => void) => void;
+  /** Stands before the cache as well: a request that it does not pass is answered 401. */
+  readonly passes?: (call: Call) => boolean;
   /** Runs between the cache and the handler. */
   readonly inside?: (call: Call, session: (value: object) => void) => void;
   /** Wraps node's response, outside of the cache or, `inside`, between cache and handler. */
@@ -51,7 +55,7 @@ export interface App extends RunningServer {
 
 /** The same small application on any framework, with the cache in front of all its routes. */
 export async function serveApp(framework: Framework, settings: AppSettings): Promise<App> {
-  const { routes, before, inside, wrap } = settings;
+  const { routes, before, passes = () => true, inside, wrap } = settings;
   const cache = settings.cache ?? createCache();
   const httpCache = createHttpCache({ cache, ...settings.options });
   const server = await framework.serve({
@@ -60,7 +64,8 @@ export async function serveApp(framework: Framework, settings: AppSettings): Pro
         const call = expressCall(request, response);
         before?.(call, (session) => Object.assign(request, { session }));
         wrap?.outside?.(request.headers, response);
-        next();
+        if (passes(call)) next();
+        else response.status(401).end();
       });
       app.use(expressCache(httpCache));
       for (const { method = 'GET', path, policy, handle } of routes) {
@@ -77,7 +82,8 @@ export async function serveApp(framework: Framework, settings: AppSettings): Pro
       app.addHook('onRequest', (request, reply, done) => {
         before?.(fastifyCall(request, reply), (session) => Object.assign(request, { session }));
         wrap?.outside?.(request.headers, reply.raw);
-        done();
+        if (passes(fastifyCall(request, reply))) done();
+        else reply.code(401).send();
       });
       await app.register(fastifyCache(httpCache));
       for (const { method = 'GET', path, policy, handle } of routes) {
@@ -104,6 +110,7 @@ function expressCall(request: Parameters<ExpressHandler>[0], response: Parameter
   return {
     path: request.originalUrl,
     headers: request.headers,
+    session: (request as { session?: unknown }).session,
     seen: () => ({ url: request.url, originalUrl: request.originalUrl, query: { ...request.query } }),
     header: (name, value) => void response.setHeader(name, value),
     status: (code) => void response.status(code),
@@ -120,6 +127,7 @@ function fastifyCall(request: Parameters<FastifyHook>[0], reply: Parameters<Fast
   return {
     path: request.originalUrl,
     headers: request.headers,
+    session: (request as { session?: unknown }).session,
     seen: () => ({ url: request.url, originalUrl: request.originalUrl, query: { ...Object(request.query) } }),
     header: (name, value) => void reply.header(name, value),
     status: (code) => void reply.code(code),

@@ -54,7 +54,7 @@ describe('options', () => {
   });
 
   it('an explicit undefined means absent, and a middleware function with stats() is a part', () => {
-    const door = Object.assign(() => undefined, { stats: () => ({ policies: {} }) });
+    const door = Object.assign(() => undefined, { stats: () => ({ policies: {}, quarantined: [] }) });
     const options = {
       authorize,
       pool: undefined,

@@ -101,12 +101,14 @@ export function httpOutcomes(changes: Partial<HttpOutcomes> = {}): HttpOutcomes 
     stale: 5,
     staleIfError: 2,
     revalidated: 9,
+    shadows: 4,
+    leaks: 1,
     ...changes,
   };
 }
 
 export function httpCacheStats(changes: Partial<HttpCacheStats> = {}): HttpCacheStats {
-  return { policies: { price: httpOutcomes() }, ...changes };
+  return { policies: { price: httpOutcomes() }, quarantined: [], ...changes };
 }
 
 export function limiterStats(changes: Partial<RateLimitStats> = {}): RateLimitStats {

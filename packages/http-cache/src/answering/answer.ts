@@ -9,6 +9,7 @@ import { type ForwardReason, forwardStatus } from '../rules/cache-status.ts';
 import { conditionsOf } from '../rules/conditional.ts';
 import type { ParameterRule } from '../rules/parameters.ts';
 import { requestDirectives } from '../rules/request-rules.ts';
+import type { Sentinel } from '../sentinel/sentinel.ts';
 import type { Selected } from '../stored/response-store.ts';
 import { type Course, type CourseTools, createCourses, type Job } from './course.ts';
 import { bypassStatus, decisionStatus, servedStatus } from './decision-status.ts';
@@ -20,6 +21,8 @@ import { sendOnlyIfCached } from './send-stored.ts';
 import { serveStored } from './serve-stored.ts';
 
 export interface AnswerTools extends FillTools, CourseTools {
+  /** `undefined` where it is switched off. */
+  readonly sentinel: Sentinel | undefined;
   /** What parameters the keys of any policy hold, as far as they are known. */
   readonly rules: Set<ParameterRule>;
   baseKey(policy: Policy, policyName: string, request: Exchange['request']): string | undefined;
@@ -116,10 +119,12 @@ export function createAnswering(tools: AnswerTools): Answering {
     else {
       counters.hitRedis += 1;
       // Another instance's fill: in front of this one it is not known yet.
-      tools.front.learn(exchange, job.policy, { base: job.base, counters });
+      tools.front.learn(exchange, job.policy, { base: job.base, counters, policyName: job.policyName });
     }
     const sent = send(job, selected, servedStatus(selected, nowMs, forwarded));
     if (sent === 'not-modified' && !forwarded) counters.notModified += 1;
+    if (!forwarded)
+      tools.sentinel?.watch({ ...job, raw: exchange.raw, url: exchange.request.originalUrl, selected, nowMs });
   }
 
   function send({ exchange }: Job, selected: Selected, cacheStatus: string): ReturnType<typeof serveStored> {
@@ -133,7 +138,7 @@ export function createAnswering(tools: AnswerTools): Answering {
     answer(exchange, policy, policyName, counters, onForward) {
       const { request } = exchange;
       const directives = requestDirectives(request.headers);
-      const reason = tools.decisions.bypassOf(policy, request, directives);
+      const reason = tools.decisions.bypassOf(policy, policyName, request, directives);
       if (reason) {
         sayBypassed(exchange, counters, reason);
         exchange.next();

@@ -7,6 +7,7 @@ import { NO_DIRECTIVES, type RequestControl } from '../rules/cache-control.ts';
 import type { ForwardReason } from '../rules/cache-status.ts';
 import { personalBypass, requestBypass } from '../rules/request-rules.ts';
 import { type Reuse, reuseOf } from '../rules/reuse.ts';
+import type { Quarantine } from '../sentinel/quarantine.ts';
 import { ageMsOf } from '../stored/entry.ts';
 import type { Place, Selected } from '../stored/response-store.ts';
 import type { BypassReason, NotStoredReason } from './reasons.ts';
@@ -44,7 +45,12 @@ export type Decision =
 /** Decides by what is known already. Nothing is begun, answered or counted, so that it can be asked for any request. */
 export interface Decisions {
   /** Why a request is none of the cache's, by itself alone. */
-  bypassOf(policy: Policy, request: CacheableRequest, directives: RequestControl): BypassReason | undefined;
+  bypassOf(
+    policy: Policy,
+    policyName: string,
+    request: CacheableRequest,
+    directives: RequestControl,
+  ): BypassReason | undefined;
   /** What memory alone can tell, `undefined` where Redis has to be asked. */
   atOnce(question: Question, inMemory: Selected | undefined): Decision | undefined;
   /** What a look into all tiers tells, `undefined` where the response is to be filled. */
@@ -54,9 +60,10 @@ export interface Decisions {
 export interface DecisionsOptions {
   readonly options: ResolvedOptions;
   readonly urls: UrlMemory<UrlLesson>;
+  readonly quarantine: Quarantine;
 }
 
-export function createDecisions({ options, urls }: DecisionsOptions): Decisions {
+export function createDecisions({ options, urls, quarantine }: DecisionsOptions): Decisions {
   const { clock } = options;
 
   function personal(policy: Policy, request: CacheableRequest): BypassReason | undefined {
@@ -89,11 +96,11 @@ export function createDecisions({ options, urls }: DecisionsOptions): Decisions 
   }
 
   return {
-    bypassOf: (policy, request, directives) =>
+    bypassOf: (policy, policyName, request, directives) =>
       requestBypass(request.method, request.headers, directives) ??
       (options.cache.mode === 'bypass' ? 'switched-off' : undefined) ??
       untrusted(request) ??
-      personal(policy, request),
+      (quarantine.has(policyName) ? 'quarantined' : personal(policy, request)),
 
     atOnce(question, inMemory) {
       const served = serving(question, inMemory);

@@ -7,6 +7,9 @@ import { NO_DIRECTIVES } from '../rules/cache-control.ts';
 import { conditionsOf } from '../rules/conditional.ts';
 import { personalBypass, requestBypass, requestDirectives } from '../rules/request-rules.ts';
 import { reuseOf } from '../rules/reuse.ts';
+import type { Quarantine } from '../sentinel/quarantine.ts';
+import type { Sentinel } from '../sentinel/sentinel.ts';
+import { isShadow } from '../sentinel/shadow.ts';
 import { ageMsOf } from '../stored/entry.ts';
 import type { ResponseStore, Selected } from '../stored/response-store.ts';
 import { servedStatus } from './decision-status.ts';
@@ -25,6 +28,7 @@ export interface Front {
 /** Where the responses of a URL lie, and what they are counted under. */
 export interface FrontPlace {
   readonly base: string;
+  readonly policyName: string;
   readonly counters: PolicyCounters;
 }
 
@@ -32,7 +36,15 @@ interface Known extends FrontPlace {
   readonly isForAll: boolean;
 }
 
-export function createFront(options: ResolvedOptions, store: ResponseStore): Front {
+export interface FrontTools {
+  readonly options: ResolvedOptions;
+  readonly store: ResponseStore;
+  readonly quarantine: Quarantine;
+  /** `undefined` where it is switched off. */
+  readonly sentinel: Sentinel | undefined;
+}
+
+export function createFront({ options, store, quarantine, sentinel }: FrontTools): Front {
   const { clock } = options;
   const places = createUrlMemory<Known>();
   // What the framework's request is asked, nobody can answer in front of the framework.
@@ -43,7 +55,7 @@ export function createFront(options: ResolvedOptions, store: ResponseStore): Fro
   function select(headers: IncomingHttpHeaders, method: string, place: Known, nowMs: number): Selected | undefined {
     reduceHeaders(headers, options.variants.offers);
     const directives = requestDirectives(headers);
-    if (requestBypass(method, headers, directives)) return undefined;
+    if (requestBypass(method, headers, directives) || quarantine.has(place.policyName)) return undefined;
     if (!place.isForAll && personalBypass({}, headers, options.sessionCookies)) return undefined;
     const selected = store.peek(place.base, headers);
     if (!selected) return undefined;
@@ -60,11 +72,13 @@ export function createFront(options: ResolvedOptions, store: ResponseStore): Fro
     },
 
     answers(request, response) {
+      if (sentinel && isShadow(request)) return false;
       const nowMs = clock.now();
       const place = places.recall(nameOf(request.headers, request.url), nowMs);
       const selected = place && select(request.headers, request.method ?? 'GET', place, nowMs);
       if (!selected) return false;
-      serve(request, response, { base: place.base, counters: place.counters, selected, nowMs });
+      serve(request, response, { counters: place.counters, selected, nowMs });
+      sentinel?.watch({ ...place, raw: request, url: request.url ?? '', selected, nowMs });
       return true;
     },
   };
@@ -73,7 +87,7 @@ export function createFront(options: ResolvedOptions, store: ResponseStore): Fro
 function serve(
   { headers, method = 'GET' }: IncomingMessage,
   response: ServerResponse,
-  { selected, counters, nowMs }: FrontPlace & { readonly selected: Selected; readonly nowMs: number },
+  { selected, counters, nowMs }: Pick<FrontPlace, 'counters'> & { readonly selected: Selected; readonly nowMs: number },
 ): void {
   counters.hitMemory += 1;
   const sent = serveStored({ headers, method }, response, selected, {

@@ -21,6 +21,8 @@ export type BypassReason =
   | 'uncacheable'
   /** A route's own policy took the request over from the application's. */
   | 'route-policy'
+  /** What is stored of its policy leaks, as the sentinel found. */
+  | 'quarantined'
   | 'only-if-cached';
 
 /** Why a handler's response was not stored: a closed set, fit for a metric's label. */
@@ -44,6 +46,8 @@ export type NotStoredReason =
   | 'min-uses'
   /** Its policy has all the keys it may have, and its key was not asked for often enough to be one more. */
   | 'max-keys'
+  /** What is stored of its policy leaks, as the sentinel found while the handler ran. */
+  | 'quarantined'
   /** Its handler read what its key does not cover. */
   | 'under-keyed'
   | 'event-stream'

@@ -1,38 +1,33 @@
 import { decisionStatus } from '../answering/decision-status.ts';
-import { type Decision, type Decisions, forwardReason, type Question } from '../answering/decisions.ts';
+import { type Decision, forwardReason } from '../answering/decisions.ts';
 import type { Flights } from '../answering/flights.ts';
-import type { KeyBudgets } from '../answering/key-budgets.ts';
+import type { Foresee } from '../answering/foresight.ts';
 import { reduceHeaders } from '../answering/reduce-headers.ts';
 import type { Refusals } from '../answering/refusals.ts';
 import type { SeenRoute, SeenRoutes } from '../answering/seen-routes.ts';
 import { checks } from '../errors.ts';
 import type { CacheableRequest } from '../exchange.ts';
 import type { ResolvedOptions } from '../options/options.ts';
-import type { Policy } from '../options/route-policy.ts';
 import { forwardStatus } from '../rules/cache-status.ts';
-import { requestDirectives } from '../rules/request-rules.ts';
 import { ageMsOf, ttlSecondsOf } from '../stored/entry.ts';
-import type { PlaceInspection, ResponseStore } from '../stored/response-store.ts';
+import type { PlaceInspection } from '../stored/response-store.ts';
 import { describedRequest } from './described-request.ts';
 import type { ExplainedRequest, ExplainedResponse, Explanation } from './explanation.ts';
 
 export interface ExplainTools {
   readonly options: ResolvedOptions;
-  readonly decisions: Decisions;
-  readonly store: ResponseStore;
   readonly flights: Pick<Flights<unknown>, 'isFlying'>;
   readonly routes: SeenRoutes;
   readonly refusals: Refusals;
   readonly own: SeenRoute;
-  readonly budgets: KeyBudgets;
-  baseKey(policy: Policy, policyName: string, request: CacheableRequest): string | undefined;
+  readonly foresee: Foresee;
 }
 
 /** Says what would be done with a request, by the rules that a real one is decided on. */
 export type Explain = (asked: ExplainedRequest) => Promise<Explanation>;
 
 export function createExplain(tools: ExplainTools): Explain {
-  const { options, decisions, store, flights, budgets, routes, refusals } = tools;
+  const { options, flights, routes, refusals } = tools;
   const { clock } = options;
 
   function routeOf(
@@ -50,32 +45,12 @@ export function createExplain(tools: ExplainTools): Explain {
     return { ...(options.placed.find(({ matches }) => matches(request)) ?? tools.own), known: 'assumed' };
   }
 
-  /** What is decided, `undefined` where the response would be filled. */
-  function decide(
-    { policy, policyName }: SeenRoute,
-    request: CacheableRequest,
-    base: string | undefined,
-    place: PlaceInspection,
-  ): Decision | undefined {
-    const directives = requestDirectives(request.headers);
-    const reason = decisions.bypassOf(policy, request, directives);
-    if (reason) return { kind: 'bypass', reason };
-    if (base === undefined) return { kind: 'bypass', reason: 'query' };
-    const question: Question = { request, policy, directives, isRefresh: false, base };
-    const decision = decisions.atOnce(question, place.atOnce) ?? decisions.afterLook(question, place.selected);
-    if (decision || flights.isFlying(place.key)) return decision;
-    const refusal = budgets.foresee(policy, policyName, place);
-    return refusal && { kind: 'pass', reason: refusal };
-  }
-
   return async function explain(asked) {
     const request = describedRequest(asked);
     reduceHeaders(request.headers, options.variants.offers);
     const { known, ...route } = routeOf(request, asked.policy);
     const { policy, policyName } = route;
-    const base = tools.baseKey(policy, policyName, request);
-    const place = base === undefined ? NOWHERE : await store.inspect(base, request.headers);
-    const decision = decide(route, request, base, place);
+    const { base, place, decision } = await tools.foresee(route, request);
     const nowMs = clock.now();
     return {
       policy: { name: policyName, kind: policy.kind, known, audience: policy.audience },
@@ -96,17 +71,6 @@ export function createExplain(tools: ExplainTools): Explain {
     return refusal && { reason: refusal.reason, status: refusal.status, at: new Date(refusal.atMs).toISOString() };
   }
 }
-
-/** Of a request that has no key. */
-const NOWHERE: PlaceInspection = Object.freeze({
-  base: '',
-  key: '',
-  record: undefined,
-  selected: undefined,
-  atOnce: undefined,
-  tiers: [],
-  tags: [],
-});
 
 const OUTCOMES: Readonly<Record<Decision['kind'], Explanation['outcome']>> = {
   serve: 'hit',

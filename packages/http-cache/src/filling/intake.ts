@@ -18,6 +18,7 @@ import { holdsSession } from '../rules/request-rules.ts';
 import { fieldTags, groupTags } from '../rules/response-tags.ts';
 import { type ReuseTerms, usefulness } from '../rules/reuse.ts';
 import { storability } from '../rules/storable.ts';
+import type { Quarantine } from '../sentinel/quarantine.ts';
 import type { StoredResponse } from '../stored/entry.ts';
 import type { Admission, CommitOutcome, Place, Selected } from '../stored/response-store.ts';
 
@@ -31,6 +32,7 @@ export interface Shared {
 /** What a fill needs of the engine. */
 export interface FillTools {
   readonly guard: Guard;
+  readonly quarantine: Quarantine;
   readonly budgets: KeyBudgets;
   readonly front: Front;
   readonly options: ResolvedOptions;
@@ -82,7 +84,10 @@ export interface Intake {
 /** How long a URL of the application is taken to be storable since it last was, in milliseconds. */
 export const STORABLE_FOR_MS = 3_600_000;
 
-export function createIntake(job: FillJob, { options, urls, refusals, background, front, budgets }: FillTools): Intake {
+export function createIntake(
+  job: FillJob,
+  { options, urls, refusals, background, front, budgets, quarantine }: FillTools,
+): Intake {
   const { policy, counters, place, flight } = job;
   const { request } = job.exchange;
   const { clock, maxBodyBytes } = options;
@@ -116,7 +121,7 @@ export function createIntake(job: FillJob, { options, urls, refusals, background
       budgets.spend(policy, job.policyName, place.key);
       refusals.forget(place.base);
       onKept?.();
-      front.learn(job.exchange, policy, { base: place.base, counters });
+      front.learn(job.exchange, policy, { base: place.base, counters, policyName: job.policyName });
       const { varyNames, varyValues } = admission;
       const selected: Selected = { response, storedAtMs, tier: 'memory' };
       flight.land({ kind: 'shared', value: { selected, varyNames, varyValues } });
@@ -128,6 +133,7 @@ export function createIntake(job: FillJob, { options, urls, refusals, background
   return {
     refuse,
     accept(head) {
+      if (quarantine.has(job.policyName)) return 'quarantined';
       // Session middleware may stand behind the cache, where the request's own check could not see what it loads.
       if (policy.audience !== 'everyone' && holdsSession(request)) return 'session';
       const hasAuthorization = policy.authorization === 'rfc9111' && request.headers.authorization !== undefined;

@@ -1,7 +1,6 @@
-import { IncomingMessage, type Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-import { PassThrough } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import type { Exchange } from '../exchange.ts';
+import { createOwnRequest } from './own-request.ts';
 
 const REFRESH = Symbol('breakwater.http-cache.refresh');
 
@@ -17,7 +16,7 @@ export interface Refreshes {
   settle(): Promise<void>;
 }
 
-/** Whether a request is the cache's own: middleware that counts callers may let it pass. */
+/** Whether a request is the cache's own, that makes a stored response anew: middleware that counts callers may let it pass. */
 export function isRefresh(raw: IncomingMessage): boolean {
   return REFRESH in raw;
 }
@@ -45,57 +44,23 @@ export function createRefreshes(maxWaitMs: number): Refreshes {
     begin(key, { raw, request }) {
       const known = underWay.get(key);
       if (known) return known;
-      // Node gives every socket of an HTTP server its server.
-      const { server } = raw.socket as Socket & { readonly server?: Server };
-      if (!server) return undefined;
-      const [own, response] = createOwnRequest(raw, request.originalUrl);
+      const headers = Object.fromEntries(Object.entries(raw.headers).filter(([name]) => !LEFT_OUT.has(name)));
+      const own = createOwnRequest({ like: raw, url: request.originalUrl, headers, mark: { [REFRESH]: true } });
+      if (!own) return undefined;
       const ended = new Promise<void>((resolve) => {
         const limit = setTimeout(resolve, maxWaitMs).unref();
-        response.once('close', () => {
+        void own.ended.then(() => {
           clearTimeout(limit);
           resolve();
         });
       });
       underWay.set(key, ended);
       void ended.then(() => underWay.delete(key));
-      server.emit('request', own, response);
+      own.send();
       return ended;
     },
     async settle() {
       await Promise.all(underWay.values());
     },
   };
-}
-
-/** The same question by a caller without an identity, whose answer goes nowhere. */
-function createOwnRequest(raw: IncomingMessage, url: string): [IncomingMessage, ServerResponse] {
-  const sink = Object.assign(new PassThrough(), {
-    remoteAddress: '127.0.0.1',
-    encrypted: 'encrypted' in raw.socket && raw.socket.encrypted === true,
-    server: (raw.socket as Socket & { readonly server?: Server }).server,
-    setTimeout() {},
-  }) as unknown as Socket;
-  sink.resume();
-  const request = new IncomingMessage(sink);
-  request.method = 'GET';
-  request.url = url;
-  request.httpVersion = raw.httpVersion;
-  request.httpVersionMajor = raw.httpVersionMajor;
-  request.httpVersionMinor = raw.httpVersionMinor;
-  for (const [name, value] of Object.entries(raw.headers)) {
-    if (!LEFT_OUT.has(name)) request.headers[name] = value;
-  }
-  request.rawHeaders = Object.entries(request.headers).flatMap(([name, value]) => [name, String(value)]);
-  // It has no body.
-  request.push(null);
-  request.complete = true;
-  Object.assign(request, { [REFRESH]: true });
-  const response = new ServerResponse(request);
-  response.assignSocket(sink);
-  response.once('finish', () => {
-    response.detachSocket(sink);
-    sink.destroy();
-    response.emit('close');
-  });
-  return [request, response];
 }

@@ -6,6 +6,7 @@ import { GUARD_DEFAULTS } from './guard-options.ts';
 import { DEFAULTS, type HttpCacheOptions, resolveOptions } from './options.ts';
 import { ORIGIN_DEFAULTS } from './origin-options.ts';
 import { ROUTE_DEFAULTS, type RoutePolicyOptions, resolveRoutePolicy } from './route-policy.ts';
+import { SENTINEL_DEFAULTS } from './sentinel-options.ts';
 
 const cache = createCache();
 
@@ -15,6 +16,7 @@ describe('options', () => {
     ['RoutePolicyOptions', ROUTE_DEFAULTS, 'route-policy.ts'],
     ['OriginOptions', ORIGIN_DEFAULTS, 'origin-options.ts'],
     ['GuardOptions', GUARD_DEFAULTS, 'guard-options.ts'],
+    ['SentinelOptions', SENTINEL_DEFAULTS, 'sentinel-options.ts'],
   ])('of %s are documented with the defaults they have', (name, defaults, file) => {
     expect(documentedDefaults(new URL(file, import.meta.url), name)).toEqual(asDocumented(defaults));
   });
@@ -60,6 +62,14 @@ describe('options', () => {
     ['guard.mode', { cache, guard: { mode: 'strict' } }],
     ['guard.sample', { cache, guard: { sample: 2 } }],
     ['guard.ignore', { cache, guard: { ignore: 'x' } }],
+    ['sentinel.mode', { cache, sentinel: { mode: 'on' } }],
+    ['sentinel.sample', { cache, sentinel: { sample: 2 } }],
+    ['sentinel.interval', { cache, sentinel: { interval: -1 } }],
+    ['sentinel.timeout', { cache, sentinel: { timeout: 0 } }],
+    ['sentinel.principal', { cache, sentinel: { principal: 'ada' } }],
+    ['sentinel.headers', { cache, sentinel: { headers: 'x' } }],
+    ['sentinel.ignore', { cache, sentinel: { ignore: /x/ } }],
+    ['sentinel', { cache, sentinel: { share: 1 } }],
     ['purge', { cache, purge: true }],
     ['options', { cache, ttl: '5s' }],
   ];

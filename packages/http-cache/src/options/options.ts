@@ -8,6 +8,7 @@ import { type OriginOptions, type ResolvedOrigin, resolveOrigin } from './origin
 import { checkPattern } from './pattern-option.ts';
 import { type PlacedPolicy, type PlacedPolicyOptions, resolvePlaced } from './placed-policies.ts';
 import { type IgnoredParameters, resolveIgnored } from './query-options.ts';
+import { type ResolvedSentinel, resolveSentinel, type SentinelOptions } from './sentinel-options.ts';
 import { type ResolvedVariants, resolveVariants, type VariantOptions } from './variant-options.ts';
 
 export interface HttpCacheOptions<Request = unknown> {
@@ -75,6 +76,8 @@ export interface HttpCacheOptions<Request = unknown> {
   readonly origin?: OriginOptions;
   /** Finds responses that were made from what their key does not cover. */
   readonly guard?: GuardOptions;
+  /** Finds stored responses that are not for everybody who would be sent them. */
+  readonly sentinel?: SentinelOptions;
   /**
    * Takes PURGE requests: says whether this one may remove, or have expire, what is stored under its URL, or under the tags
    * that its `origin.tagFields` name. Without it they are the application's.
@@ -118,6 +121,7 @@ export interface ResolvedOptions {
   readonly placed: readonly PlacedPolicy[];
   readonly origin: ResolvedOrigin;
   readonly guard: ResolvedGuard;
+  readonly sentinel: ResolvedSentinel;
   readonly purge: ((request: unknown) => boolean | Promise<boolean>) | undefined;
   readonly clock: Clock;
 }
@@ -131,6 +135,7 @@ const OPTION_NAMES = [
   'policies',
   'origin',
   'guard',
+  'sentinel',
   'purge',
 ];
 
@@ -161,6 +166,7 @@ export function resolveOptions<Request>(options: HttpCacheOptions<Request>): Res
     placed: resolvePlaced(given.policies),
     origin: resolveOrigin(given.origin),
     guard: resolveGuard(given.guard),
+    sentinel: resolveSentinel(given.sentinel),
     purge: given.purge as ResolvedOptions['purge'],
     clock: given.clock,
   };

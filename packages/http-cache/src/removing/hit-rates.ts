@@ -23,7 +23,7 @@ const PERIOD_MS = 60_000;
 /** Of a shorter time a few hits would make a storm. */
 const SHORTEST_MS = 1000;
 
-export function createHitRates(stats: () => HttpCacheStats, now: () => number): HitRates {
+export function createHitRates(stats: () => Pick<HttpCacheStats, 'policies'>, now: () => number): HitRates {
   function read(): Reading {
     const hits = Object.entries(stats().policies).map(
       ([name, { hitMemory, hitRedis }]) => [name, hitMemory + hitRedis] as const,
