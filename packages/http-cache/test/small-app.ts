@@ -110,7 +110,9 @@ function expressCall(request: Parameters<ExpressHandler>[0], response: Parameter
   return {
     path: request.originalUrl,
     headers: request.headers,
-    session: (request as { session?: unknown }).session,
+    get session() {
+      return (request as { session?: unknown }).session;
+    },
     seen: () => ({ url: request.url, originalUrl: request.originalUrl, query: { ...request.query } }),
     header: (name, value) => void response.setHeader(name, value),
     status: (code) => void response.status(code),
@@ -127,7 +129,9 @@ function fastifyCall(request: Parameters<FastifyHook>[0], reply: Parameters<Fast
   return {
     path: request.originalUrl,
     headers: request.headers,
-    session: (request as { session?: unknown }).session,
+    get session() {
+      return (request as { session?: unknown }).session;
+    },
     seen: () => ({ url: request.url, originalUrl: request.originalUrl, query: { ...Object(request.query) } }),
     header: (name, value) => void reply.header(name, value),
     status: (code) => void reply.code(code),

@@ -12,6 +12,8 @@ import { isRefresh } from '../filling/refresh.ts';
 import { teeResponse } from '../filling/response-tee.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import { type LeakVerdict, leakVerdict, type Testimonies } from '../rules/leak-verdict.ts';
+import { variantName } from '../rules/variants.ts';
+import { varyValues } from '../rules/vary.ts';
 import type { ResponseStore, Selected } from '../stored/response-store.ts';
 import { accountOf, createAlarm, withoutValues } from './alarm.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -114,12 +116,15 @@ export function createSentinel(tools: SentinelTools): Sentinel {
   }
 
   async function observe(exchange: Exchange, route: SeenRoute, shadow: Shadow): Promise<void> {
-    const { place, decision } = await foresee(route, exchange.request);
+    const { headers } = exchange.request;
+    const { base, place, decision } = await foresee(route, exchange.request);
     if (decision?.kind !== 'serve' && decision?.kind !== 'serve-stale') {
       dismiss(exchange);
       return;
     }
     const stored = decision.selected;
+    // Not the key itself: that of a variant is another one each time its URL is stored anew.
+    const key = place.record ? `${base} ${variantName(varyValues(place.record.names, headers))}` : `${base}`;
     let status = 0;
     teeResponse(exchange.response, maxBodyBytes, {
       mayReplace: false,
@@ -127,7 +132,7 @@ export function createSentinel(tools: SentinelTools): Sentinel {
         status = given;
         return { status, keep: true };
       },
-      complete: (body) => shadow.testify({ key: place.key, stored, status, body, endedAtMs: clock.now() }),
+      complete: (body) => shadow.testify({ key, stored, status, body, endedAtMs: clock.now() }),
       abandoned() {},
     });
     hideParameters(exchange, parametersOf(options, route.policy));

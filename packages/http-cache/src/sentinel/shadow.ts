@@ -6,7 +6,7 @@ const SHADOW = Symbol('breakwater.http-cache.shadow');
 
 /** What was seen where the cache stands: the handler's answer, and what would have been served in its place. */
 export interface Evidence {
-  /** Under which the stored response lies. */
+  /** What the stored response is for: its URL, and the request headers that it varies on. */
   readonly key: string;
   readonly stored: Selected;
   readonly status: number;
