@@ -10,7 +10,7 @@ describe('hit rates', () => {
     nowMs = 1_000_000;
     hits = { a: 5, b: 5 };
     const outcomes = (count: number) => ({ hitMemory: count, hitRedis: 1 }) as HttpOutcomes;
-    const stats = (): HttpCacheStats => ({
+    const stats = (): Pick<HttpCacheStats, 'policies'> => ({
       policies: Object.fromEntries(Object.entries(hits).map(([name, count]) => [name, outcomes(count)])),
     });
     return createHitRates(stats, () => nowMs);
