@@ -78,9 +78,9 @@ function decodeResponse(bytes: Buffer): StoredResponse {
 function checkHead(status: number, headers: readonly string[]): void {
   if (status < 200 || status > 599 || headers.length % 2 !== 0) throw new RangeError('An entry with a broken head.');
   for (let index = 0; index < headers.length; index += 2) {
-    const [name, value] = headers.slice(index, index + 2) as [string, string];
+    const name = headers[index] as string;
     validateHeaderName(name);
-    validateHeaderValue(name, value);
+    validateHeaderValue(name, headers[index + 1] as string);
   }
 }
 

@@ -48,20 +48,27 @@ const NOT_MODIFIED_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 export function createStoredResponse(facts: ResponseFacts): StoredResponse {
+  const { headers } = facts;
   const notModifiedHeaders: string[] = [];
-  const byName = new Map<string, string>();
-  for (let index = 0; index + 1 < facts.headers.length; index += 2) {
-    const [name, value] = facts.headers.slice(index, index + 2) as [string, string];
-    byName.set(name, value);
-    if (isKeptOnNotModified(name)) notModifiedHeaders.push(name, value);
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] as string;
+    if (isKeptOnNotModified(name)) notModifiedHeaders.push(name, headers[index + 1] as string);
   }
   return {
     kind: 'response',
     ...facts,
     text: undefined,
     notModifiedHeaders,
-    validators: validatorsOf((name) => byName.get(name)),
+    validators: validatorsOf((name) => lastValueOf(headers, name)),
   };
+}
+
+/** @param headers name, value, name, value. */
+function lastValueOf(headers: readonly string[], name: string): string | undefined {
+  for (let index = headers.length - 2; index >= 0; index -= 2) {
+    if (headers[index] === name) return headers[index + 1];
+  }
+  return undefined;
 }
 
 export function validatorsOf(header: (name: string) => string | undefined): Validators {
