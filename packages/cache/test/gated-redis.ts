@@ -15,6 +15,8 @@ export interface GatedRedis {
   loseReplies(name: Gated): () => void;
   /** How often Redis has answered, replies held back included. */
   replied(name: Gated): number;
+  /** How many commands wait to be sent. */
+  held(name: Gated): number;
   /** How often a command failed on purpose. */
   failed(name: Gated): number;
 }
@@ -26,6 +28,7 @@ export function gateRedis(redis: RedisPort): GatedRedis {
   const losing = new Set<Gated>();
   const counts = new Map<Gated, number>();
   const refusals = new Map<Gated, number>();
+  const waiting = new Map<Gated, number>();
 
   function hold(gates: Map<Gated, Promise<void>>, name: Gated): () => void {
     let open = () => {};
@@ -40,7 +43,12 @@ export function gateRedis(redis: RedisPort): GatedRedis {
   }
 
   async function pass<Reply>(name: Gated, send: () => Promise<Reply>): Promise<Reply> {
-    await commands.get(name);
+    const gate = commands.get(name);
+    if (gate) {
+      waiting.set(name, (waiting.get(name) ?? 0) + 1);
+      await gate;
+      waiting.set(name, (waiting.get(name) ?? 0) - 1);
+    }
     if (failing.has(name)) {
       refusals.set(name, (refusals.get(name) ?? 0) + 1);
       throw new RedisUnavailableError('failing on purpose');
@@ -86,6 +94,7 @@ export function gateRedis(redis: RedisPort): GatedRedis {
       return () => void losing.delete(name);
     },
     replied: (name) => counts.get(name) ?? 0,
+    held: (name) => waiting.get(name) ?? 0,
     failed: (name) => refusals.get(name) ?? 0,
   };
 }

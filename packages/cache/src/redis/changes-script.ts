@@ -57,7 +57,8 @@ function apply.store()
 end
 
 -- Stores unless somebody else has invalidated the key since it was written, an age ago. What the writer has invalidated
--- itself it knows of: a tombstone of its own may have come later than the write that followed it.
+-- itself it knows of: a tombstone of its own may have come later than the write that followed it. The age is that of when
+-- it was sent, so the writer is told how old an older tombstone is, below zero.
 function apply.flush()
   local entry = key()
   local tombstone = key()
@@ -67,9 +68,10 @@ function apply.flush()
   local kept_for = tonumber(value())
   local writer = value()
   local id = redis.call('GET', tombstone)
-  if id and id:sub(1, #writer) ~= writer and kept_for - redis.call('PTTL', tombstone) <= age then return 0 end
+  local dead_for = id and id:sub(1, #writer) ~= writer and kept_for - redis.call('PTTL', tombstone)
+  if dead_for and dead_for <= age then return 0 end
   local reply = redis.pcall('SET', entry, frame, 'PX', ttl)
-  return reply.err and reply or 1
+  return reply.err and reply or (dead_for and -dead_for or 1)
 end
 
 ${LEASE_VERBS}

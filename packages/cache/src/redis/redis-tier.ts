@@ -42,8 +42,13 @@ export interface RedisTier {
   /** Puts the same generation in another form, unless it is another by now. */
   rewrap(tag: string, from: string, to: string): Promise<unknown | Failure>;
   store(address: Address, frame: Buffer, ttlMs: number): Promise<unknown | Failure>;
-  /** @returns whether nobody else had invalidated the key in the `ageMs` since it was written, so that it was stored. */
-  flush(address: Address, frame: Buffer, ttlMs: number, ageMs: number): Promise<boolean | Failure>;
+  /**
+   * Stores it unless somebody else has invalidated the key since it was written.
+   *
+   * @param writtenAtMs by `performance.now()`
+   * @returns whether it was stored; 'doubtful' where it was, and the key may have been invalidated while it was on its way.
+   */
+  flush(address: Address, frame: Buffer, ttlMs: number, writtenAtMs: number): Promise<boolean | 'doubtful' | Failure>;
   /**
    * Ends the lease it was loaded under, whatever comes of it.
    *
@@ -156,13 +161,20 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
         }),
       ),
 
-    flush: (address, frame, ttlMs, ageMs) =>
-      attempt({
-        verb: 'flush',
-        keys: [keys.entry(address), keys.tombstone(address)],
-        values: [frame, ttlMs, ageMs, tombstoneTtlMs, writer],
-        announcement: { written: [[address.space, address.key]] },
-      }),
+    async flush(address, frame, ttlMs, writtenAtMs) {
+      const ageMs = () => Math.ceil(performance.now() - writtenAtMs);
+      const made = await state.watch(
+        apply({
+          verb: 'flush',
+          keys: [keys.entry(address), keys.tombstone(address)],
+          values: [frame, ttlMs, ageMs(), tombstoneTtlMs, writer],
+          announcement: { written: [[address.space, address.key]] },
+        }),
+      );
+      if (isFailure(made)) return made;
+      const verdict = Number(made);
+      return verdict < 0 && -verdict <= ageMs() ? 'doubtful' : verdict !== 0;
+    },
 
     async commit(address, frame, ttlMs, seen, claim) {
       const fences = fencesOf(address, seen);

@@ -7,7 +7,7 @@ import { sharedGenerations } from '../generations/shared-generations.ts';
 import { type Failure, isFailure, UNSENT } from '../redis/redis-state.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
 import type { Source } from './source.ts';
-import { storeWrites } from './store-writes.ts';
+import { forgetKey, storeWrites } from './store-writes.ts';
 import { supersede } from './supersede.ts';
 import type { BufferedWrite } from './write-buffer.ts';
 
@@ -43,8 +43,10 @@ async function flushOne(engine: Engine, redis: RedisTier, write: BufferedWrite):
   // It was invalidated meanwhile, or has outlived itself: there is nothing to put there.
   if (!engine.writeBack.holds(write) || leftMs <= 0) return false;
   const frame = frameOf(engine, call, write.encoded, lifetime, generations);
-  const stored = await redis.flush(call.address, frame, leftMs, Math.ceil(performance.now() - writtenAtMs));
+  const stored = await redis.flush(call.address, frame, leftMs, writtenAtMs);
   if (stored === false) forget(engine, write);
+  // The invalidation may have come first or last: to load once more is never wrong.
+  if (stored === 'doubtful') await forgetKey(engine, call.address);
   return stored;
 }
 

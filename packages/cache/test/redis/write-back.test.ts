@@ -1,3 +1,4 @@
+import type { RedisPort } from '@breakwater/core/redis';
 import { eventually } from '@breakwater/testkit';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cache } from '../../src/index.ts';
@@ -22,7 +23,8 @@ beforeEach(async () => {
   ]);
 });
 
-const openDeaf = () => instances.openUnheard(instances.name, { ...back, redis: deafRedis(instances.client()) });
+const openDeaf = (redis: RedisPort = instances.client()) =>
+  instances.openUnheard(instances.name, { ...back, redis: deafRedis(redis) });
 const targets = [{ key: 'k' }, { tag: 'x' }, { pattern: 'k*' }] as const;
 
 describe('a write-back', () => {
@@ -125,6 +127,26 @@ describe('an invalidation of a buffered write', () => {
     await deaf.set('k', 1);
     await other.invalidate({ key: 'k' });
     await deaf.drain();
+    expect(await other.get('k')).toBeUndefined();
+    expect(await deaf.get('k')).toBeUndefined();
+  });
+
+  it('by key wins also where it comes while the flush is on its way to Redis', async () => {
+    const deaf = openDeaf(gate.client);
+    // What a first flush asks besides is known then.
+    await deaf.set('before', 1);
+    await deaf.drain();
+    await deaf.set('k', 1);
+    const release = gate.holdCommands('evalsha');
+    const flushed = deaf.drain();
+    await eventually(() => gate.held('evalsha') > 0);
+    await other.invalidate({ key: 'k' });
+    const client = instances.client();
+    const tombstone = `bw:1:${instances.name}:tombstone:{k}`;
+    // Older than the write was when it was sent.
+    await eventually(async () => (await client.pttl(tombstone)) < 60_000 - 500);
+    release();
+    await flushed;
     expect(await other.get('k')).toBeUndefined();
     expect(await deaf.get('k')).toBeUndefined();
   });
