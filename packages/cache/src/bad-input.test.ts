@@ -55,6 +55,7 @@ const WITHOUT_KEY = [
   'forget',
   'hotKeys',
   'keys',
+  'mode',
   'on',
   'rules',
   'setMode',
