@@ -74,6 +74,24 @@ describe.each(frameworks)('beyond its lifetime, on $name', (framework) => {
     for (const name of ['cookie', 'authorization', 'range']) expect(seen[1]).not.toHaveProperty(name);
   });
 
+  it('the background request comes from where its visitor came: what is trusted of loopback is not its', async () => {
+    const url = await start({ ttl: '5s', staleWhileRevalidate: '10s' });
+    const from: (string | undefined)[] = [];
+    handle = (call) => {
+      const response = call.raw();
+      from.push(response.req.socket.remoteAddress);
+      response.end('page');
+    };
+    const visit = async () => {
+      await send(url, { localAddress: '127.0.0.2' });
+      await app.httpCache.close();
+    };
+    await visit();
+    clock.advance(6000);
+    await visit();
+    expect(from).toEqual(['127.0.0.2', '127.0.0.2']);
+  });
+
   it('one background request is made however many are served stale meanwhile', async () => {
     const url = await start({ ttl: '5s', staleWhileRevalidate: '10s' });
     handle = answer();

@@ -28,7 +28,8 @@ export function createOwnRequest(own: OwnRequest): OwnExchange | undefined {
   const { server } = own.like.socket as Socket & { readonly server?: Server };
   if (!server) return undefined;
   const sink = Object.assign(new PassThrough(), {
-    remoteAddress: '127.0.0.1',
+    // From where its visitor came: with another address a proxy in between would not be trusted, or a loopback would be.
+    remoteAddress: own.like.socket.remoteAddress,
     encrypted: 'encrypted' in own.like.socket && own.like.socket.encrypted === true,
     server,
     setTimeout() {},
