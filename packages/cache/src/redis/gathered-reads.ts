@@ -35,6 +35,11 @@ interface Batch {
   readonly keys: string[];
   /** One for each key. */
   readonly waiters: Waiter[];
+  /**
+   * The same by the ids of their keys. Each batch has a table of its own: one that grew old would keep all that was read
+   * through it from V8's young collections.
+   */
+  readonly waiting: Map<string, Waiter>;
 }
 
 /**
@@ -52,21 +57,18 @@ const MAX_KEYS = 128;
 export function createGatheredReads(redis: RedisPort, state: RedisState, now: () => number): GatheredRead {
   const maxKeys = redis.nodes ? 1 : MAX_KEYS;
   let batch: Batch | undefined;
-  /** The batch's waiters by the ids of their keys. */
-  const waiting = new Map<string, Waiter>();
   let inFlight = 0;
 
   function begin(): Batch {
     if (maxKeys > 1 && inFlight === 0) process.nextTick(flush);
     else if (maxKeys > 1) setImmediate(flush);
-    return { beganAt: performance.now(), keys: [], waiters: [] };
+    return { beganAt: performance.now(), keys: [], waiters: [], waiting: new Map() };
   }
 
   function flush(): void {
     if (batch === undefined) return;
     const sent = batch;
     batch = undefined;
-    waiting.clear();
     inFlight += 1;
     void state.watch(redis.mgetBuffer(sent.keys)).then((replies) => {
       inFlight -= 1;
@@ -84,16 +86,17 @@ export function createGatheredReads(redis: RedisPort, state: RedisState, now: ()
   }
 
   return (id, key, take) => {
+    batch ??= begin();
+    const { keys, waiters, waiting } = batch;
     const known = waiting.get(id);
     if (known) {
       known.next = { take, next: known.next };
       return;
     }
-    batch ??= begin();
     const waiter: Waiter = { take, next: undefined };
     waiting.set(id, waiter);
-    batch.keys.push(key);
-    batch.waiters.push(waiter);
-    if (batch.keys.length >= maxKeys) flush();
+    keys.push(key);
+    waiters.push(waiter);
+    if (keys.length >= maxKeys) flush();
   };
 }
