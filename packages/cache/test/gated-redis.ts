@@ -43,12 +43,9 @@ export function gateRedis(redis: RedisPort): GatedRedis {
   }
 
   async function pass<Reply>(name: Gated, send: () => Promise<Reply>): Promise<Reply> {
-    const gate = commands.get(name);
-    if (gate) {
-      waiting.set(name, (waiting.get(name) ?? 0) + 1);
-      await gate;
-      waiting.set(name, (waiting.get(name) ?? 0) - 1);
-    }
+    waiting.set(name, (waiting.get(name) ?? 0) + 1);
+    await commands.get(name);
+    waiting.set(name, (waiting.get(name) ?? 0) - 1);
     if (failing.has(name)) {
       refusals.set(name, (refusals.get(name) ?? 0) + 1);
       throw new RedisUnavailableError('failing on purpose');
