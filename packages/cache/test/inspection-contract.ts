@@ -30,7 +30,7 @@ export function describeInspection(name: string, connect: () => RedisPort | null
     it.each(targets)('says of %j that it would end %i entries, and ends none', async (target, entries) => {
       await fill();
       const before = cache().stats();
-      const { memory, redis } = await cache().dryRun(target);
+      const { memory, redis } = await cache().dryRun(target, { budget: '20s' });
       expect(memory.entries).toBe(entries);
       expect(redis).toMatchObject({ entries: isShared() ? entries : 0, isComplete: true });
       expect(memory.bytes).toBeGreaterThanOrEqual(entries * 100);
@@ -43,7 +43,7 @@ export function describeInspection(name: string, connect: () => RedisPort | null
 
     it('says bytes as memory counts them', async () => {
       await fill();
-      expect((await cache().dryRun({ all: true })).memory.bytes).toBe(cache().stats().memory.bytes);
+      expect((await cache().dryRun({ all: true }, { budget: '20s' })).memory.bytes).toBe(cache().stats().memory.bytes);
     });
 
     it('leaves out what has ended already', async () => {
@@ -51,10 +51,13 @@ export function describeInspection(name: string, connect: () => RedisPort | null
       await cache().set('c', 1, { ttl: '1s', tags: ['u'] });
       await cache().expire({ tag: 't' });
       clock().advance(1000);
-      expect((await cache().dryRun({ tag: 'u' })).memory.entries).toBe(1);
+      expect((await cache().dryRun({ tag: 'u' }, { budget: '20s' })).memory.entries).toBe(1);
       await cache().clear();
       for (const target of [{ tag: 'u' }, { all: true }] as const) {
-        expect(await cache().dryRun(target)).toMatchObject({ memory: { entries: 0 }, redis: { entries: 0 } });
+        expect(await cache().dryRun(target, { budget: '20s' })).toMatchObject({
+          memory: { entries: 0 },
+          redis: { entries: 0 },
+        });
       }
     });
 
@@ -64,7 +67,7 @@ export function describeInspection(name: string, connect: () => RedisPort | null
       await site.expire({ tag: 'u' });
       await site.getOrLoad('a', () => Promise.reject(new Error('none'))).catch(() => undefined);
       const entries = isShared() ? 1 : 0;
-      const report = await site.dryRun({ tag: 'source' });
+      const report = await site.dryRun({ tag: 'source' }, { budget: '20s' });
       expect(report).toMatchObject({ memory: { entries: 1 }, redis: { entries }, tags: ['source', 'u'] });
     });
 
@@ -87,7 +90,7 @@ export function describeInspection(name: string, connect: () => RedisPort | null
         .set('a', Buffer.from('body'), { tags: ['t'] });
       await cache().set('b', 1, { tags: ['t'] });
       expect(await listAll(cache(), '*')).toEqual(['b']);
-      const { memory, redis } = await cache().dryRun({ tag: 't' });
+      const { memory, redis } = await cache().dryRun({ tag: 't' }, { budget: '20s' });
       expect([memory.entries, redis.entries]).toEqual([2, isShared() ? 2 : 0]);
     });
 

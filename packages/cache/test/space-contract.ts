@@ -71,9 +71,9 @@ export function describeSpaces(name: string, connect: () => RedisPort | null): v
         memory: { entries: extent },
         redis: { entries: isShared() ? extent : 0 },
       });
-      expect(await space().dryRun({ pattern: 'a*' })).toMatchObject(entries(1));
-      expect(await space().dryRun({ key: ['a', 'a2'] })).toMatchObject(entries(1));
-      expect(await space().dryRun({ tag: 't' })).toMatchObject(entries(2));
+      expect(await space().dryRun({ pattern: 'a*' }, { budget: '20s' })).toMatchObject(entries(1));
+      expect(await space().dryRun({ key: ['a', 'a2'] }, { budget: '20s' })).toMatchObject(entries(1));
+      expect(await space().dryRun({ tag: 't' }, { budget: '20s' })).toMatchObject(entries(2));
     });
   });
 }
