@@ -1,4 +1,6 @@
 import { createCache, type MemoryOptions } from '@breakwater/cache';
+import type { RedisPort } from '@breakwater/core/redis';
+import { createRedisPool } from '@breakwater/redis-pool';
 import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
 import { redisBusDriver, redisDriver } from 'bentocache/drivers/redis';
@@ -28,9 +30,13 @@ export async function readIoredis(url: string, value: unknown): Promise<Client> 
   });
 }
 
-export async function readOurs(url: string, value: unknown): Promise<Client> {
+export async function readOursOnPool(url: string, value: unknown): Promise<Client> {
+  return readOurs(url, value, createRedisPool({ url }));
+}
+
+export async function readOurs(url: string, value: unknown, redis?: RedisPort): Promise<Client> {
   // One entry of memory: it is filled on every hit, as always, and never holds what is asked for next.
-  const cache = await connectOurs(url, { maxEntries: 1 });
+  const cache = await connectOurs(url, { maxEntries: 1 }, redis);
   await fill((key) => cache.set(key, value));
   return verified(cache);
 }
@@ -90,8 +96,7 @@ export async function connectTagged(url: string, entries: number, tag: string) {
   return { cache, keys };
 }
 
-async function connectOurs(url: string, memory: MemoryOptions) {
-  const redis = new Redis(url);
+async function connectOurs(url: string, memory: MemoryOptions, redis: RedisPort = new Redis(url)) {
   await redis.ping();
   const cache = createCache({ redis, memory, policies: { default: { ttl: TTL_MS } } });
   // Until it hears the others, it asks Redis for more than it has to.

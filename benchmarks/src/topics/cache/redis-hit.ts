@@ -8,6 +8,7 @@ type Connect = (clients: Clients) => (url: string, value: unknown) => Promise<Cl
 const CLIENTS: readonly { readonly name: string; readonly about: string; readonly connect: Connect }[] = [
   { name: 'ioredis', about: 'raw ioredis 6 and JSON.parse', connect: ({ readIoredis }) => readIoredis },
   { name: 'ours', about: 'the cache on an ioredis client', connect: ({ readOurs }) => readOurs },
+  { name: 'ours-pool', about: 'the cache on our pool', connect: ({ readOursOnPool }) => readOursOnPool },
   { name: 'layered-loader', about: 'its RedisCache', connect: ({ readLayeredLoader }) => readLayeredLoader },
   { name: 'bentocache', about: 'both tiers and bus', connect: ({ readBentocache }) => readBentocache },
 ];
