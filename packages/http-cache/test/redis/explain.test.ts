@@ -1,50 +1,33 @@
-import { createCache } from '@breakwater/cache';
-import { createManualClock, eventually, frameworks, type RedisServer, startRedis } from '@breakwater/testkit';
-import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createManualClock, frameworks } from '@breakwater/testkit';
+import { describe, expect, it } from 'vitest';
 import { send, statusOf } from '../http-client.ts';
-import { type App, serveApp } from '../small-app.ts';
+import type { App } from '../small-app.ts';
+import { useFleet } from '../use-fleet.ts';
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
-
-const running: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of running.splice(0)) await stop();
-});
+const fleet = useFleet();
 
 describe.each(frameworks)('explain with Redis, on $name', (framework) => {
   const clock = createManualClock();
 
-  async function start(namespace: string): Promise<App> {
-    const redis = new Redis(server.url);
-    const cache = createCache({ redis, deadlineMs: '10s', namespace, clock });
-    const app = await serveApp(framework, {
-      cache,
-      options: { authority: 'api', clock },
-      routes: [
-        { path: '/page', policy: { ttl: '60s', tags: ['pages'] }, handle: (call) => call.text('page') },
-        {
-          path: '/vary',
-          policy: { ttl: '60s' },
-          handle(call) {
-            call.header('Vary', 'Accept-Language');
-            call.text(String(call.headers['accept-language']));
+  function start(namespace: string): Promise<App> {
+    return fleet.start(
+      framework,
+      { namespace, clock },
+      {
+        options: { authority: 'api', clock },
+        routes: [
+          { path: '/page', policy: { ttl: '60s', tags: ['pages'] }, handle: (call) => call.text('page') },
+          {
+            path: '/vary',
+            policy: { ttl: '60s' },
+            handle(call) {
+              call.header('Vary', 'Accept-Language');
+              call.text(String(call.headers['accept-language']));
+            },
           },
-        },
-      ],
-    });
-    running.push(async () => {
-      await app.httpCache.close();
-      await app.close();
-      await cache.close();
-      redis.disconnect();
-    });
-    await eventually(() => expect(cache.stats().bus.connected).toBe(true));
-    return app;
+        ],
+      },
+    );
   }
 
   it.each([

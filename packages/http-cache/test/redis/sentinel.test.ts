@@ -1,51 +1,34 @@
-import { createCache } from '@breakwater/cache';
-import { createManualClock, eventually, frameworks, type RedisServer, startRedis } from '@breakwater/testkit';
-import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createManualClock, eventually, frameworks } from '@breakwater/testkit';
+import { describe, expect, it } from 'vitest';
 import { send, statusOf } from '../http-client.ts';
-import { type App, serveApp } from '../small-app.ts';
+import type { App } from '../small-app.ts';
+import { useFleet } from '../use-fleet.ts';
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.stop());
-
-const running: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of running.splice(0)) await stop();
-});
+const fleet = useFleet();
 
 describe.each(frameworks)('the sentinel with Redis, on $name', (framework) => {
   const clock = createManualClock();
 
-  async function start(namespace: string): Promise<App> {
-    const redis = new Redis(server.url);
-    const cache = createCache({ redis, namespace, clock });
-    const app = await serveApp(framework, {
-      cache,
-      options: {
-        authority: 'api',
-        clock,
-        guard: { mode: 'off' },
-        sentinel: { mode: 'quarantine', sample: 1, interval: 0 },
-      },
-      routes: [
-        {
-          path: '/page',
-          policy: { ttl: '60s', name: 'page' },
-          handle: (call) => call.text(`hello ${call.headers['x-user'] ?? 'stranger'}`),
+  function start(namespace: string): Promise<App> {
+    return fleet.start(
+      framework,
+      { namespace, clock },
+      {
+        options: {
+          authority: 'api',
+          clock,
+          guard: { mode: 'off' },
+          sentinel: { mode: 'quarantine', sample: 1, interval: 0 },
         },
-      ],
-    });
-    running.push(async () => {
-      await app.httpCache.close();
-      await app.close();
-      await cache.close();
-      redis.disconnect();
-    });
-    await eventually(() => expect(cache.stats().bus.connected).toBe(true));
-    return app;
+        routes: [
+          {
+            path: '/page',
+            policy: { ttl: '60s', name: 'page' },
+            handle: (call) => call.text(`hello ${call.headers['x-user'] ?? 'stranger'}`),
+          },
+        ],
+      },
+    );
   }
 
   async function ask(app: App, user: string, path = '/page') {
