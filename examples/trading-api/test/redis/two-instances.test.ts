@@ -49,8 +49,8 @@ describe('two instances on one Redis', () => {
       );
       delaysMs.push(performance.now() - postedAt);
     }
-    // The best of ten: what a busy machine adds to the others is not the application's. The post itself is part of it.
-    expect(Math.min(...delaysMs)).toBeLessThan(100);
+    // The median, because a busy machine can hold up any one round; the post itself is part of it.
+    expect(delaysMs.toSorted((a, b) => a - b)[5]).toBeLessThan(100);
   });
 
   it('share their stored responses, sessions, order books and limits', async () => {
