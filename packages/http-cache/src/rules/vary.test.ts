@@ -31,6 +31,12 @@ describe('mergeVary', () => {
   });
 });
 
+describe('varyValues of names that every object has', () => {
+  it.each(['constructor', 'toString', '__proto__'])('takes %s for a header that is not there', (name) => {
+    expect(varyValues([name], {})).toBe(varyValues(['x-absent'], {}));
+  });
+});
+
 describe('varyValues', () => {
   const same: [string, string, string][] = [
     ['accept-encoding', 'gzip, br', 'br,gzip'],

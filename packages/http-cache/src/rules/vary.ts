@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { splitFieldList } from './field-list.ts';
+import { splitFieldList, withoutSpaces } from './field-list.ts';
 
 /** The header names of a `Vary` field, lower case, sorted, each once. `*` stays as it is. */
 export function parseVary(value: string | undefined): string[] {
@@ -34,14 +34,16 @@ function escapeMark(mark: string): string {
   return mark === '|' ? '%7C' : '%25';
 }
 
-function fieldText(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(',') : value;
+/** A name that is none of the request's may be one that all objects have, such as `constructor`. */
+function fieldText(value: unknown): string | undefined {
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** RFC 9111 §4.1: whitespace and, where the field says so, case and order may be normalised. Absent is not empty. */
 function normaliseField(name: string, value: string | undefined): string {
   if (value === undefined) return '-';
-  const members = splitFieldList(value).map((member) => member.replace(/\s*([;=])\s*/g, '$1'));
+  const members = splitFieldList(value).map(withoutSpaces);
   if (!WEIGHTED.has(name)) return `=${members.join(',')}`;
   const weighted = members.map((member) => shortWeight(lowerCased(member)));
   return `=${(name === 'accept-encoding' ? acceptedCodings(weighted) : weighted).join(',')}`;

@@ -1,4 +1,4 @@
-import { splitFieldList } from './field-list.ts';
+import { splitFieldList, withoutSpaces } from './field-list.ts';
 
 /** One choice of an `Accept` field and its like (RFC 9110 §12.4.2). */
 export interface Weighted {
@@ -8,19 +8,16 @@ export interface Weighted {
   readonly weight: number;
 }
 
-const WEIGHT = /\s*;\s*q\s*=\s*([\d.]+)\s*$/i;
+const WEIGHT = /;q=([\d.]+)$/i;
 
 /** A weight that is none counts as 1. */
 export function weightedChoices(field: string): Weighted[] {
-  return splitFieldList(field).map((member) => {
-    const written = WEIGHT.exec(member)?.[1];
-    const value = member
-      .replace(WEIGHT, '')
-      .replace(/\s*([;=])\s*/g, '$1')
-      .toLowerCase();
+  return splitFieldList(field).map((written) => {
+    const member = withoutSpaces(written);
+    const weight = WEIGHT.exec(member)?.[1];
     return {
-      value,
-      weight: written !== undefined && /^(?:0|1)(?:\.\d{0,3})?$/.test(written) ? Math.min(Number(written), 1) : 1,
+      value: member.replace(WEIGHT, '').toLowerCase(),
+      weight: weight !== undefined && /^(?:0|1)(?:\.\d{0,3})?$/.test(weight) ? Math.min(Number(weight), 1) : 1,
     };
   });
 }
