@@ -14,7 +14,7 @@ export interface RequestControl extends CacheControl {
 }
 
 /** RFC 9111 §1.2.2: a larger number of seconds may be taken for this one. */
-const MOST_SECONDS = 2 ** 31;
+export const MOST_SECONDS = 2 ** 31;
 
 export const NO_DIRECTIVES: RequestControl = Object.freeze({
   has: () => false,

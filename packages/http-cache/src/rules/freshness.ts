@@ -50,6 +50,17 @@ function untilExpiry(expires: string, { headers }: FreshnessFacts, nowMs: number
   return expiresMs === undefined ? 0 : expiresMs - (parseHttpDate(headers.get('date'), nowMs) ?? nowMs);
 }
 
+/**
+ * RFC 9111 §3: a response is stored only if it says that it may be, or how long it lives, or has a status that need not say
+ * it; whatever a targeted field says takes the place of all that (RFC 9213 §2.2).
+ */
+export function isMarkedStorable({ status, headers, control, isTargeted }: FreshnessFacts): boolean {
+  if (HEURISTIC_STATUSES.has(status) || MARKS.some((directive) => control.has(directive))) return true;
+  return !isTargeted && headers.has('expires');
+}
+
+const MARKS = ['public', 'max-age', 's-maxage'];
+
 function heuristicMs({ status, headers, control }: FreshnessFacts, nowMs: number): number {
   if (!HEURISTIC_STATUSES.has(status) && !control.has('public')) return 0;
   const modifiedMs = parseHttpDate(headers.get('last-modified'), nowMs);

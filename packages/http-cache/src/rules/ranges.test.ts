@@ -24,6 +24,10 @@ describe('rangeOf ten bytes', () => {
     expect(rangeOf(range, 10)).toEqual(answer);
   });
 
+  it.each(['bytes=0-', 'bytes=-5', 'bytes=3-4'])('%s of an empty body is all of it', (range) => {
+    expect(rangeOf(range, 0)).toEqual({ kind: 'whole' });
+  });
+
   it('never reaches beyond the body', () => {
     fc.assert(
       fc.property(fc.nat(20), fc.stringMatching(/^bytes=\d{0,2}-\d{0,2}$/), (length, range) => {

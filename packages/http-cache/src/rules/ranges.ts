@@ -17,10 +17,11 @@ export function rangeOf(range: string | undefined, length: number): RangeAnswer 
   const found = /^bytes=\s*(\d*)-(\d*)\s*$/i.exec(range ?? '');
   if (!found) return WHOLE;
   const [, first = '', last = ''] = found;
-  if (first === '' && last === '') return WHOLE;
+  // Nothing has no part that a Content-Range could name, and RFC 9110 §14.2 allows to pass a Range of it over.
+  if (length === 0 || (first === '' && last === '')) return WHOLE;
   if (first === '') {
     const suffix = Number(last);
-    if (suffix === 0 || length === 0) return { kind: 'unsatisfiable' };
+    if (suffix === 0) return { kind: 'unsatisfiable' };
     return { kind: 'part', start: Math.max(0, length - suffix), end: length };
   }
   const start = Number(first);

@@ -1,4 +1,4 @@
-import { type CacheControl, parseCacheControl } from './cache-control.ts';
+import { type CacheControl, MOST_SECONDS, parseCacheControl } from './cache-control.ts';
 import { parseDictionary } from './structured-fields.ts';
 
 export interface ResponseControl {
@@ -31,7 +31,8 @@ function targetedControl(text: string): CacheControl | undefined {
     has: (directive) => directives.has(directive) && directives.get(directive) !== false,
     seconds(directive) {
       const value = directives.get(directive);
-      return typeof value === 'number' && Number.isInteger(value) ? Math.max(0, value) : undefined;
+      if (typeof value !== 'number' || !Number.isInteger(value)) return undefined;
+      return Math.min(Math.max(0, value), MOST_SECONDS);
     },
   };
 }

@@ -18,6 +18,10 @@ describe('fieldTags', () => {
     const many = Array.from({ length: 1000 }, (_, index) => `t${index}`).join(' ');
     expect(fieldTags(new Map([['surrogate-key', many]]), fields)).toHaveLength(64);
   });
+
+  it('reads the field of Varnish as well, where it is named', () => {
+    expect(fieldTags(new Map([['xkey', 'one two']]), ['xkey'])).toEqual(['one', 'two']);
+  });
 });
 
 describe('namedTags', () => {
@@ -43,5 +47,17 @@ describe('groupTags', () => {
     ]);
     expect(groupTags('scripts', 'https://here')).toEqual([]);
     expect(groupTags(undefined, 'https://here')).toEqual([]);
+  });
+
+  it('are as many and as long as RFC 9875 asks for, whatever the origin is called', () => {
+    const groups = Array.from({ length: 32 }, (_, index) => `${index}`.padStart(32, '-'));
+    const field = groups.map((group) => `"${group}"`).join(', ');
+    const origins = ['https://here', `https://${'x'.repeat(250)}`, `https://${'y'.repeat(250)}`, 'Käse'];
+    const tags = origins.flatMap((origin) => groupTags(field, origin));
+    expect(new Set(tags).size).toBe(32 * origins.length);
+  });
+
+  it('are compared to the letter', () => {
+    expect(groupTags('"Scripts", "scripts"', 'https://here')).toHaveLength(2);
   });
 });

@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto';
 import { splitFieldList } from './field-list.ts';
 import { parseStringList } from './structured-fields.ts';
 
 /** As many as an entry takes beside its policy's own. */
 const MOST_TAGS = 64;
 const LONGEST_TAG = 256;
+const PRINTABLE = /^[ -~]+$/;
 
 /** The fields of caches in front of origins: tags by spaces, as Fastly and Varnish have them, and by commas. */
 const BY_SPACES: ReadonlySet<string> = new Set(['surrogate-key', 'xkey']);
@@ -43,7 +45,14 @@ function tagsIn(header: (field: string) => string | undefined, fields: readonly 
  */
 export function groupTags(field: string | undefined, authority: string): string[] {
   const groups = field === undefined ? undefined : parseStringList(field);
-  return usable((groups ?? []).map((group) => `group ${authority} ${group}`));
+  const origin = shortName(authority);
+  return usable((groups ?? []).map((group) => `group ${origin} ${group}`));
+}
+
+/** Half a tag, at the most, so that no host leaves too little room for a group of 32 characters (RFC 9875 §2). */
+function shortName(authority: string): string {
+  const isShort = authority.length <= LONGEST_TAG / 2 && PRINTABLE.test(authority);
+  return isShort ? authority : `#${hash('sha256', authority, 'base64url')}`;
 }
 
 function usable(tags: readonly string[]): string[] {
@@ -51,5 +60,5 @@ function usable(tags: readonly string[]): string[] {
 }
 
 function isUsable(tag: string): boolean {
-  return tag.length <= LONGEST_TAG && /^[ -~]+$/.test(tag);
+  return tag.length <= LONGEST_TAG && PRINTABLE.test(tag);
 }

@@ -33,6 +33,9 @@ describe('reuseOf', () => {
     ['max-stale=5', 15_001, 'ask'],
     ['max-stale=0', 10_001, 'stale'],
     ['max-age=3, max-stale=60', 11_000, 'ask'],
+    ['max-age=60', 11_000, 'ask'],
+    ['max-age=60, max-stale=5', 11_000, 'fresh'],
+    ['max-age=60, max-stale=0', 11_000, 'ask'],
   ])('with the wish %s an age of %i ms is %s', (wish, ageMs, reuse) => {
     expect(reuseOf(TERMS, ageMs, parseCacheControl(wish))).toBe(reuse);
   });

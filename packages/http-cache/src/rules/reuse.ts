@@ -28,11 +28,17 @@ export function reuseOf(terms: ReuseTerms, ageMs: number, wishes: RequestControl
   // `max-age=0` is how a browser's reload asks for a new response, so a brand-new stored one does not do either.
   if (maxAge === 0 || (maxAge !== undefined && ageMs > maxAge * 1000)) return 'ask';
   const minFresh = wishes.seconds('min-fresh');
-  if (freshMs > 0) return minFresh !== undefined && freshMs < minFresh * 1000 ? 'ask' : 'fresh';
-  if (terms.validation !== 'none' || minFresh !== undefined) return 'ask';
+  if (freshMs <= 0) return minFresh === undefined ? staleReuseOf(terms, -freshMs, wishes) : 'ask';
+  return minFresh !== undefined && freshMs < minFresh * 1000 ? 'ask' : 'fresh';
+}
+
+/** @param staleMs for how long it has been stale. */
+function staleReuseOf(terms: ReuseTerms, staleMs: number, wishes: RequestControl): Reuse {
+  if (terms.validation !== 'none') return 'ask';
   // RFC 9111 §5.2.1.2: without an argument, of any staleness.
-  if (wishes.has('max-stale') && -freshMs <= (maxStaleMs(wishes) ?? Number.POSITIVE_INFINITY)) return 'fresh';
-  return -freshMs < terms.staleWhileRevalidateMs ? 'stale' : 'ask';
+  if (wishes.has('max-stale') && staleMs <= (maxStaleMs(wishes) ?? Number.POSITIVE_INFINITY)) return 'fresh';
+  // §5.2.1.1: who limits the age wants nothing that is staler than that.
+  return staleMs < terms.staleWhileRevalidateMs && !wishes.has('max-age') ? 'stale' : 'ask';
 }
 
 function maxStaleMs(wishes: RequestControl): number | undefined {

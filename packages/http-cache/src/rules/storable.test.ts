@@ -180,6 +180,24 @@ describe('storability by the response’s own word', () => {
     expect(judge({ 'cache-control': 's-maxage=0', etag: '"a"' }, terms)).toMatchObject({ storable: true });
   });
 
+  it.each<[string, Record<string, string>, number, boolean]>([
+    ['a status that may be guessed about', {}, 404, true],
+    ['another status', {}, 302, false],
+    ['another status that may be stored', { 'cache-control': 'public' }, 302, true],
+    ['another status that has a lifetime', { expires: '0' }, 302, true],
+    ['another status that says no-cache alone', { 'cache-control': 'no-cache' }, 302, false],
+    ['another status by a targeted field', { 'cdn-cache-control': 'no-cache', expires: '0' }, 302, false],
+  ])('keeps no response to ask about that says nothing of being stored: %s', (_what, headers, status, isKept) => {
+    const terms = { ...ORIGIN, trust: 'explicit' as const, keptForValidationMs: 60_000 };
+    const targeted = { ...terms, targetFields: ['cdn-cache-control'] };
+    expect(judge({ etag: '"a"', ...headers }, targeted, status).storable).toBe(isKept);
+  });
+
+  it('takes more seconds than can be counted for very many, in a targeted field as well', () => {
+    const terms = { ...ORIGIN, targetFields: ['cdn-cache-control'] };
+    expect(lifetimeOf({ 'cdn-cache-control': 'max-age=999999999999999' }, terms)).toBe(2 ** 31 * 1000);
+  });
+
   it.each([
     ['public, max-age=5', 'none'],
     ['s-maxage=5', 'when-stale'],

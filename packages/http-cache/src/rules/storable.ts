@@ -1,6 +1,6 @@
 import type { NotStoredReason } from '../answering/reasons.ts';
 import type { RequestControl } from './cache-control.ts';
-import { type FreshnessTrust, initialAgeMs, lifetimeMs } from './freshness.ts';
+import { type FreshnessTrust, initialAgeMs, isMarkedStorable, lifetimeMs } from './freshness.ts';
 import { type ResponseControl, responseControl } from './response-control.ts';
 import type { ReuseTerms } from './reuse.ts';
 import { isWhole, type StatusLifetimes, statusLifetimeMs } from './status-lifetimes.ts';
@@ -62,8 +62,7 @@ export function storability(head: ResponseHead, asked: AskedWith, given: Storage
   const age = initialAgeMs(headers, head);
   const reuse = reuseTerms(head, speaking, terms);
   const isOfUse = reuse.validation !== 'always' && age !== undefined && age < reuse.lifetimeMs;
-  const isWorthAsking = terms.keptForValidationMs > 0 && hasValidator(headers) && mayBeShared(speaking, terms);
-  if (!isOfUse && !isWorthAsking) return { storable: false, reason: noUse(speaking) };
+  if (!isOfUse && !isWorthAsking(head, speaking, terms)) return { storable: false, reason: noUse(speaking) };
   return {
     storable: true,
     // An age that cannot be read may be any.
@@ -151,6 +150,12 @@ function validationOf({ control }: ResponseControl): ReuseTerms['validation'] {
 }
 
 const WINDOWS = ['stale-while-revalidate', 'stale-if-error'];
+
+/** Of no use as it is, but its handler may say that nothing has changed. */
+function isWorthAsking(head: ResponseHead, speaking: ResponseControl, terms: StorageTerms): boolean {
+  const isAskable = terms.keptForValidationMs > 0 && hasValidator(head.headers);
+  return isAskable && mayBeShared(speaking, terms) && isMarkedStorable({ ...head, ...speaking });
+}
 
 /** Asking does not make a response everybody's: whoever trusts declarations alone has declared nothing of this one. */
 function mayBeShared({ control, isTargeted }: ResponseControl, { ttlMs, trust }: StorageTerms): boolean {
