@@ -48,19 +48,19 @@ export interface Cache<PolicyName extends string = string>
   getMany<Value>(keys: readonly string[], options?: ReadOptions<PolicyName>): Promise<Map<string, Value>>;
 
   /** Whether {@link Cache.get} would find it; counted neither as a hit nor as a miss. */
-  has(key: string): Promise<boolean>;
+  has(key: string, options?: ReadOptions<PolicyName>): Promise<boolean>;
 
   /** Those of `keys` that {@link Cache.has} is true of. Read from Redis together. */
-  hasMany(keys: readonly string[]): Promise<Set<string>>;
+  hasMany(keys: readonly string[], options?: ReadOptions<PolicyName>): Promise<Set<string>>;
 
   /** Milliseconds the entry is still fresh, `undefined` where there is none; counted neither as a hit nor as a miss. */
-  ttl(key: string): Promise<number | undefined>;
+  ttl(key: string, options?: ReadOptions<PolicyName>): Promise<number | undefined>;
 
   /**
    * What memory and Redis have of the key, for whoever wants to know why it is served or not: counted nowhere, and memory is
    * not filled. Nothing while the mode is `'bypass'`.
    */
-  inspect<Value>(key: string): Promise<EntryInspection<Value>>;
+  inspect<Value>(key: string, options?: ReadOptions<PolicyName>): Promise<EntryInspection<Value>>;
 
   /**
    * Writes both tiers and tells the other instances. Resolves also when Redis is away: memory then holds it alone, and the
@@ -219,7 +219,7 @@ export interface SpaceOptions<Value> {
 export interface CacheSpace<Value> {
   lookup(key: string, options?: ReadOptions): Promise<Found<Value> | undefined>;
   peek(key: string, options?: ReadOptions): Entry<Value> | undefined;
-  inspect(key: string): Promise<EntryInspection<Value>>;
+  inspect(key: string, options?: ReadOptions): Promise<EntryInspection<Value>>;
   set(key: string, value: Value, options?: WriteOptions): Promise<void>;
   reserve(key: string, options?: WriteOptions): Promise<Reservation<Value>>;
   reserveToFill(key: string, options?: FillOptions): Promise<Filling<Value> | undefined>;

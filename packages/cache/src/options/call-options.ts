@@ -14,7 +14,10 @@ export interface Sourced<Value> {
 }
 
 export interface ReadOptions<PolicyName extends string = string> {
-  /** The policy this read is counted under. */
+  /**
+   * The policy this read is counted under, whose `redis` says what is read there: name the one it was written with.
+   * @default 'default'
+   */
   readonly policy?: PolicyName;
 }
 

@@ -108,9 +108,9 @@ export function createPart(
   }
 
   /** As any read, but counted nowhere. */
-  async function find(key: string): Promise<Entry<unknown> | undefined> {
+  async function find(key: string, policy: Policy): Promise<Entry<unknown> | undefined> {
     const held = engine.mode === 'bypass' ? undefined : engine.memory.find(idOf(space, key), space);
-    return held && engine.memory.isFresh(held) ? held.entry : foundIn(await askRedis(callOf(key, policyOf(undefined))));
+    return held && engine.memory.isFresh(held) ? held.entry : foundIn(await askRedis(callOf(key, policy)));
   }
 
   return {
@@ -158,21 +158,22 @@ export function createPart(
       return mapOf(unique, entries) as Map<string, Value>;
     },
 
-    has: async (key) => (await find(key)) !== undefined,
+    has: async (key, options) => (await find(key, policyOf(options))) !== undefined,
 
-    async hasMany(keys) {
+    async hasMany(keys, options) {
+      const policy = policyOf(options);
       const unique = uniqueKeys(keys);
-      const entries = await Promise.all(unique.map(find));
+      const entries = await Promise.all(unique.map((key) => find(key, policy)));
       return new Set(unique.filter((_, index) => entries[index] !== undefined));
     },
 
-    async ttl(key) {
-      const entry = await find(key);
+    async ttl(key, options) {
+      const entry = await find(key, policyOf(options));
       return entry && entry.freshUntilMs - engine.clock.now();
     },
 
-    inspect: async <Value>(key: string) =>
-      (await inspectEntry(engine, callOf(key, policyOf(undefined)))) as EntryInspection<Value>,
+    inspect: async <Value>(key: string, options?: ReadOptions) =>
+      (await inspectEntry(engine, callOf(key, policyOf(options)))) as EntryInspection<Value>,
 
     async set(key, value, options) {
       const policy = policyOf(options);

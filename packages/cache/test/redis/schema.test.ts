@@ -65,6 +65,20 @@ describe('a schema', () => {
     expect(await reader.lookup('null')).toMatchObject({ entry: { value: null } });
   });
 
+  it('is that of the policy which a call names, also where the call only asks whether there is an entry', async () => {
+    const writer = await instances.open('named');
+    const reader = await instances.open('named', { policies: { price: { redis: { schema: price } } } });
+    await writer.set('k', 'no price');
+    const policy = { policy: 'price' };
+    expect(await reader.has('k', policy)).toBe(false);
+    expect(await reader.hasMany(['k'], policy)).toEqual(new Set());
+    expect(await reader.ttl('k', policy)).toBeUndefined();
+    expect(await reader.inspect('k', policy)).toMatchObject({ memory: undefined, redis: undefined });
+    expect(reader.stats().memory.entries).toBe(0);
+    expect(await reader.get('k', policy)).toBeUndefined();
+    expect(await reader.has('k')).toBe(true);
+  });
+
   it('that throws is a counted miss', async () => {
     const throwing: StandardSchema = {
       '~standard': {
