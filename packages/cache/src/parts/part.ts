@@ -123,6 +123,8 @@ export function createPart(
 
     async take<Value>(key: string, options?: ReadOptions) {
       const policy = policyOf(options);
+      // Redis can remove for one caller only what it has.
+      if (engine.writeBack.find(idOf(space, key))) await engine.writeBack.drain();
       const entry = hitMemory(key, policy) ?? (await findInRedis(key, policy));
       if (!entry) return undefined;
       const { memoryEntries, redisKeys, shared } = await invalidator.run(

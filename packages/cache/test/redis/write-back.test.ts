@@ -85,6 +85,14 @@ describe('a write-back', () => {
     expect([...(await other.getMany(['a', 'b', 'c'])).values()]).toEqual(['a', 'b', 'c']);
   });
 
+  it('that is taken before it is sent is given to one taker', async () => {
+    await writer.set('k', 'once');
+    const taken = await Promise.all([writer.take('k'), writer.take('k')]);
+    expect(taken.toSorted()).toEqual(['once', undefined]);
+    expect(await writer.get('k')).toBeUndefined();
+    expect(await other.get('k')).toBeUndefined();
+  });
+
   it('is written through where the buffer has no room', async () => {
     const full = await instances.open(instances.name, { ...back, writeBack: { ...writeBack, maxEntries: 2 } });
     for (const key of ['a', 'b', 'c']) await full.set(key, key);
