@@ -103,7 +103,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   );
   const space = resolved.cache.space('http', { codec: entryCodec, finds: 'stale' });
   const store = createResponseStore(space, resolved.maxVariants);
-  const counters = createCounters();
+  const counters = createCounters(events);
   const routes = createSeenRoutes();
   const rules = new Set<ParameterRule>([resolved.parameters]);
   const making = { authority: resolved.authority, rules };

@@ -42,6 +42,7 @@ describe.each(frameworks)('a handler that reads what its key does not cover, on 
     await app.cache.clear();
     await ask();
     expect(findings).toHaveLength(2);
+    expect(app.httpCache.stats().policies.page).toMatchObject({ underKeyed: 2, stored: 2 });
     expect(warnings.filter((warning) => warning.includes('read accept-language'))).toHaveLength(1);
   });
 

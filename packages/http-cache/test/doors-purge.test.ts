@@ -166,7 +166,7 @@ describe.each(frameworks)('removing what is stored, on $name', (framework) => {
     );
   });
 
-  it('is an event, so that others can be told', async () => {
+  it('is an event, so that others can be told, and counted', async () => {
     await start(undefined, { purge: () => true });
     await kept();
     const told: unknown[] = [];
@@ -180,6 +180,7 @@ describe.each(frameworks)('removing what is stored, on $name', (framework) => {
       { target: { url: `${app.url}/other` }, mode: 'remove', reason: 'manual', report: expect.anything() },
       { target: { tag: ['a'] }, mode: 'remove', reason: 'manual', report: expect.anything() },
     ]);
+    expect(app.httpCache.stats().purges).toEqual({ url: 1, prefix: 0, tag: 1, route: 1, host: 0, all: 0 });
   });
 
   it('says by the hits of late how many requests would run a handler', async () => {

@@ -211,7 +211,7 @@ describe.each(frameworks)('the sentinel, on $name', (framework) => {
     });
     expect((await ask()).status).toBe(401);
     await serveInTurns(ada, bob);
-    expect(outcomes()).toMatchObject({ shadows: 0, leaks: 0, hitMemory: 3 });
+    expect(outcomes()).toMatchObject({ shadows: 0, shadowsFailed: 6, leaks: 0, hitMemory: 3 });
   });
 
   it('asks as a caller that is named, with the headers that are named', async () => {
@@ -260,7 +260,7 @@ describe.each(frameworks)('the sentinel, on $name', (framework) => {
       { sentinel: { timeout: 20 } },
     );
     await serveInTurns(ada, ada);
-    expect(outcomes()).toMatchObject({ shadows: 0, leaks: 0 });
+    expect(outcomes()).toMatchObject({ shadows: 0, shadowsFailed: 6, leaks: 0 });
     await app.close();
     const error = new Error('no principal');
     await start(greets, {
@@ -272,5 +272,6 @@ describe.each(frameworks)('the sentinel, on $name', (framework) => {
     });
     await serveInTurns(ada, ada);
     expect(failures[0]).toEqual({ during: 'sentinel', error });
+    expect(outcomes()).toMatchObject({ shadows: 0, shadowsFailed: 3 });
   });
 });

@@ -1,5 +1,6 @@
 import { asDocumented, documentedDefaults } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
+import { httpCacheStats } from '../test/sample-stats.ts';
 import { createMonitor } from './monitor.ts';
 import { DEFAULTS, type MonitorOptions, resolveOptions } from './options.ts';
 
@@ -54,7 +55,7 @@ describe('options', () => {
   });
 
   it('an explicit undefined means absent, and a middleware function with stats() is a part', () => {
-    const door = Object.assign(() => undefined, { stats: () => ({ policies: {}, quarantined: [] }) });
+    const door = Object.assign(() => undefined, { stats: () => httpCacheStats() });
     const options = {
       authorize,
       pool: undefined,

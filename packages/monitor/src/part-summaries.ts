@@ -26,7 +26,7 @@ export interface CacheSummary extends Omit<CacheStats, 'total' | 'policies' | 'm
   readonly latencyMs: { readonly redis: LatencySummary; readonly load: LatencySummary };
 }
 
-export interface HttpCacheSummary {
+export interface HttpCacheSummary extends Omit<HttpCacheStats, 'policies'> {
   readonly policies: Readonly<Record<string, HttpPolicySummary>>;
 }
 
@@ -68,7 +68,7 @@ export function summarizeCache(stats: CacheStats): CacheSummary {
 }
 
 export function summarizeHttpCache(stats: HttpCacheStats): HttpCacheSummary {
-  return { policies: mapRecord(stats.policies, summarizeHttpPolicy) };
+  return { ...stats, policies: mapRecord(stats.policies, summarizeHttpPolicy) };
 }
 
 export function summarizeLimiter(stats: RateLimitStats): LimiterSummary {

@@ -28,6 +28,8 @@ const httpWith = (changes: Parameters<typeof httpOutcomes>[0]) => ({
   }),
 });
 const memory = (changes: object) => ({ cache: cacheStats({ memory: { ...cacheStats().memory, ...changes } }) });
+const leaking = (quarantined: readonly string[] = []) =>
+  httpCacheStats({ policies: { price: httpOutcomes({ leaks: 2 }) }, quarantined });
 const replies = (count: number, ms: number) => latency(...new Array<number>(count).fill(ms));
 
 const table: readonly [string, Partial<StatsByKind>, codes: string[]][] = [
@@ -47,6 +49,13 @@ const table: readonly [string, Partial<StatsByKind>, codes: string[]][] = [
   ['hit rate of 0 over 99 lookups', cacheWith({ hitMemory: 0, hitRedis: 0, miss: 99 }), []],
   ['HTTP hit rate of 0.70', httpWith({ coalesced: 70, stored: 30 }), []],
   ['HTTP hit rate of 0.69', httpWith({ coalesced: 69, stored: 31 }), ['low-hit-rate']],
+  ['responses that leak', { httpCache: leaking() }, ['leaking-responses']],
+  ['responses that leak, in quarantine', { httpCache: leaking(['price']) }, ['leaking-responses']],
+  [
+    'handlers that read what no key covers',
+    { httpCache: httpCacheStats({ policies: { price: httpOutcomes({ underKeyed: 1 }) } }) },
+    ['under-keyed'],
+  ],
   ['memory at 90 %', memory({ bytes: 900 }), []],
   ['memory above 90 %', memory({ bytes: 901 }), ['memory-nearly-full']],
   ['evictions of half of what was put in', memory({ evictions: 170 }), []],
@@ -86,6 +95,14 @@ describe('recommendations', () => {
       finding: '5.0 % of 200 lookups of the policy market hit, fewer than 70.0 %.',
       action: 'Give the policy a longer ttl if its data allows it, or look for keys that never repeat.',
     });
+  });
+
+  it('say of what leaks whether it is still served', () => {
+    const findingOf = (httpCache: StatsByKind['httpCache']) =>
+      recommend(readingOf({ httpCache }), DEFAULTS.thresholds)[0]?.finding;
+    expect(findingOf(leaking())).toMatch(/2 times so far; it is stored and served all the same\.$/);
+    expect(findingOf(leaking(['price']))).toMatch(/it is in quarantine until it is released\.$/);
+    expect(findingOf(leaking(['news']))).toMatch(/served all the same\.$/);
   });
 
   it('name options that the cache has', () => {

@@ -1,6 +1,6 @@
 import type { CacheStats } from '@breakwater/cache';
 import { quantileOf } from '@breakwater/core';
-import type { HttpCacheStats } from '@breakwater/http-cache';
+import type { HttpCacheStats, HttpOutcomes } from '@breakwater/http-cache';
 import type { PoolStats } from '@breakwater/redis-pool';
 import type { SessionStats } from '@breakwater/session';
 import { cacheLookups, httpLookups } from './hit-rate.ts';
@@ -16,6 +16,8 @@ export interface Recommendation {
     | 'low-hit-rate'
     | 'memory-nearly-full'
     | 'many-evictions'
+    | 'leaking-responses'
+    | 'under-keyed'
     | 'load-errors'
     | 'bus-flushes'
     | 'unreadable-frames'
@@ -77,14 +79,40 @@ function cacheAdvice(stats: CacheStats, thresholds: Thresholds): Advice[] {
 }
 
 function httpAdvice(stats: HttpCacheStats, thresholds: Thresholds): Advice[] {
-  return Object.entries(stats.policies).flatMap(([policy, outcomes]) =>
-    hitRateAdvice(
+  return Object.entries(stats.policies).flatMap(([policy, outcomes]) => [
+    ...safetyAdvice(policy, outcomes, stats.quarantined.includes(policy)),
+    ...hitRateAdvice(
       policy,
       httpLookups(outcomes),
       thresholds,
       'Look at what is not stored and why, at query parameters that do not change the answer, and at the ttl.',
     ),
-  );
+  ]);
+}
+
+function safetyAdvice(policy: string, { leaks, underKeyed }: HttpOutcomes, isQuarantined: boolean): Advice[] {
+  const advice: Advice[] = [];
+  if (leaks > 0) {
+    const handling = isQuarantined
+      ? 'it is in quarantine until it is released'
+      : 'it is stored and served all the same';
+    advice.push({
+      code: 'leaking-responses',
+      policy,
+      finding: `Strangers are answered otherwise than the policy ${policy} serves them, ${leaks} times so far; ${handling}.`,
+      action: 'Put what its responses depend on into their key (vary, key), or do not cache it.',
+    });
+  }
+  if (underKeyed > 0) {
+    advice.push({
+      code: 'under-keyed',
+      policy,
+      finding: `Handlers of the policy ${policy} read what the key of their response does not cover, ${underKeyed} times so far.`,
+      action:
+        'The event response:under-keyed names it: put it into vary or key, or into guard.ignore if nothing depends on it.',
+    });
+  }
+  return advice;
 }
 
 function hitRateAdvice(

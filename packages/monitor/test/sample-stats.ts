@@ -95,20 +95,29 @@ export function httpOutcomes(changes: Partial<HttpOutcomes> = {}): HttpOutcomes 
     hitRedis: 60,
     coalesced: 40,
     stored: 70,
-    notStored: { 'no-store': 20, 'set-cookie': 10 },
-    bypass: { method: 300, authorization: 200 },
+    notStored: { 'no-store': 19, 'set-cookie': 8, 'max-keys': 2, variants: 1 },
+    bypass: { method: 290, authorization: 194, path: 10, query: 4, authority: 2 },
     notModified: 21,
     stale: 5,
     staleIfError: 2,
     revalidated: 9,
-    shadows: 4,
-    leaks: 1,
+    fleetFills: 45,
+    filledElsewhere: 37,
+    shadows: 78,
+    shadowsFailed: 79,
+    leaks: 0,
+    underKeyed: 0,
     ...changes,
   };
 }
 
 export function httpCacheStats(changes: Partial<HttpCacheStats> = {}): HttpCacheStats {
-  return { policies: { price: httpOutcomes() }, quarantined: [], ...changes };
+  return {
+    policies: { price: httpOutcomes() },
+    quarantined: [],
+    purges: { url: 81, prefix: 82, tag: 83, route: 84, host: 85, all: 86 },
+    ...changes,
+  };
 }
 
 export function limiterStats(changes: Partial<RateLimitStats> = {}): RateLimitStats {

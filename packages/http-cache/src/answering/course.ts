@@ -141,6 +141,7 @@ export function createCourses(tools: CourseTools): Courses {
     if (claim?.right === 'unkept') flight.land({ kind: 'each' });
     const filled = { ...place, slot };
     if (claim?.right !== 'lease') return { kind: 'fill', place: filled, flight };
+    job.counters.fleetFills += 1;
     return { kind: 'fill', place: filled, flight: flyForFleet(flight, claim, options.maxWaitMs) };
   }
 
@@ -154,6 +155,7 @@ export function createCourses(tools: CourseTools): Courses {
     }
     const varyNames = found?.record?.names ?? [];
     const { selected } = decision;
+    job.counters.filledElsewhere += 1;
     flight.land({
       kind: 'shared',
       value: { selected, varyNames, varyValues: varyValues(varyNames, job.request.headers) },

@@ -36,10 +36,24 @@ export interface KeyMaking {
 
 const KINDS = ['url', 'prefix', 'tag', 'route', 'host', 'all'] as const;
 
+/** What a target names responses by: a closed set, fit for a metric's label. */
+export type PurgedBy = (typeof KINDS)[number];
+
+type Named = Partial<Record<PurgedBy | 'key', unknown>>;
+
+function kindsIn(target: Named): PurgedBy[] {
+  return KINDS.filter((kind) => target[kind] !== undefined);
+}
+
+/** @param target one that {@link namedBy} took. */
+export function purgedBy(target: PurgeTarget): PurgedBy {
+  return kindsIn(target)[0] ?? 'all';
+}
+
 /** @throws OptionError `ERR_HTTP_CACHE_OPTION` for a target that is none: it must never be taken for one of nothing. */
 export function namedBy(target: PurgeTarget, making: KeyMaking): NamedEntries {
-  const given: Partial<Record<(typeof KINDS)[number] | 'key', unknown>> = target ?? {};
-  const [kind, ...others] = KINDS.filter((one) => given[one] !== undefined);
+  const given: Named = target ?? {};
+  const [kind, ...others] = kindsIn(given);
   if (kind === undefined || others.length > 0)
     throw checks.failure('purge', `a target with one of ${KINDS.join(', ')}`, target);
   checks.known('purge', target, kind === 'route' ? ['route', 'key'] : [kind]);

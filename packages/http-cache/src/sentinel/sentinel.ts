@@ -74,6 +74,7 @@ export function createSentinel(tools: SentinelTools): Sentinel {
     for (const stranger of strangers.of(raw)) {
       const headers = strangers.headersOf(stranger, raw, varyNames);
       const evidence = await runShadow({ like: raw, url: hit.url, headers, policyName, timeoutMs });
+      if (!evidence) hit.counters.shadowsFailed += 1;
       verdicts.add(evidence && judge(hit, stranger, evidence));
       if (verdicts.has('leaks')) break;
     }
@@ -147,11 +148,16 @@ export function createSentinel(tools: SentinelTools): Sentinel {
       looked.remember(hit.base, hit.selected.storedAtMs, Number.POSITIVE_INFINITY);
       isLooking = true;
       nextAtMs = hit.nowMs + intervalMs;
-      background.run('sentinel', () =>
-        look(hit).finally(() => {
+      background.run('sentinel', async () => {
+        try {
+          await look(hit);
+        } catch (error) {
+          hit.counters.shadowsFailed += 1;
+          throw error;
+        } finally {
           isLooking = false;
-        }),
-      );
+        }
+      });
     },
 
     receives(exchange, route) {

@@ -100,8 +100,8 @@ describe.each(frameworks)('requests for one URL in a fleet, on $name', (framewor
     gate.open();
     expect(new Set(await textsOf([...first, ...second]))).toEqual(new Set(['run 1']));
     expect(runs).toBe(1);
-    expect(outcomes(one)).toMatchObject({ stored: 1 });
-    expect(outcomes(two)).toMatchObject({ stored: 0 });
+    expect(outcomes(one)).toMatchObject({ stored: 1, fleetFills: 1, filledElsewhere: 0 });
+    expect(outcomes(two)).toMatchObject({ stored: 0, fleetFills: 0, filledElsewhere: 1 });
     const statuses = (await Promise.all(second)).map(statusOf);
     expect(statuses).toContain('breakwater; fwd=uri-miss; collapsed');
   });

@@ -11,6 +11,7 @@ import { DATA_SOURCE } from './panels.ts';
 import { cacheRow } from './rows/cache-row.ts';
 import { healthRow } from './rows/health-row.ts';
 import { httpRow } from './rows/http-row.ts';
+import { httpSafetyRow } from './rows/http-safety-row.ts';
 import { limiterRow } from './rows/limiter-row.ts';
 import { redisRow } from './rows/redis-row.ts';
 import { sessionRow } from './rows/session-row.ts';
@@ -37,7 +38,7 @@ export function createOverviewDashboard(): Dashboard {
     );
 
   let id = 0;
-  for (const { title, panels } of [healthRow, httpRow, cacheRow, redisRow, limiterRow, sessionRow]) {
+  for (const { title, panels } of [healthRow, httpRow, httpSafetyRow, cacheRow, redisRow, limiterRow, sessionRow]) {
     id += 1;
     dashboard.withRow(new RowBuilder(title).id(id));
     for (const panel of panels()) {

@@ -127,10 +127,35 @@ describe('metrics', () => {
     const outcomes = ['hit-memory', 'hit-redis', 'coalesced', 'stored', 'not-stored', 'bypass'];
     const counts = outcomes.map((outcome) => value('breakwater_http_cache_requests_total', { name, policy, outcome }));
     expect(counts).toEqual([800, 60, 40, 70, 30, 500]);
-    expect(value('breakwater_http_cache_bypass_total', { name, policy, reason: 'authorization' })).toBe(200);
-    expect(value('breakwater_http_cache_not_stored_total', { name, policy, reason: 'set-cookie' })).toBe(10);
+    expect(value('breakwater_http_cache_bypass_total', { name, policy, reason: 'authorization' })).toBe(194);
+    expect(value('breakwater_http_cache_not_stored_total', { name, policy, reason: 'set-cookie' })).toBe(8);
     expect(value('breakwater_http_cache_not_modified_total', { name, policy })).toBe(21);
-    expect(series.filter((one) => one.name === 'breakwater_http_cache_bypass_total')).toHaveLength(2);
+    expect(series.filter((one) => one.name === 'breakwater_http_cache_bypass_total')).toHaveLength(5);
+  });
+
+  it('what keeps the HTTP cache safe appears exactly: fleet fills, purges, strangers, leaks, quarantine', async () => {
+    const policies = { price: httpOutcomes({ leaks: 2, underKeyed: 3 }), news: httpOutcomes() };
+    const { value } = await scrape({
+      httpCache: { stats: () => httpCacheStats({ policies, quarantined: ['price'] }) },
+    });
+    const [price, news] = ['price', 'news'].map((policy) => ({ name, policy }));
+    const by = (what: string, label: string, values: readonly string[]) =>
+      values.map((one) => value(`breakwater_http_cache_${what}`, { ...price, [label]: one }));
+    expect(by('fleet_fills_total', 'run', ['here', 'elsewhere'])).toEqual([45, 37]);
+    expect(by('shadows_total', 'outcome', ['compared', 'failed'])).toEqual([78, 79]);
+    const purges = ['url', 'prefix', 'tag', 'route', 'host', 'all'];
+    expect(purges.map((target) => value('breakwater_http_cache_purges_total', { name, by: target }))).toEqual([
+      81, 82, 83, 84, 85, 86,
+    ]);
+    // A series that is there before its first leak shows that leak as a rise.
+    for (const [labels, leaks, underKeyed, quarantined] of [
+      [price, 2, 3, 1],
+      [news, 0, 0, 0],
+    ] as const) {
+      expect(value('breakwater_http_cache_leaks_total', labels)).toBe(leaks);
+      expect(value('breakwater_http_cache_under_keyed_total', labels)).toBe(underKeyed);
+      expect(value('breakwater_http_cache_quarantined', labels)).toBe(quarantined);
+    }
   });
 
   it("a request that a route's policy took over is counted under that policy alone", async () => {
