@@ -51,6 +51,7 @@ describe.each(frameworks)('beyond its lifetime, on $name', (framework) => {
     const stale = await ask(url);
     expect(stale.text).toBe('run 1');
     expect(statusOf(stale)).toBe('breakwater; hit; ttl=-1; detail=memory');
+    expect(stale.headers.age).toBe('6');
     const fresh = await ask(url);
     expect(fresh.text).toBe('run 2');
     expect(statusOf(fresh)).toBe('breakwater; hit; ttl=5; detail=memory');

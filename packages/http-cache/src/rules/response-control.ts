@@ -31,8 +31,7 @@ function targetedControl(text: string): CacheControl | undefined {
     has: (directive) => directives.has(directive) && directives.get(directive) !== false,
     seconds(directive) {
       const value = directives.get(directive);
-      if (typeof value !== 'number' || !Number.isInteger(value)) return undefined;
-      return Math.min(Math.max(0, value), MOST_SECONDS);
+      return typeof value === 'number' ? Math.min(Math.max(0, value), MOST_SECONDS) : undefined;
     },
   };
 }

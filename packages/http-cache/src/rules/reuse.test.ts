@@ -23,6 +23,9 @@ describe('reuseOf', () => {
 
   it.each([
     ['no-cache', 0, 'ask'],
+    ['immutable', 0, 'fresh'],
+    ['immutable', 15_000, 'ask'],
+    ['unheard-of=1, no-transform', 0, 'fresh'],
     ['max-age=0', 0, 'ask'],
     ['max-age=3', 3000, 'fresh'],
     ['max-age=3', 3001, 'ask'],

@@ -129,6 +129,10 @@ describe('storability by the response’s own word', () => {
     ['max-age=60', undefined],
     ['public', undefined],
     ['public, max-age=x', undefined],
+    ['public, max-age=60, immutable', 60_000],
+    ['immutable="x", immutable, public, max-age=60', 60_000],
+    ['public, immutable', undefined],
+    ['public, max-age=60, community="UCI"', 60_000],
     ['', undefined],
   ])('%s lives %s ms', (control, ttlMs) => {
     expect(lifetimeOf({ 'cache-control': control })).toBe(ttlMs);
@@ -191,6 +195,26 @@ describe('storability by the response’s own word', () => {
     const terms = { ...ORIGIN, trust: 'explicit' as const, keptForValidationMs: 60_000 };
     const targeted = { ...terms, targetFields: ['cdn-cache-control'] };
     expect(judge({ etag: '"a"', ...headers }, targeted, status).storable).toBe(isKept);
+  });
+
+  it('lets no field speak that is not one of those that are for it', () => {
+    expect(lifetimeOf({ 'cache-control': 's-maxage=3', 'cdn-cache-control': 'no-store' })).toBe(3000);
+  });
+
+  it.each([
+    ['max-age=9, must-revalidate', { validation: 'when-stale', lifetimeMs: 9000 }],
+    ['max-age=9;x=1, unknown, stale-if-error=7', { validation: 'none', lifetimeMs: 9000, staleIfErrorMs: 7000 }],
+    ['max-age=9, no-cache', 'no-cache'],
+    ['max-age=9, no-store', 'no-store'],
+    ['max-age=9, private', 'private'],
+    ['max-age=9, private="x-id"', 'private'],
+    ['max-age=9.0', 'no-freshness'],
+    ['max-age=token', 'no-freshness'],
+  ])('a targeted field of %s is followed as Cache-Control would be', (control, expected) => {
+    const verdict = judge({ 'cdn-cache-control': control }, { ...ORIGIN, targetFields: ['cdn-cache-control'] });
+    expect(verdict.storable ? verdict.reuse : verdict.reason).toEqual(
+      typeof expected === 'string' ? expected : expect.objectContaining(expected),
+    );
   });
 
   it('takes more seconds than can be counted for very many, in a targeted field as well', () => {

@@ -18,13 +18,13 @@ describe('parseDictionary', () => {
       'a="q\\"s", b=tok/en',
       [
         ['a', 'q"s'],
-        ['b', { token: 'tok/en' }],
+        ['b', { written: 'tok/en' }],
       ],
     ],
     [
       'a=1.5,\tb=-3',
       [
-        ['a', 1.5],
+        ['a', { written: '1.5' }],
         ['b', -3],
       ],
     ],
@@ -42,7 +42,8 @@ describe('parseDictionary', () => {
         ['a', 2],
       ],
     ],
-    ['a=:aGk=:', [['a', { token: ':aGk=:' }]]],
+    ['a=1;at=@1659578233;said=%"caf%c3%a9"', [['a', 1]]],
+    ['a=:aGk=:', [['a', { written: ':aGk=:' }]]],
   ])('reads %s', (text, members) => {
     expect([...(parseDictionary(text) ?? [])]).toEqual(members);
   });
@@ -57,6 +58,11 @@ describe('parseDictionary', () => {
     'a=',
     'a="x',
     'a=1.2345',
+    'a=1234567890123456',
+    'a=1234567890123.5',
+    'a=1.',
+    'a=@1.5',
+    'a=%"%C3"',
     'a=1;B',
     'a=(1',
     'é',

@@ -2,10 +2,11 @@
  * What the fields read here hold of RFC 9651: items of a dictionary or a list, parameters read and let go. Strict: a field
  * with any error is `undefined`, as if it had not been sent.
  */
-export type BareItem = number | boolean | string | Token;
+export type BareItem = number | boolean | string | Written;
 
-export interface Token {
-  readonly token: string;
+/** What no field read here gives a meaning to, as it is written: a token, a decimal, bytes, a date, a text to be displayed. */
+export interface Written {
+  readonly written: string;
 }
 
 interface Reader {
@@ -50,11 +51,17 @@ export function parseStringList(text: string): readonly string[] | undefined {
 }
 
 const KEY = /[a-z*][a-z0-9_\-.*]*/y;
-const NUMBER = /-?\d{1,15}(?:\.\d{1,3})?(?![\d.])/y;
+const INTEGER = /-?\d{1,15}(?![\d.])/y;
+/** RFC 9213 §2.1: a directive of whole seconds has none where it is written as a decimal. */
+const DECIMAL = /-?\d{1,12}\.\d{1,3}(?![\d.])/y;
 const STRING = /"(?:[ !#-[\]-~]|\\["\\])*"/y;
 const TOKEN = /[A-Za-z*][A-Za-z0-9!#$%&'*+\-.^_`|~:/]*/y;
 const BOOLEAN = /\?[01]/y;
 const BYTES = /:[A-Za-z0-9+/=]*:/y;
+const DATE = /@-?\d{1,15}(?![\d.])/y;
+const DISPLAYED = /%"(?:[ !#$&-~]|%[\da-f]{2})*"/y;
+
+const OTHERS = [TOKEN, DECIMAL, BYTES, DATE, DISPLAYED];
 
 function readMembers(text: string, readMember: (reader: Reader) => boolean): boolean {
   const reader: Reader = { text, at: 0 };
@@ -72,12 +79,15 @@ function readMembers(text: string, readMember: (reader: Reader) => boolean): boo
 function readBareItem(reader: Reader): BareItem | undefined {
   const string = read(reader, STRING);
   if (string !== undefined) return string.slice(1, -1).replace(/\\(.)/g, '$1');
-  const number = read(reader, NUMBER);
-  if (number !== undefined) return Number(number);
+  const integer = read(reader, INTEGER);
+  if (integer !== undefined) return Number(integer);
   const boolean = read(reader, BOOLEAN);
   if (boolean !== undefined) return boolean === '?1';
-  const token = read(reader, TOKEN) ?? read(reader, BYTES);
-  return token === undefined ? undefined : { token };
+  for (const pattern of OTHERS) {
+    const written = read(reader, pattern);
+    if (written !== undefined) return { written };
+  }
+  return undefined;
 }
 
 function skipParameters(reader: Reader): boolean {
