@@ -154,6 +154,14 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
       await background.drain();
     },
     enter(exchange) {
+      const outer = (exchange.raw as Carrier)[CONTEXT];
+      // Mounted twice: the first time counts, or a fill would wait for itself.
+      if (outer?.httpCache === httpCache) {
+        exchange.next();
+        return;
+      }
+      // Another cache stands nearer to the handlers: what a route of it guards is not to be stored out here.
+      outer?.fill?.yield();
       const context: RequestContext = { httpCache, fill: undefined, isRouted: false };
       (exchange.raw as Carrier)[CONTEXT] = context;
       reduceHeaders(exchange.raw.headers, resolved.variants.offers);

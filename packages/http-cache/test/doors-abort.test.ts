@@ -164,3 +164,57 @@ describe.each(frameworks)('a client that goes away before the head, on $name', (
     expect(texts.toSorted()).toEqual(['run 2', 'run 3']);
   });
 });
+
+describe.each(frameworks)('a client that goes away before its change is answered, on $name', (framework) => {
+  it.each<[string, (call: Call) => void]>([
+    ['a value', (call) => call.json({})],
+    [
+      'a redirect',
+      (call) => {
+        call.status(303);
+        call.header('Location', '/page');
+        call.text('');
+      },
+    ],
+    ['parts', (call) => void call.raw().write('half')],
+    ['nothing', (call) => void call.raw().end()],
+  ])('has made what is stored untrue all the same, when its handler has answered %s', async (_what, answer) => {
+    let version = 1;
+    let isGone = false;
+    app = await serveApp(framework, {
+      wrap: {
+        outside(_headers, response) {
+          response.once('close', () => {
+            isGone ||= response.req.method === 'POST';
+          });
+        },
+      },
+      routes: [
+        { path: '/page', policy: { ttl: '1m' }, handle: (call) => call.text(`version ${version}`) },
+        {
+          method: 'POST',
+          path: '/page',
+          async handle(call) {
+            await gate.pass();
+            version = 2;
+            answer(call);
+          },
+        },
+      ],
+    });
+    const ask = async () => {
+      const { text } = await send(`${app.url}/page`);
+      await app.httpCache.close();
+      return text;
+    };
+    expect([await ask(), await ask()]).toEqual(['version 1', 'version 1']);
+    const client = request(`${app.url}/page`, { method: 'POST' }).end();
+    client.on('error', () => {});
+    await eventually(() => gate.arrived === 1);
+    client.destroy();
+    await eventually(() => isGone);
+    expect(await ask()).toBe('version 1');
+    gate.open();
+    await eventually(async () => (await ask()) === 'version 2');
+  });
+});

@@ -1,10 +1,11 @@
 import { createCache } from '@breakwater/cache';
-import { eventually, frameworks, type RunningServer } from '@breakwater/testkit';
-import { type Request, Router } from 'express';
+import { createManualClock, eventually, frameworks, type RunningServer } from '@breakwater/testkit';
+import { type Request, type Response, Router } from 'express';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { httpCache as expressCache } from '../src/express.ts';
 import { httpCache as fastifyCache } from '../src/fastify.ts';
-import { NotMountedError } from '../src/index.ts';
+import { createHttpCache, NotMountedError } from '../src/index.ts';
 import { send, statusOf } from './http-client.ts';
 
 let server: RunningServer;
@@ -75,6 +76,74 @@ describe.each(frameworks)('the cache on $name', (framework) => {
     });
     expect((await send(`${server.url}/users/1`)).text).toContain('users');
     expect((await send(`${server.url}/orders/1`)).text).toContain('orders');
+  });
+
+  it.each<[string, boolean]>([
+    ['the same cache', true],
+    ['another cache', false],
+  ])('mounted once more, as %s, leaves a route to its guards and its policy', async (_what, isSame) => {
+    const cache = createCache();
+    const outer = createHttpCache({ cache });
+    const inner = isSame ? outer : createHttpCache({ cache });
+    let runs = 0;
+    server = await framework.serve({
+      express(app) {
+        app.use(expressCache(outer));
+        app.use(expressCache(inner));
+        const guard = (request: Request, response: Response, next: () => void) =>
+          request.headers['x-pass'] ? next() : response.sendStatus(401);
+        app.get('/page', guard as never, expressCache.route({ ttl: '5s' }), (_request, response) => {
+          runs += 1;
+          response.send('page');
+        });
+      },
+      async fastify(app) {
+        await app.register(fastifyCache(outer));
+        await app.register(fastifyCache(inner));
+        const guard = async (request: FastifyRequest, reply: FastifyReply) =>
+          request.headers['x-pass'] ? undefined : reply.code(401).send();
+        app.get('/page', { onRequest: [guard, fastifyCache.route({ ttl: '5s' })] as never }, async () => {
+          runs += 1;
+          return 'page';
+        });
+      },
+    });
+    const ask = async (headers: Record<string, string> = { 'x-pass': '1' }) => {
+      const reply = await send(`${server.url}/page`, { headers });
+      await Promise.all([outer.close(), inner.close()]);
+      return reply;
+    };
+    expect(statusOf(await ask())).toBe('breakwater; fwd=uri-miss; stored');
+    expect(statusOf(await ask())).toContain('breakwater; hit');
+    expect((await ask({})).status).toBe(401);
+    expect(runs).toBe(1);
+  });
+
+  it('mounted twice does not let a URL wait for itself', async () => {
+    const clock = createManualClock();
+    const handle = createHttpCache({ cache: createCache({ clock }), clock, maxWait: '10m' });
+    let runs = 0;
+    const nextRun = () => {
+      runs += 1;
+      return String(runs);
+    };
+    server = await framework.serve({
+      express(app) {
+        app.use(expressCache(handle), expressCache(handle));
+        app.get('/page', (_request, response) => void response.set('Cache-Control', 's-maxage=5').send(nextRun()));
+      },
+      async fastify(app) {
+        await app.register(fastifyCache(handle));
+        await app.register(fastifyCache(handle));
+        app.get('/page', (_request, reply) => reply.header('Cache-Control', 's-maxage=5').send(nextRun()));
+      },
+    });
+    for (const text of ['1', '2']) {
+      expect((await send(`${server.url}/page`)).text).toBe(text);
+      await handle.close();
+      expect((await send(`${server.url}/page`)).text).toBe(text);
+      clock.advance(6000);
+    }
   });
 
   it('takes the URL for the key where a policy has none to tell', async () => {

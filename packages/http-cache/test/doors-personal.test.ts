@@ -151,6 +151,33 @@ describe.each(frameworks)('what is somebody’s own, on $name', (framework) => {
     for (const reply of replies) expect(`visitor=${reply.text.slice(4)}`).toBe(String(reply.headers['set-cookie']));
   });
 
+  it.each(['setHeader', 'appendHeader'] as const)(
+    'a cookie that is set when the head is on its way, by %s as a session does, is not for other caches',
+    async (set) => {
+      let cookies = 0;
+      const url = await start(undefined, {
+        wrap: {
+          outside(headers, response) {
+            const { writeHead } = response;
+            response.writeHead = ((...head: unknown[]) => {
+              if (!headers['x-known']) {
+                cookies += 1;
+                response[set]('Set-Cookie', `visitor=${cookies}`);
+              }
+              return Reflect.apply(writeHead, response, head);
+            }) as typeof writeHead;
+          },
+        },
+      });
+      const [filled, hit, known] = [await ask(url), await ask(url), await ask(url, { 'x-known': '1' })];
+      expect([filled.headers['set-cookie'], hit.headers['set-cookie']]).toEqual([['visitor=1'], ['visitor=2']]);
+      expect(statusOf(hit)).toContain('hit');
+      for (const { headers } of [filled, hit]) expect(headers['cache-control']).toBe('private, no-store');
+      expect(known.headers).toMatchObject({ 'cache-control': 'public, max-age=5' });
+      expect(known.headers).not.toHaveProperty('set-cookie');
+    },
+  );
+
   it('a guard in front of the policy is asked for hits as well', async () => {
     const url = await start(undefined, {
       before(call) {

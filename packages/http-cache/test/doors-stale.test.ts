@@ -93,6 +93,32 @@ describe.each(frameworks)('beyond its lifetime, on $name', (framework) => {
     expect(from).toEqual(['127.0.0.2', '127.0.0.2']);
   });
 
+  it.each<[string, (call: Call) => void]>([
+    ['its response', (call) => void call.raw().destroy(new Error('upstream'))],
+    ['its socket', (call) => void call.raw().req.socket.destroy(new Error('upstream'))],
+    [
+      'what it streams',
+      (call) => {
+        const response = call.raw();
+        response.write('half');
+        response.destroy(new Error('upstream'));
+      },
+    ],
+  ])(
+    'a background request whose handler destroys %s with an error ends alone, and the next is made',
+    async (_what, destroy) => {
+      const url = await start({ ttl: '5s', staleWhileRevalidate: '1m' });
+      handle = answer();
+      await ask(url);
+      clock.advance(6000);
+      handle = destroy;
+      expect((await ask(url)).text).toBe('run 1');
+      handle = answer();
+      expect((await ask(url)).text).toBe('run 1');
+      expect((await ask(url)).text).toBe('run 3');
+    },
+  );
+
   it('one background request is made however many are served stale meanwhile', async () => {
     const url = await start({ ttl: '5s', staleWhileRevalidate: '10s' });
     handle = answer();

@@ -7,6 +7,7 @@ import { headerText } from '../rules/handler-headers.ts';
 import { toldControl } from '../rules/told-control.ts';
 import { mergeVary } from '../rules/vary.ts';
 import type { StoredResponse } from '../stored/entry.ts';
+import { mayBeSetLate, mindLateCookies } from './late-cookies.ts';
 import { endWithBody, isNodesOwn } from './send-body.ts';
 
 /** What is said of a stored response at the moment it is sent. */
@@ -81,6 +82,7 @@ function sendHead(
   }
   // A cookie of this caller travels with the response: no other cache may take it for everybody's.
   if (set.includes('set-cookie')) response.setHeader('cache-control', 'private, no-store');
+  if (mayBeSetLate(response)) mindLateCookies(response);
   response.setHeader('age', String(ageSeconds));
   appendCacheStatus(response, cacheStatus);
 }

@@ -35,6 +35,8 @@ export function createOwnRequest(own: OwnRequest): OwnExchange | undefined {
     setTimeout() {},
   }) as unknown as Socket;
   sink.resume();
+  // A handler may break off its response with an error. Of a visitor's socket the server would hear that, and here nobody.
+  sink.on('error', () => {});
   const request = requestOn(sink, own);
   const response = new ServerResponse(request);
   response.assignSocket(sink);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { mayBeSetLate, mindLateCookies } from '../answering/late-cookies.ts';
 import { strongEntityTag, weakEntityTag } from '../rules/entity-tag.ts';
 import { endToEnd, type Header, handlerHeaders, headerText } from '../rules/handler-headers.ts';
 import { type ToldLifetime, toldControl } from '../rules/told-control.ts';
@@ -41,10 +42,18 @@ export function createHeadWriter(
   isTransformed: boolean,
 ): ResponseHeadWriter {
   const added = () => handlerHeaders(response, earlier);
+  // Asked now: the fill itself wraps the writing of the head.
+  const isSetLate = mayBeSetLate(response);
 
   function header(name: string): string | undefined {
     const value = response.getHeader(name);
     return value === undefined ? undefined : headerText(value);
+  }
+
+  /** A cookie of this caller travels with the response: no other cache may take it for everybody's. */
+  function tell(control: string): void {
+    response.setHeader('Cache-Control', response.hasHeader('set-cookie') ? 'private, no-store' : control);
+    if (isSetLate) mindLateCookies(response);
   }
 
   return {
@@ -58,8 +67,7 @@ export function createHeadWriter(
         const control = toldControl(told, Math.floor(ageMs / 1000));
         // What depends on the age is said whenever the response is sent.
         if (told.clientSeconds === undefined) stored.push(['cache-control', control]);
-        // A cookie of this caller travels with the response: no other cache may take it for everybody's.
-        response.setHeader('Cache-Control', response.hasHeader('set-cookie') ? 'private, no-store' : control);
+        tell(control);
       }
       if (header('date') === undefined) stored.push(['date', new Date(nowMs).toUTCString()]);
       return stored;

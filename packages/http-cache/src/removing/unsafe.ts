@@ -8,6 +8,9 @@ import { invalidatedTargets } from '../rules/invalidated-uris.ts';
 import type { ParameterRule } from '../rules/parameters.ts';
 import { groupTags } from '../rules/response-tags.ts';
 
+/** A client that goes does not undo what it asked for: how long the handler's answer is waited for all the same. */
+const ORPHAN_MS = 600_000;
+
 /**
  * RFC 9111 §4.4: what a successful unsafe request changed is the resource at its URI, those that its response names,
  * and the groups it names (RFC 9875).
@@ -24,17 +27,23 @@ export function watchUnsafe(
   // Read now: a request whose body was read to its end may have lost its socket, and with it its scheme.
   const authority = authorityOf(options, request);
   const base = `${request.protocol}://${request.headers.host}${request.originalUrl}`;
+
+  function answered(status: number): void {
+    if (status < 200 || status >= 400) return;
+    const groups = groupTags(textOf(response, 'cache-group-invalidation'), authority);
+    remove(uriKeys(rules, authority, [request.originalUrl, ...namedTargets(base, response)]), groups);
+  }
+
   teeResponse(response, 0, {
     mayReplace: false,
+    orphanMs: ORPHAN_MS,
     head(status) {
-      if (status >= 200 && status < 400) {
-        const groups = groupTags(textOf(response, 'cache-group-invalidation'), authority);
-        remove(uriKeys(rules, authority, [request.originalUrl, ...namedTargets(base, response)]), groups);
-      }
+      answered(status);
       return { status, keep: false };
     },
     complete() {},
-    abandoned() {},
+    // Nobody hears what it changed, but it may have.
+    abandoned: () => answered(response.statusCode),
   });
 }
 
