@@ -1,5 +1,5 @@
 import { defineScript } from '@breakwater/core/redis';
-import { FRAME_VERSION } from '../entries/frame.ts';
+import { EXPIRE_VERBS } from './expire-verbs.ts';
 import { LEASE_VERBS } from './lease-verbs.ts';
 
 /** Messages that an instance may miss and still make up for; a usual one takes a hundred bytes. */
@@ -147,66 +147,7 @@ function apply.forget()
   return log_tag() or removed
 end
 
--- An entry's times lie in its frame, six bytes each: stored at the fifth byte, fresh until at the 11th, of use for how long
--- after that at the 23rd. What cannot be stale, or is no frame of this version, is removed.
-local function time(frame, at)
-  local milliseconds = 0
-  for position = at, at + 5 do milliseconds = milliseconds * 256 + string.byte(frame, position) end
-  return milliseconds
-end
-
-local function bytes(milliseconds)
-  local text = ''
-  for _ = 1, 6 do
-    text = string.char(milliseconds % 256) .. text
-    milliseconds = math.floor(milliseconds / 256)
-  end
-  return text
-end
-
-local function expire(entry, now)
-  local frame = header(entry)
-  local isFrame = #frame == 28 and string.sub(frame, 1, 3) == 'BW\\${FRAME_VERSION}'
-  if not isFrame or time(frame, 23) == 0 then return redis.call('UNLINK', entry) end
-  local at = math.max(now, time(frame, 5))
-  if at < time(frame, 11) then redis.call('SETRANGE', entry, 10, bytes(at)) end
-  return 1
-end
-
-function apply.expireEntry()
-  local entry = key()
-  return expire(entry, tonumber(value()))
-end
-
-function apply.expire()
-  local entry = key()
-  local tombstone = key()
-  local now = tonumber(value())
-  local id = value()
-  local ttl = value()
-  local touched = expire(entry, now)
-  local reply = redis.pcall('SET', tombstone, id, 'PX', ttl)
-  return reply.err and reply or touched
-end
-
--- The id stays, with the times of the last four expiries behind it: entries stamped with fewer are stale since the next.
-function apply.expireTag()
-  local tag = key()
-  local now = tonumber(value())
-  local failure = log_tag()
-  if failure then return failure end
-  local generation = redis.call('GET', tag)
-  if not generation then return 0 end
-  local times = {}
-  for at in string.gmatch(generation, '~(%d+)') do times[#times + 1] = at end
-  if #times > 0 then now = math.max(now, tonumber(times[#times]) + 1) end
-  times[#times + 1] = string.format('%.0f', now)
-  if #times > 4 then table.remove(times, 1) end
-  local id = string.match(generation, '^[^~]*')
-  local reply = redis.pcall('SET', tag, id .. '~' .. table.concat(times, '~'), 'KEEPTTL')
-  return reply.err and reply or 1
-end
-
+${EXPIRE_VERBS}
 function apply.sweep()
   local sweep = key()
   local id = value()
