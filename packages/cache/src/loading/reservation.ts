@@ -126,7 +126,9 @@ export function createReservation(
     const lifetime = lifetimeAt(life, engine.clock.now());
     const frame = frameOf(engine, call, encoded, lifetime, generations);
     const kept = await engine.redis?.commit(call.address, frame, wholeLifeMs(life), fencesSeen, lease);
-    lease?.end();
+    // Where it did not come to Redis, those who wait would wait until the lease has run out.
+    if (isFailure(kept)) lease?.release('free');
+    else lease?.end();
     if (kept === false) return refuse();
     // The command may still arrive, when the fences it asks about have long expired.
     if (kept === UNANSWERED) engine.replay.later({ keys: [[space, key]] });

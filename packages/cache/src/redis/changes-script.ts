@@ -25,12 +25,25 @@ local function value() value_at = value_at + 1; return ARGV[value_at] end
 
 local apply = {}
 
+-- What is no text is not there, as for those who read it by MGET: anybody may have put it there, and an error over it would
+-- cost all that leave with it their changes.
+local function read(name)
+  local text = redis.pcall('GET', name)
+  return type(text) == 'string' and text
+end
+
+-- Also where Redis is full: behind a removal it takes in the same script what it would refuse.
+local function leave(fence, id, ttl)
+  redis.call('UNLINK', fence)
+  return redis.pcall('SET', fence, id, 'PX', ttl)
+end
+
 -- The generation of a tag, made where there is none, kept for at least as long as asked.
 function apply.ensure()
   local tag = key()
   local fresh = value()
   local ttl = tonumber(value())
-  local generation = redis.call('GET', tag)
+  local generation = read(tag)
   if not generation then
     local reply = redis.pcall('SET', tag, fresh, 'PX', ttl)
     return reply.err and reply or fresh
@@ -44,7 +57,7 @@ function apply.rewrap()
   local tag = key()
   local from = value()
   local to = value()
-  if redis.call('GET', tag) ~= from then return 0 end
+  if read(tag) ~= from then return 0 end
   local reply = redis.pcall('SET', tag, to, 'KEEPTTL')
   return reply.err and reply or 1
 end
@@ -67,7 +80,7 @@ function apply.flush()
   local age = tonumber(value())
   local kept_for = tonumber(value())
   local writer = value()
-  local id = redis.call('GET', tombstone)
+  local id = read(tombstone)
   local dead_for = id and id:sub(1, #writer) ~= writer and kept_for - redis.call('PTTL', tombstone)
   if dead_for and dead_for <= age then return 0 end
   local reply = redis.pcall('SET', entry, frame, 'PX', ttl)
@@ -79,7 +92,7 @@ ${LEASE_VERBS}
 local function fences_hold()
   local holds = true
   for _ = 1, tonumber(value()) do
-    if (redis.call('GET', key()) or '') ~= value() then holds = false end
+    if (read(key()) or '') ~= value() then holds = false end
   end
   return holds
 end
@@ -125,7 +138,7 @@ function apply.invalidate()
   local id = value()
   local ttl = value()
   local removed = redis.call('UNLINK', entry)
-  local reply = redis.pcall('SET', tombstone, id, 'PX', ttl)
+  local reply = leave(tombstone, id, ttl)
   return reply.err and reply or removed
 end
 
@@ -135,7 +148,7 @@ local function log_tag()
   for _ = 1, tonumber(value()) do
     local log = key()
     local id = value()
-    local reply = redis.pcall('SET', log, id, 'PX', value())
+    local reply = leave(log, id, value())
     if reply.err then failure = reply end
   end
   return failure
@@ -152,7 +165,7 @@ function apply.sweep()
   local sweep = key()
   local id = value()
   local ttl = value()
-  return redis.pcall('SET', sweep, id, 'PX', ttl)
+  return leave(sweep, id, ttl)
 end
 
 function apply.announce()

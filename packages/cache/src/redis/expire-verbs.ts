@@ -1,11 +1,12 @@
 import { FRAME_VERSION } from '../entries/frame.ts';
 
 /**
- * The part of the changes script that ends freshness; `key`, `value`, `apply`, `header` and `log_tag` are the script's.
+ * The part of the changes script that ends freshness; `key`, `value`, `read`, `leave`, `apply`, `header` and `log_tag`
+ * are the script's.
  */
 export const EXPIRE_VERBS = `
 -- An entry's times lie in its frame, six bytes each: stored at the fifth byte, fresh until at the 11th, of use for how long
--- after that at the 23rd. What cannot be stale, or is no frame of this version, is removed.
+-- after that at the 23rd. What cannot be stale, is no frame of this version, or may not be written to, is removed.
 local function time(frame, at)
   local milliseconds = 0
   for position = at, at + 5 do milliseconds = milliseconds * 256 + string.byte(frame, position) end
@@ -26,8 +27,9 @@ local function expire(entry, now)
   local isFrame = #frame == 28 and string.sub(frame, 1, 3) == 'BW\\${FRAME_VERSION}'
   if not isFrame or time(frame, 23) == 0 then return redis.call('UNLINK', entry) end
   local at = math.max(now, time(frame, 5))
-  if at < time(frame, 11) then redis.call('SETRANGE', entry, 10, bytes(at)) end
-  return 1
+  if at >= time(frame, 11) then return 1 end
+  local written = redis.pcall('SETRANGE', entry, 10, bytes(at))
+  return type(written) == 'number' and 1 or redis.call('UNLINK', entry)
 end
 
 function apply.expireEntry()
@@ -41,8 +43,8 @@ function apply.expire()
   local now = tonumber(value())
   local id = value()
   local ttl = value()
+  local reply = leave(tombstone, id, ttl)
   local touched = expire(entry, now)
-  local reply = redis.pcall('SET', tombstone, id, 'PX', ttl)
   return reply.err and reply or touched
 end
 
@@ -52,7 +54,7 @@ function apply.expireTag()
   local now = tonumber(value())
   local failure = log_tag()
   if failure then return failure end
-  local generation = redis.call('GET', tag)
+  local generation = read(tag)
   if not generation then return 0 end
   local times = {}
   for at in string.gmatch(generation, '~(%d+)') do times[#times + 1] = at end

@@ -1,5 +1,5 @@
 /**
- * The part of the changes script that is about leases; `key`, `value`, `apply` and `channel` are the script's.
+ * The part of the changes script that is about leases; `key`, `value`, `read`, `apply` and `channel` are the script's.
  *
  * `header` and `end_lease` are also for the other verbs.
  */
@@ -7,7 +7,7 @@ export const LEASE_VERBS = `
 -- A lease says who loads a key: its value is the holder's token, with a '+' behind it as soon as somebody waits for its end,
 -- or 'unkept' where what is loaded is not kept. No token has either form.
 local function holds_lease(lease, token)
-  local held = redis.call('GET', lease)
+  local held = read(lease)
   return held == token or held == token .. '+', held == token .. '+'
 end
 
@@ -31,7 +31,7 @@ function apply.lease()
   local token = value()
   local ttl = value()
   if header(entry) ~= value() then return 'changed' end
-  local held = redis.call('GET', lease)
+  local held = read(lease)
   if not held then
     local reply = redis.pcall('SET', lease, token, 'PX', ttl)
     return reply.err and reply or 'taken'

@@ -172,4 +172,28 @@ describe('a cache whose Redis takes no more writes', () => {
     expect(cache.stats().redis).toMatchObject({ state: 'up' });
     expect(cache.stats().redis.errors).toBeGreaterThan(0);
   });
+
+  it('takes every invalidation, and every expiry: what is full is emptied by them', async () => {
+    const cache = await instances.open('emptied');
+    const options = { staleIfError: '1m' } as const;
+    const keys = ['key', 'tagged', 'matching', 'expired', 'expired by tag', 'expired by pattern'];
+    await cache.setMany(
+      keys.map((key) => [key, 'old']),
+      { ...options, tags: ['x'] },
+    );
+    await cache.set('tagged', 'old', { ...options, tags: ['gone'] });
+    await cache.set('expired by tag', 'old', { ...options, tags: ['stale'] });
+    await redis.config('SET', 'maxmemory', '1');
+    for (const target of [{ key: 'key' }, { tag: 'gone' }, { pattern: 'match*' }] as const) {
+      expect(await cache.invalidate(target), JSON.stringify(target)).toMatchObject({ shared: true });
+    }
+    for (const target of [{ key: 'expired' }, { pattern: '* by pattern' }] as const) {
+      expect(await cache.expire(target), JSON.stringify(target)).toMatchObject({ shared: true });
+    }
+    expect(await cache.expire({ tag: 'stale' })).toMatchObject({ shared: true });
+    const other = await instances.open('emptied');
+    expect(await other.getMany(keys)).toEqual(new Map());
+    expect((await other.inspect('expired')).redis?.value).toBe('old');
+    expect(await redis.keys('bw:1:emptied:entry:*')).toHaveLength(3);
+  });
 });

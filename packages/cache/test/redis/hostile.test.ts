@@ -96,4 +96,32 @@ describe('what others have put in Redis', () => {
     expect(await cache.getOrLoad('planted', () => 2)).toBe(2);
     expect(await cache.get('planted')).toBe(2);
   });
+
+  it.each(['tag:{y}', 'tombstone:{mine}', 'lease:{mine}', 'sweep:{last}', 'tag-log:{last}', 'bus:{record}'])(
+    'is nothing where it is no text under %s, and costs neither it nor what leaves with it anything',
+    async (place) => {
+      const [one, two] = [await instances.open('lists'), await instances.open('lists')];
+      await one.set('mine', 'old');
+      await one.invalidate({ all: true });
+      await redis.del(`bw:1:lists:${place}`);
+      await redis.rpush(`bw:1:lists:${place}`, 'a list');
+      const before = one.stats().redis.errors;
+      const loaded = await Promise.all([
+        one.getOrLoad('mine', () => 'new', { tags: ['y'] }),
+        one.getOrLoad('mate', () => 'mate'),
+        one.set('written', 'written'),
+      ]);
+      expect(loaded.slice(0, 2)).toEqual(['new', 'mate']);
+      expect(await two.getMany(['mine', 'mate', 'written'])).toEqual(
+        new Map([
+          ['mine', 'new'],
+          ['mate', 'mate'],
+          ['written', 'written'],
+        ]),
+      );
+      expect(await one.expire({ tag: 'y' })).toMatchObject({ shared: true });
+      expect(await one.invalidate({ pattern: 'ma*' })).toMatchObject({ shared: true, redisKeys: expect.any(Number) });
+      expect(one.stats().redis.errors).toBe(before);
+    },
+  );
 });

@@ -270,6 +270,24 @@ describe('a lease', () => {
     }
   });
 
+  it('ends with its load also where the commit did not come to Redis', async () => {
+    const redis = instances.client();
+    const client = gateRedis(redis).client;
+    const losing = {
+      ...client,
+      get status() {
+        return redis.status;
+      },
+      evalsha: (...request: Parameters<typeof client.evalsha>) =>
+        request.includes('commit') ? Promise.reject(new Error('lost on purpose')) : client.evalsha(...request),
+    };
+    const cache = await instances.open(instances.name, { redis: losing, policies: POLICIES });
+    expect(await cache.getOrLoad('k', () => 1)).toBe(1);
+    await cache.drain();
+    expect(cache.stats().total.leasesTaken).toBe(1);
+    expect(await lease()).toBeNull();
+  });
+
   it('that was lost keeps its load from being stored over what came after it', async () => {
     const [paused, other] = caches as [Cache, Cache];
     const redis = instances.client();
