@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createGenerationTable } from './generations.ts';
 
-const origin = (mark: number) => ({ mark, shared: true, livesUntilMs: 0 });
+const origin = (mark: number) => ({ mark, shared: true, livesUntilMs: 0, confirmedAtMs: 0 });
 
 describe('the table of generations', () => {
   it('knows what Redis answered until it is forgotten, and tells those who hold on to it', () => {

@@ -25,6 +25,8 @@ export interface Generation {
   readonly tally: { entries: number };
   /** Until when Redis keeps it at least, milliseconds since the epoch; 0 where only read. */
   livesUntilMs: number;
+  /** When Redis named it last, or was asked to. */
+  confirmedAtMs: number;
   /** What the entries of a subject are encrypted with; other tags have none. */
   readonly dataKey: Buffer | undefined;
 }
@@ -34,6 +36,7 @@ export interface GenerationOrigin {
   readonly mark: number;
   readonly shared: boolean;
   readonly livesUntilMs: number;
+  readonly confirmedAtMs: number;
   readonly dataKey?: Buffer | undefined;
 }
 
@@ -90,13 +93,14 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
       return generation?.isCurrent ? generation : undefined;
     },
     mark: () => forgotten.mark(),
-    admit(tag, id, { mark, shared, livesUntilMs, dataKey }) {
+    admit(tag, id, { mark, shared, livesUntilMs, confirmedAtMs, dataKey }) {
       const last = table.get(tag);
       if (last?.isCurrent && last.id === id) {
         last.livesUntilMs = Math.max(last.livesUntilMs, livesUntilMs);
+        last.confirmedAtMs = confirmedAtMs;
         return last;
       }
-      const generation = createGeneration({ tag, id, shared, livesUntilMs, dataKey });
+      const generation = createGeneration({ tag, id, shared, livesUntilMs, confirmedAtMs, dataKey });
       if (forgotten.isRaised(tag, mark)) return { ...generation, isCurrent: false };
       // An id that Redis still has after an expiry was not invalidated since; one of this process's own is told of it all.
       const goesOn = last !== undefined && !last.isCurrent && (!shared || idIn(last.id) === idIn(id));
@@ -117,8 +121,9 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
       const generation = table.get(tag);
       if (!generation) return 0;
       if (generation.isCurrent) {
-        const { id, shared, tally, dataKey } = generation;
-        generation.remains ??= { ...createGeneration({ tag, id, shared, livesUntilMs: 0, dataKey }), tally };
+        const { id, shared, confirmedAtMs, tally, dataKey } = generation;
+        const remains = createGeneration({ tag, id, shared, livesUntilMs: 0, confirmedAtMs, dataKey });
+        generation.remains ??= { ...remains, tally };
         generation.expiredAtMs = atMs;
         end(generation, ends);
       }
@@ -131,7 +136,9 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
   };
 }
 
-function createGeneration(known: Pick<Generation, 'tag' | 'id' | 'shared' | 'livesUntilMs' | 'dataKey'>): Generation {
+function createGeneration(
+  known: Pick<Generation, 'tag' | 'id' | 'shared' | 'livesUntilMs' | 'confirmedAtMs' | 'dataKey'>,
+): Generation {
   return { ...known, isCurrent: true, expiredAtMs: 0, remains: undefined, tally: { entries: 0 } };
 }
 

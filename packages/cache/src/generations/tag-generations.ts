@@ -2,8 +2,9 @@ import type { BackgroundWork, Clock } from '@breakwater/core';
 import { isSubjectTag } from '../encryption/subject.ts';
 import type { SubjectKey, SubjectKeys } from '../encryption/subject-keys.ts';
 import type { Stamp } from '../entries/frame.ts';
-import { type Failure, isFailure } from '../redis/redis-state.ts';
+import { isFailure } from '../redis/redis-state.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
+import { createConfirm } from './confirm.ts';
 import { staleSinceOf } from './generation-id.ts';
 import {
   areCurrent,
@@ -87,7 +88,7 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
 
   function own(tag: string): Generation {
     const mark = table.mark();
-    return table.known(tag) ?? table.admit(tag, newId(), { mark, shared: false, livesUntilMs: 0 });
+    return table.known(tag) ?? table.admit(tag, newId(), { mark, shared: false, livesUntilMs: 0, confirmedAtMs: 0 });
   }
 
   const withNamespace = (tags: readonly string[]) => [NAMESPACE_TAG, ...tags];
@@ -109,30 +110,24 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
     return key;
   }
 
-  /** The generations of all `tags`, asking Redis for those the table does not have; `undefined` where one cannot be had. */
-  async function resolve(
-    tags: readonly string[],
-    { untilMs, livesUntilMs }: { readonly untilMs: number; readonly livesUntilMs: number },
-    askOf: (redis: RedisTier) => (tags: readonly string[]) => Promise<readonly (string | undefined)[] | Failure>,
-  ): Promise<readonly Generation[] | undefined> {
-    const found = tags.map((tag) => knownFor(tag, untilMs));
-    if (areFound(found)) return found;
-    if (!redis) return undefined;
-    const unknown = tags.filter((_, index) => found[index] === undefined);
+  /** Those of `tags`, made where Redis has none; `undefined` where it does not say. */
+  async function ensure(tags: readonly string[], keptForMs: number) {
     const mark = table.mark();
-    const ids = await askOf(redis)(unknown);
-    if (isFailure(ids)) return undefined;
-    const origin = { mark, shared: true, livesUntilMs };
-    const learned = new Map(unknown.map((tag, index) => [tag, learn(tag, ids[index], origin)]));
-    const all = tags.map((tag, index) => found[index] ?? learned.get(tag));
-    return areFound(all) ? all : undefined;
+    const livesUntilMs = clock.now() + keptForMs;
+    const ids = await redis?.ensureGenerations(tags, keptForMs);
+    if (ids === undefined || isFailure(ids)) return undefined;
+    const origin = { mark, shared: true, livesUntilMs, confirmedAtMs: clock.now() };
+    return new Map(tags.map((tag, index) => [tag, learn(tag, ids[index], origin)]));
   }
+
+  const confirm = createConfirm(background, (tag) => ensure([tag], MIN_GENERATION_TTL_MS));
 
   async function askFor(tag: string, { readGenerations }: RedisTier): Promise<Answer> {
     const mark = table.mark();
     const ids = await readGenerations([tag]);
     if (isFailure(ids)) return undefined;
-    return learn(tag, ids[0], { mark, shared: true, livesUntilMs: 0 }) ?? (ids[0] === undefined ? GONE : undefined);
+    const origin = { mark, shared: true, livesUntilMs: 0, confirmedAtMs: clock.now() };
+    return learn(tag, ids[0], origin) ?? (ids[0] === undefined ? GONE : undefined);
   }
 
   /** What many entries of one answer stand on is asked for once. Not longer: a later question may have another answer. */
@@ -147,7 +142,10 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
 
   async function ask(stamps: readonly Stamp[]): Promise<Standing | undefined> {
     if (!redis) return undefined;
-    const asking = stamps.map(({ tag }) => knownFor(tag, 0) ?? askOnce(tag, redis));
+    const asking = stamps.map(({ tag, generation }) => {
+      const known = knownFor(tag, 0);
+      return known && staleSinceOf(generation, known.id) !== undefined ? known : askOnce(tag, redis);
+    });
     const found: Generation[] = [];
     for (const [index, one] of asking.entries()) {
       const answer = one instanceof Promise ? await one : one;
@@ -162,8 +160,10 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
     const found: Generation[] = [];
     for (const { tag, generation } of stamps) {
       const known = knownFor(tag, 0);
-      if (!known) return stamps.some((stamp) => dead.has(stamp.generation)) ? undefined : ask(stamps);
-      if (staleSinceOf(generation, known.id) === undefined) return undefined;
+      // A stamp of another generation is from before this one, or Redis has lost this one, of which nobody tells.
+      if (!known || staleSinceOf(generation, known.id) === undefined) {
+        return stamps.some((stamp) => dead.has(stamp.generation)) ? undefined : ask(stamps);
+      }
       found.push(known);
     }
     const standing = standingOf(stamps, found);
@@ -184,9 +184,11 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
 
     known(tags, ttlMs) {
       if (!redis) return forMemory(tags);
-      const untilMs = clock.now() + ttlMs;
-      const generations = withNamespace(tags).map((tag) => knownFor(tag, untilMs));
-      return areFound(generations) ? { generations, shared: true } : undefined;
+      const nowMs = clock.now();
+      const generations = withNamespace(tags).map((tag) => knownFor(tag, nowMs + ttlMs));
+      if (!areFound(generations)) return undefined;
+      confirm(generations, nowMs);
+      return { generations, shared: true };
     },
 
     verify(stamps) {
@@ -195,14 +197,16 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
     },
 
     async forWrite(tags, ttlMs) {
-      const keptForMs = Math.max(MIN_GENERATION_TTL_MS, ttlMs * 2);
-      const terms = { untilMs: clock.now() + ttlMs, livesUntilMs: clock.now() + keptForMs };
-      const generations = await resolve(
-        withNamespace(tags),
-        terms,
-        (redis) => (unknown) => redis.ensureGenerations(unknown, keptForMs),
-      );
-      return generations ? { generations, shared: true } : forMemory(tags);
+      const nowMs = clock.now();
+      const all = withNamespace(tags);
+      const found = all.map((tag) => knownFor(tag, nowMs + ttlMs));
+      const unknown = all.filter((_, index) => found[index] === undefined);
+      const learned =
+        unknown.length > 0 ? await ensure(unknown, Math.max(MIN_GENERATION_TTL_MS, ttlMs * 2)) : undefined;
+      const generations = all.map((tag, index) => found[index] ?? learned?.get(tag));
+      if (!areFound(generations)) return forMemory(tags);
+      if (redis) confirm(generations, nowMs);
+      return { generations, shared: true };
     },
 
     setTrusted(trusted) {

@@ -27,6 +27,7 @@ function setUp(options: { maxBytes?: number; maxEntries?: number } = {}) {
     remains: undefined,
     tally: { entries: 0 },
     livesUntilMs: 0,
+    confirmedAtMs: 0,
     dataKey: undefined,
   };
   const hold = (ttlMs: number, bytes = 10): Held => ({

@@ -32,10 +32,12 @@ local function read(name)
   return type(text) == 'string' and text
 end
 
+local function set(fence, id, ttl) return redis.pcall('SET', fence, id, 'PX', ttl) end
+
 -- Also where Redis is full: behind a removal it takes in the same script what it would refuse.
-local function leave(fence, id, ttl)
+local function force(fence, id, ttl)
   redis.call('UNLINK', fence)
-  return redis.pcall('SET', fence, id, 'PX', ttl)
+  return set(fence, id, ttl)
 end
 
 -- The generation of a tag, made where there is none, kept for at least as long as asked.
@@ -138,17 +140,17 @@ function apply.invalidate()
   local id = value()
   local ttl = value()
   local removed = redis.call('UNLINK', entry)
-  local reply = leave(tombstone, id, ttl)
+  local reply = set(tombstone, id, ttl)
   return reply.err and reply or removed
 end
 
 -- What tells loads that name their tags late that some tag has changed; on a Cluster it lies in another slot.
-local function log_tag()
+local function log_tag(put)
   local failure
   for _ = 1, tonumber(value()) do
     local log = key()
     local id = value()
-    local reply = leave(log, id, value())
+    local reply = put(log, id, value())
     if reply.err then failure = reply end
   end
   return failure
@@ -157,7 +159,7 @@ end
 -- A generation that is gone is as dead as one that was replaced: no entry's stamp equals it.
 function apply.forget()
   local removed = redis.call('UNLINK', key())
-  return log_tag() or removed
+  return log_tag(set) or removed
 end
 
 ${EXPIRE_VERBS}
@@ -165,7 +167,7 @@ function apply.sweep()
   local sweep = key()
   local id = value()
   local ttl = value()
-  return leave(sweep, id, ttl)
+  return force(sweep, id, ttl)
 end
 
 function apply.announce()

@@ -1,7 +1,7 @@
 import { FRAME_VERSION } from '../entries/frame.ts';
 
 /**
- * The part of the changes script that ends freshness; `key`, `value`, `read`, `leave`, `apply`, `header` and `log_tag`
+ * The part of the changes script that ends freshness; `key`, `value`, `read`, `force`, `apply`, `header` and `log_tag`
  * are the script's.
  */
 export const EXPIRE_VERBS = `
@@ -43,7 +43,7 @@ function apply.expire()
   local now = tonumber(value())
   local id = value()
   local ttl = value()
-  local reply = leave(tombstone, id, ttl)
+  local reply = force(tombstone, id, ttl)
   local touched = expire(entry, now)
   return reply.err and reply or touched
 end
@@ -52,7 +52,7 @@ end
 function apply.expireTag()
   local tag = key()
   local now = tonumber(value())
-  local failure = log_tag()
+  local failure = log_tag(force)
   if failure then return failure end
   local generation = read(tag)
   if not generation then return 0 end

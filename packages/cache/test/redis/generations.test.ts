@@ -1,4 +1,4 @@
-import { eventually } from '@breakwater/testkit';
+import { createManualClock, eventually } from '@breakwater/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { deafRedis } from '../gated-redis.ts';
@@ -105,6 +105,60 @@ describe('the generations of tags', () => {
     await eventually(async () => (await deaf.get('k')) === 1);
     await cache.invalidate({ tag: 'x' });
     expect(await deaf.get('k')).toBeUndefined();
+  });
+});
+
+describe('a generation that Redis has lost', () => {
+  const READS_REDIS = { memory: { maxSize: 1 } } as const;
+
+  it.each(['x', ''])(
+    '(tag %j) divides nobody for long: who knew it takes up the next with what it reads',
+    async (lost) => {
+      const old = await instances.open(instances.name, READS_REDIS);
+      await old.set('before', 1, { tags: ['x'] });
+      await instances.client().del(tagKey(lost));
+      const young = await instances.open(instances.name, READS_REDIS);
+      const loads: string[] = [];
+      for (let round = 0; round < 5; round += 1) {
+        for (const [name, instance] of Object.entries({ old, young })) {
+          await instance.getOrLoad('k', () => loads.push(name), { tags: ['x'] });
+        }
+      }
+      expect(loads).toEqual(['old', 'young']);
+      await old.set('k', 'from old', { tags: ['x'] });
+      expect(await young.get('k')).toBe('from old');
+    },
+  );
+
+  it.each(['x', ''])('(tag %j) is asked for once a minute by who only writes, and found to be gone', async (lost) => {
+    const redis = instances.client();
+    const clock = createManualClock(Date.now());
+    const writer = await instances.open(instances.name, { clock });
+    const writeAll = () =>
+      writer.setMany(
+        Array.from({ length: 50 }, (_, index) => [`k${index}`, 1]),
+        { tags: ['x'] },
+      );
+    await writeAll();
+    await redis.del(tagKey(lost));
+    const reader = await instances.open(instances.name, READS_REDIS);
+    await writeAll();
+    await writer.drain();
+    expect(await reader.get('k0')).toBeUndefined();
+
+    clock.advance(60_000);
+    const commands: string[][] = [];
+    const monitor = await redis.monitor();
+    monitor.on('monitor', (_time: string, command: string[]) => commands.push(command));
+    await writeAll();
+    await writer.drain();
+    await writeAll();
+    await writer.drain();
+    expect(await reader.get('k0')).toBe(1);
+    await redis.echo('done');
+    await eventually(() => commands.some(([command]) => command === 'echo'));
+    monitor.disconnect();
+    expect(commands.filter((command) => command[0] === 'evalsha' && command.includes(tagKey(lost)))).toHaveLength(1);
   });
 });
 
