@@ -136,7 +136,7 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
     if (isOrphan && phase === 'head') response.writeHead(response.statusCode);
   }
 
-  response.writeHead = function writeHeadAndTell(status: number, ...rest: unknown[]) {
+  function writeHeadAndTell(status: number, ...rest: unknown[]) {
     if (phase === 'replaced') return response;
     if (phase !== 'head') return Reflect.apply(writeHead, response, [status, ...rest]);
     const reason = typeof rest[0] === 'string' ? [rest.shift()] : [];
@@ -157,17 +157,17 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
     else pass();
     settle();
     return response;
-  } as ServerResponse['writeHead'];
+  }
 
-  response.write = function writeAndKeep(chunk: unknown, ...rest: unknown[]) {
+  function writeAndKeep(chunk: unknown, ...rest: unknown[]) {
     keep(chunk, rest[0]);
     decideOrphan();
     decideEarly();
     if (phase === 'replaced') return swallow([chunk, ...rest], true);
     return Reflect.apply(write, response, [chunk, ...rest]);
-  } as ServerResponse['write'];
+  }
 
-  response.end = function endAndTell(...args: unknown[]) {
+  function endAndTell(...args: unknown[]) {
     if ((phase === 'head' || phase === 'body') && !ended) {
       // A handler that ends because its client went may have left out the rest.
       if (response.destroyed && !isOrphan) abandon('aborted');
@@ -182,22 +182,24 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
     const result = Reflect.apply(end, response, args);
     settle();
     return result;
-  } as ServerResponse['end'];
-
-  if (observer.lost) {
-    // Node's own ways of losing a connection do not lead through here.
-    response.destroy = function destroyOrReplace(...args) {
-      if (phase === 'replaced') return response;
-      const instead = phase === 'head' && !response.headersSent ? observer.lost?.() : undefined;
-      if (instead) {
-        replaceBy(instead);
-        return response;
-      }
-      if (phase === 'head') abandon('aborted');
-      return Reflect.apply(destroy, response, args);
-    };
   }
 
+  /** Node's own ways of losing a connection do not lead through here. */
+  function destroyOrReplace(...args: Parameters<ServerResponse['destroy']>) {
+    if (phase === 'replaced') return response;
+    const instead = phase === 'head' && !response.headersSent ? observer.lost?.() : undefined;
+    if (instead) {
+      replaceBy(instead);
+      return response;
+    }
+    if (phase === 'head') abandon('aborted');
+    return Reflect.apply(destroy, response, args);
+  }
+
+  // By their names: V8 makes a function that is written as a property's value old from birth, and with it, until the next
+  // full collection, the whole request.
+  const teed = { writeHead: writeHeadAndTell, write: writeAndKeep, end: endAndTell };
+  Object.assign(response, teed, observer.lost && { destroy: destroyOrReplace });
   response.once('close', () => {
     if (phase === 'head' && observer.orphanMs !== undefined) {
       isOrphan = true;
@@ -206,7 +208,6 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
       abandon('aborted');
     }
   });
-  const teed = { writeHead: response.writeHead, write: response.write, end: response.end };
   return {
     detach() {
       pass();
