@@ -42,7 +42,8 @@ async function answer(question: Question): Promise<void> {
 
 function sendUsage(timed?: TimedFigures): void {
   const { user, system } = process.cpuUsage();
-  const usage: Usage = { url: subject.url, atMs: performance.now(), cpuMicros: user + system, runs: count.runs, timed };
+  const cpuMicros = user + system + (count.othersCpuMicros?.() ?? 0);
+  const usage: Usage = { url: subject.url, atMs: performance.now(), cpuMicros, runs: count.runs, timed };
   process.send?.(usage);
 }
 

@@ -4,6 +4,7 @@ import { BenchError } from './errors.ts';
 import { chooseLoadGenerator } from './load/choose-load-generator.ts';
 import type { LoadGenerator } from './load/load-generator.ts';
 import { loadAverage, machineFacts } from './machine.ts';
+import { withPresentCases } from './present-cases.ts';
 import { listTopics, printResult } from './print.ts';
 import { type Result, writeResult } from './result.ts';
 import { runRounds } from './rounds.ts';
@@ -68,7 +69,8 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const missed: Verdict[] = [];
   for (const topic of topics.filter(({ name }) => isAskedFor(name, command.topic))) {
-    const result = await run(topic, command.quick ? QUICK : FULL);
+    const present = await withPresentCases(topic, (left) => console.error(left));
+    const result = await run(present, command.quick ? QUICK : FULL);
     console.log(printResult(result));
     console.log(`\nWritten to ${writeResult(result, command.quick)}\n`);
     missed.push(...result.verdicts.filter(({ met }) => !met));

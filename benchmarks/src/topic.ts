@@ -57,6 +57,8 @@ export interface HttpCase extends CaseFacts {
    * request. Otherwise the bench aborts.
    */
   readonly answeredBy: 'handler' | 'cache';
+  /** Why it cannot be measured on this machine, if it cannot: then the run goes on without it. Never a topic's reference. */
+  readonly missing?: () => Promise<string | undefined>;
   /** What an answer says of itself once the cache is filled. */
   readonly cacheStatus?: RegExp;
   /**
@@ -88,6 +90,8 @@ export interface TimedSubject {
 /** Every handler of an HTTP case adds its runs here; that is how a hit is told from a miss, whatever the library says. */
 export interface RunCount {
   runs: number;
+  /** CPU time of a process that answers in place of the case's own. */
+  othersCpuMicros?: () => number;
 }
 
 /** What a threshold compares: calls or requests per second, percentiles of their latency, the worst delay of a timer. */

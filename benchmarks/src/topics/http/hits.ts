@@ -33,6 +33,13 @@ export const frontHit: HttpTopic = {
       cacheStatus: FROM_MEMORY,
       serve: async (handler) => (await import('./express.ts')).serveBreakwaterFront(handler),
     },
+    {
+      name: 'nginx',
+      about: 'nginx proxy_cache in front of node:http, one process',
+      answeredBy: 'cache',
+      missing: async () => (await import('./nginx.ts')).whyNoNginx(),
+      serve: async (handler) => (await import('./nginx.ts')).serveNginx(handler),
+    },
     apicache,
   ],
   thresholds: [
