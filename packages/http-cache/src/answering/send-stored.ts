@@ -89,7 +89,7 @@ function sendHead(
 
 /** Somebody stands between this response and the socket who may write other bytes, a compression for one. */
 export function isTransformed(response: ServerResponse): boolean {
-  return Object.hasOwn(response, 'write');
+  return Object.hasOwn(response, 'write') && response.write !== Object.getPrototypeOf(response).write;
 }
 
 function setStoredHeader(response: ServerResponse, name: string, value: string): void {

@@ -59,7 +59,7 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
   let bytes = 0;
   let whole: Buffer | undefined;
   const { writeHead, write, end, destroy } = response;
-  const before = TEED.map((name) => [name, Object.getOwnPropertyDescriptor(response, name)] as const);
+  const before = { writeHead, write, end };
 
   function pass(): void {
     clearTimeout(limit);
@@ -88,26 +88,15 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
   }
 
   function settle(): void {
-    if (phase !== 'body') return;
-    if (chunks === 'too-large') abandon('too-large');
-    const body = wholeBody();
-    if (phase !== 'body' || !body) return;
+    const body = phase === 'body' ? wholeBody() : undefined;
+    if (!body) return;
     pass();
     observer.complete(body);
   }
 
-  /** Node's own calls again, or those of who wrapped them before. */
-  function unwrap(which: (name: (typeof TEED)[number]) => boolean): void {
-    for (const [name, descriptor] of before) {
-      if (!which(name)) continue;
-      if (descriptor) Object.defineProperty(response, name, descriptor);
-      else Reflect.deleteProperty(response, name);
-    }
-  }
-
   function replaceBy(instead: () => void): void {
     pass();
-    unwrap(() => true);
+    Object.assign(response, before);
     instead();
     phase = 'replaced';
     Object.assign(response, teed);
@@ -155,7 +144,7 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
     }
     if (decision.keep) phase = 'body';
     else pass();
-    settle();
+    if (phase === 'body' && chunks === 'too-large') abandon('too-large');
     return response;
   }
 
@@ -211,8 +200,8 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
   return {
     detach() {
       pass();
-      // Calls that nobody wrapped since are given back: a response with node's own is the quickest to send.
-      unwrap((name) => response[name] === teed[name]);
+      // Calls that nobody wrapped since are given back. Not deleted: that would make the response a slow object.
+      for (const name of TEED) if (response[name] === teed[name]) Object.assign(response, { [name]: before[name] });
     },
   };
 }
