@@ -125,6 +125,12 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
     if (isOrphan && phase === 'head') response.writeHead(response.statusCode);
   }
 
+  function headLeft(isKept: boolean): void {
+    if (!isKept) pass();
+    else if (chunks === 'too-large') abandon('too-large');
+    else phase = 'body';
+  }
+
   function writeHeadAndTell(status: number, ...rest: unknown[]) {
     if (phase === 'replaced') return response;
     if (phase !== 'head') return Reflect.apply(writeHead, response, [status, ...rest]);
@@ -142,9 +148,7 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
       abandon('aborted');
       throw error;
     }
-    if (decision.keep) phase = 'body';
-    else pass();
-    if (phase === 'body' && chunks === 'too-large') abandon('too-large');
+    headLeft(decision.keep);
     return response;
   }
 
