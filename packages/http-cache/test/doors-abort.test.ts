@@ -116,6 +116,15 @@ describe.each(frameworks)('a client that goes away before the head, on $name', (
       },
     ],
     ['destroys the response', (call) => void call.raw().destroy()],
+    [
+      'destroys the response in a body of a declared length',
+      (call) => {
+        const response = call.raw();
+        response.setHeader('Content-Length', 10);
+        response.write('half');
+        response.destroy();
+      },
+    ],
   ];
   it.each(parts)('has another one fill where the handler then %s', async (_what, make) => {
     await start(async (call, run) => {

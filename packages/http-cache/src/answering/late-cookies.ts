@@ -14,9 +14,11 @@ const SETTERS = ['setHeader', 'appendHeader'] as const;
 export function mindLateCookies(response: ServerResponse): void {
   for (const setter of SETTERS) {
     const set = response[setter];
-    response[setter] = function setAndMind(name: string, value: never) {
+    // By its name: V8 makes a function that is written as a property's value old from birth, and with it the whole request.
+    function setAndMind(name: string, value: never) {
       if (name.toLowerCase() === 'set-cookie') response.setHeader('Cache-Control', 'private, no-store');
       return Reflect.apply(set, response, [name, value]);
-    };
+    }
+    response[setter] = setAndMind;
   }
 }

@@ -185,7 +185,8 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
       replaceBy(instead);
       return response;
     }
-    if (phase === 'head') abandon('aborted');
+    // Of one whose client has gone it closes nothing any more.
+    if (phase === 'head' || phase === 'body') abandon('aborted');
     return Reflect.apply(destroy, response, args);
   }
 
