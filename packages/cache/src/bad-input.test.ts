@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Cache, createCache, createQuotas } from './index.ts';
+import { type Cache, createCache, createQuotas, defineKeys } from './index.ts';
+import { createWarmer } from './warmer.ts';
 
 const BAD_KEYS: readonly [what: string, key: unknown][] = [
   ['an empty key', ''],
@@ -11,6 +12,7 @@ const BAD_KEYS: readonly [what: string, key: unknown][] = [
   ['no key', undefined],
 ];
 
+const codec = { name: 'raw', encode: (value: Buffer) => value, decode: (value: Buffer) => value };
 const load = () => 1;
 const loadAll = () => new Map();
 
@@ -110,6 +112,7 @@ const BAD_TERMS: readonly [what: string, options: object, code: string][] = [
   ['a text for tags', { tags: 'abc' }, 'ERR_CACHE_TAG'],
   ['more than 128 tags', { tags: Array.from({ length: 129 }, (_, index) => `tag ${index}`) }, 'ERR_CACHE_TAG'],
   ['an empty subject', { subject: '' }, 'ERR_CACHE_SUBJECT'],
+  ['a subject with half a surrogate pair', { subject: 'a\ud800' }, 'ERR_CACHE_SUBJECT'],
 ];
 
 class Money {
@@ -214,6 +217,19 @@ const OTHERS: readonly [what: string, code: string, call: (cache: Cache) => unkn
     'ERR_CACHE_OPTION',
     (cache) => cache.getOrLoad('k', (_key, context) => context.setValidator('x'.repeat(1025))),
   ],
+  [
+    'a validator with half a surrogate pair',
+    'ERR_CACHE_OPTION',
+    (cache) => cache.getOrLoad('k', (_key, context) => context.setValidator('a\ud800')),
+  ],
+  ['a signal that is none', 'ERR_CACHE_OPTION', (cache) => cache.getOrLoad('k', load, { signal: {} as never })],
+  ['a cursor that is no text', 'ERR_CACHE_OPTION', (cache) => cache.keys('*', { cursor: Symbol('a') as never })],
+  [
+    'a symbol for a key of a space',
+    'ERR_CACHE_KEY',
+    (cache) => cache.space('raw', { codec }).peek(Symbol('a') as never),
+  ],
+  ['keys to warm that are no list', 'ERR_CACHE_KEY', (cache) => createWarmer(cache).warmUp(5 as never, load)],
   ['a policy named by the prototype', 'ERR_CACHE_POLICY', (cache) => cache.get('k', { policy: '__proto__' })],
 ];
 
@@ -279,7 +295,22 @@ describe('bad input is refused with a code, at the call:', () => {
     ['a quota by the week', 'ERR_CACHE_OPTION', () => createQuotas().trackQuota('ada', 'weekly' as never)],
     ['a quota that gives back', 'ERR_CACHE_OPTION', () => createQuotas().trackQuota('ada', 'daily', -1)],
     ['options that are none', 'ERR_CACHE_OPTION', () => createCache(null as never)],
+    [
+      'dependencies that are none',
+      'ERR_CACHE_OPTION',
+      () => createCache({ invalidation: { dependencies: null as never } }),
+    ],
+    ['no parts for a key', 'ERR_CACHE_KEY', () => defineKeys({ user: 'user:{id}' }).user(null as never)],
   ])('%s', async (_what, code, call) => {
     expect(await codeOf(call)).toBe(code);
+  });
+
+  it('nothing for options is as good as none', async () => {
+    const nothing = null as never;
+    await cache.set('k', 1, nothing);
+    await cache.setMany([['l', 2]], nothing);
+    expect(await cache.getMany(['k', 'l'], nothing)).toEqual(new Map(Object.entries({ k: 1, l: 2 })));
+    expect(await cache.getOrLoad('m', load, nothing)).toBe(1);
+    expect(await (await cache.reserve('n', nothing)).commit(3, nothing)).toBe(true);
   });
 });

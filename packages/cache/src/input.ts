@@ -7,6 +7,11 @@ export const MAX_TAGS = 128;
 // Lone surrogates all become the same replacement character in UTF-8: two keys in memory would be one in Redis.
 const UNSAFE = /[\p{Cc}\p{Cs}]/u;
 
+/** Whether UTF-8 can hold it: half a surrogate pair becomes the same as any other half. */
+export function isWellFormed(text: string): boolean {
+  return !/\p{Cs}/u.test(text);
+}
+
 /** @throws CacheInputError `ERR_CACHE_KEY` unless `key` may name an entry. */
 export function checkKey(key: unknown): asserts key is string {
   if (typeof key !== 'string' || key === '') throw keyError('a text that is not empty', key);

@@ -1,6 +1,6 @@
 import { createEmitter, type Subscribable } from '@breakwater/core';
 import type { Cache } from './cache.ts';
-import { checks } from './errors.ts';
+import { checks, keyError } from './errors.ts';
 import type { HotKey } from './invalidation/inspection.ts';
 import type { Loader } from './loading/loader.ts';
 import { createManifest } from './warming/manifest.ts';
@@ -16,7 +16,7 @@ export interface Warmer<PolicyName extends string = string> extends Subscribable
   start(): Promise<readonly WarmReport[]>;
   /** Warms one set now. @throws OptionError `ERR_CACHE_OPTION` for a name that is no set's. */
   warm(set: string): Promise<WarmReport>;
-  /** Warms any keys, with a loader or from the source of the policy. */
+  /** Warms any keys, with a loader or from the source of the policy. @throws CacheInputError `ERR_CACHE_KEY` for what is no list. */
   warmUp(
     keys: Iterable<string>,
     load?: Loader<unknown>,
@@ -139,6 +139,9 @@ export function createWarmer<PolicyName extends string>(
     },
     async warmUp(keys, load, options) {
       const { policy = 'default', tags = [], mode = 'cached' } = options ?? {};
+      if (typeof keys === 'string' || typeof keys?.[Symbol.iterator] !== 'function') {
+        throw keyError('one of a list of keys', keys);
+      }
       return inTurn(() => run({ set: 'warmUp', keys: [...keys], policy, tags, mode, load, loadMany: undefined }));
     },
     stop() {

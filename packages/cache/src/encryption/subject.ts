@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { subjectError } from '../errors.ts';
-import { MAX_KEY_BYTES } from '../input.ts';
+import { isWellFormed, MAX_KEY_BYTES } from '../input.ts';
 
 // Users' tags have no control characters, so none of them is a subject's.
 const MARK = '\u001e';
@@ -14,6 +14,8 @@ const MARK = '\u001e';
 export function subjectTagOf(subject: unknown): string {
   if (typeof subject !== 'string' || subject === '') throw subjectError('a text that is not empty', subject);
   if (subject.length > MAX_KEY_BYTES) throw subjectError(`at most ${MAX_KEY_BYTES} characters`, subject.length);
+  // Hashed, two that are not would be one subject.
+  if (!isWellFormed(subject)) throw subjectError('well-formed text', subject);
   return MARK + createHash('sha256').update(subject).digest('base64url').slice(0, 22);
 }
 

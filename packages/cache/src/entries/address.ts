@@ -10,8 +10,9 @@ export interface Address {
 // Keys have no control characters, so no key of the cache itself looks like one of a space.
 const SEPARATOR = '\u001f';
 
+/** What is no text is looked up as it is, and not found: it is checked behind that. */
 export function idOf(space: string, key: string): string {
-  return space === '' ? key : `${space}${SEPARATOR}${key}`;
+  return space === '' || typeof key !== 'string' ? key : `${space}${SEPARATOR}${key}`;
 }
 
 /** A tag among the ids of keys. No space has an empty name, so it is nobody else's. */

@@ -57,7 +57,7 @@ export function createWalks({ memory }: Engine, { redis, dependencies, spaces }:
 /** Where the page before ended; `undefined` for the first page. */
 function cursorOf(cursor: string | undefined): { readonly tier: string; readonly at: string } | undefined {
   if (cursor === undefined) return undefined;
-  const [, redis, inRedis, memory, inMemory] = CURSOR.exec(cursor) ?? [];
+  const [, redis, inRedis, memory, inMemory] = (typeof cursor === 'string' && CURSOR.exec(cursor)) || [];
   const [tier, at] = [redis ?? memory, inRedis ?? inMemory];
   if (tier === undefined || at === undefined) throw checks.failure('cursor', 'that of a page', cursor);
   return { tier, at };

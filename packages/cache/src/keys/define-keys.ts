@@ -85,7 +85,7 @@ function canMakeTheSameKey(one: Shape, other: Shape): boolean {
 
 function createBuilder(shape: Shape): KeyBuilder<string> {
   function parse(key: string): Record<string, string> | undefined {
-    const texts = key.split(':');
+    const texts = typeof key === 'string' ? key.split(':') : [];
     if (texts.length !== shape.length) return undefined;
     const parts: [string, string][] = [];
     for (const [index, segment] of shape.entries()) {
@@ -101,7 +101,7 @@ function createBuilder(shape: Shape): KeyBuilder<string> {
   }
 
   function pattern(parts: Readonly<Record<string, string | number | undefined>> = {}): string {
-    return join(shape, (name) => (parts[name] === undefined ? '*' : textOf(name, parts[name])));
+    return join(shape, (name) => (parts?.[name] === undefined ? '*' : textOf(name, parts[name])));
   }
 
   return Object.freeze(Object.assign(build, { parse, pattern }));

@@ -1,6 +1,6 @@
 import type { Entry } from '../entries/entry.ts';
 import { checks } from '../errors.ts';
-import { addedTags } from '../input.ts';
+import { addedTags, isWellFormed } from '../input.ts';
 import { resolveTtl } from '../options/policy-options.ts';
 import type { LoadContext } from './loader.ts';
 
@@ -59,7 +59,7 @@ export function createLoadContext(
 }
 
 function checkValidator(validator: unknown): string {
-  const isText = typeof validator === 'string' && validator !== '';
+  const isText = typeof validator === 'string' && validator !== '' && isWellFormed(validator);
   if (isText && Buffer.byteLength(validator) <= MAX_VALIDATOR_BYTES) return validator;
-  throw checks.failure('validator', `a text of 1 to ${MAX_VALIDATOR_BYTES} bytes`, validator);
+  throw checks.failure('validator', `a well-formed text of 1 to ${MAX_VALIDATOR_BYTES} bytes`, validator);
 }

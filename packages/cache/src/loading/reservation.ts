@@ -166,7 +166,8 @@ export function createReservation(
   return {
     isFenced,
     keep,
-    async commit(value, { tags = [], ...times } = {}) {
+    async commit(value, options) {
+      const { tags = [], ...times } = options ?? {};
       return keep(value, { life: withTimes(terms, times), lateTags: addedTags(tags, terms.tags) });
     },
   };

@@ -32,7 +32,7 @@ export function resolveInvalidation(given: InvalidationOptions): ResolvedInvalid
   checks.known('invalidation', given, Object.keys(INVALIDATION_DEFAULTS));
   const options = withDefaults<InvalidationOptions, typeof INVALIDATION_DEFAULTS>(given, INVALIDATION_DEFAULTS);
   const { dependencies } = options;
-  if (typeof dependencies !== 'object' || Array.isArray(dependencies)) {
+  if (dependencies === null || typeof dependencies !== 'object' || Array.isArray(dependencies)) {
     throw checks.failure('invalidation.dependencies', 'an object of lists of tags by tag', dependencies);
   }
   for (const [source, dependents] of Object.entries(dependencies)) checkTags([source, ...checkTags(dependents)]);

@@ -13,8 +13,9 @@ type Windows = Pick<LifetimeTerms, 'staleWhileRevalidateMs' | 'staleIfErrorMs'>;
 /** How long beyond its `ttl` an entry is of use: as the call says, or as was settled before. */
 export function windowsOf(
   { staleWhileRevalidateMs, staleIfErrorMs }: Windows,
-  { staleWhileRevalidate, staleIfError }: Pick<WriteOptions, 'staleWhileRevalidate' | 'staleIfError'> = {},
+  given: Pick<WriteOptions, 'staleWhileRevalidate' | 'staleIfError'> | undefined,
 ): Windows {
+  const { staleWhileRevalidate, staleIfError } = given ?? {};
   return {
     staleWhileRevalidateMs:
       staleWhileRevalidate === undefined

@@ -67,7 +67,10 @@ export function createRequests(engine: Engine, options: RequestsOptions): Reques
 
   function waitOf(load: LoadCallOptions | undefined): Pick<OneRequest, 'signal' | 'mode'> {
     const mode = load?.mode === undefined ? 'cached' : checks.oneOf('mode', load.mode, LOAD_MODES);
-    return { signal: load?.signal, mode: engine.mode === 'bypass' ? 'bypass' : mode };
+    const signal = load?.signal ?? undefined;
+    if (signal !== undefined && !(signal instanceof AbortSignal))
+      throw checks.failure('signal', 'an AbortSignal', signal);
+    return { signal, mode: engine.mode === 'bypass' ? 'bypass' : mode };
   }
 
   function writeUnder(
