@@ -26,18 +26,21 @@ end
 `;
 
 /**
- * Adds ARGV[2] to what was used in the present period, and gives that and the period's end in seconds. KEYS[1] is a hash of
- * both, which leaves with the period. A count of a later period stays: the clock stepped back, and nothing is given away.
+ * Adds ARGV[2] to what was used in the present period, and ARGV[3] too if that is the one that ends at ARGV[4]; gives what was
+ * used, and the period's end in seconds. KEYS[1] is a hash of both, which leaves with the period. A count of a later period
+ * stays: the clock stepped back, and nothing is given away.
  */
 export const TRACK = defineScript(`${END_OF_PERIOD}
 local key, period, cost = KEYS[1], ARGV[1], tonumber(ARGV[2])
 local now = tonumber(redis.call('TIME')[1])
 local ends = endOfPeriod(period, now)
-local known = redis.call('HMGET', key, 'used', 'ends')
+local known = redis.pcall('HMGET', key, 'used', 'ends')
+-- Somebody else's: it would keep the user from being counted for as long as it is there.
+if known.err then redis.call('UNLINK', key) end
+local counted, countedUntil = tonumber(known[1] or ''), tonumber(known[2] or '')
 local used = 0
-if known[2] and tonumber(known[2]) >= ends then
-  used, ends = tonumber(known[1]), tonumber(known[2])
-end
+if counted and countedUntil and countedUntil >= ends then used, ends = counted, countedUntil end
+if tonumber(ARGV[4]) == ends then cost = cost + tonumber(ARGV[3]) end
 if cost > 0 then
   used = used + cost
   redis.call('HSET', key, 'used', used, 'ends', ends)

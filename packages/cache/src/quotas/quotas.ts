@@ -12,7 +12,7 @@ import { TRACK } from './quota-script.ts';
 export interface Quotas extends Subscribable<OutageEvents> {
   /**
    * Adds `cost` to what `user` has used in the present period. Never rejects because Redis is away: the process then
-   * counts from what it knew, and adds what was never sent when Redis is back. A call that Redis did not answer in time
+   * counts from what it knew, and adds what was never sent when Redis is back within the period. A call that Redis did not answer in time
    * is not sent again, since it may have been counted.
    *
    * @param cost a whole number of at least 1. Defaults to 1.
@@ -42,9 +42,16 @@ export interface QuotaStats {
 /** What this process knows of one user's period. */
 interface Count {
   used: number;
-  /** Used, but not sent to Redis. */
+  /** Used until `endsAtMs`, but not sent to Redis. */
   owed: number;
   endsAtMs: number;
+}
+
+interface Use {
+  readonly cost: number;
+  readonly owed: number;
+  /** When the period ends that `owed` was used in. */
+  readonly owedUntilMs: number;
 }
 
 /**
@@ -79,17 +86,19 @@ export function createQuotas(options: QuotasOptions = {}): Quotas {
   }
 
   /** @returns `undefined` where there is no answer. */
-  async function ask(key: string, period: QuotaPeriod, count: Count, cost: number): Promise<QuotaUsage | undefined> {
+  async function ask(key: string, period: QuotaPeriod, count: Count, use: Use): Promise<QuotaUsage | undefined> {
     if (!redis) return undefined;
-    const reply = await state.watch(runScript(redis, TRACK, [key], [period, cost]));
-    if (reply === UNSENT) count.owed += cost;
+    const { cost, owed, owedUntilMs } = use;
+    const reply = await state.watch(runScript(redis, TRACK, [key], [period, cost, owed, owedUntilMs / 1000]));
+    if (reply === UNSENT && count.endsAtMs === owedUntilMs) count.owed += owed + cost;
     if (isFailure(reply)) return undefined;
     const [counted, endsAtSeconds] = reply as [number, number];
+    const resetsAtMs = endsAtSeconds * 1000;
+    if (resetsAtMs !== count.endsAtMs) beginPeriod(count, resetsAtMs);
     const used = counted + count.owed;
-    count.endsAtMs = endsAtSeconds * 1000;
     // Replies of calls that were made together come one by one, and this process knows of all of them.
     count.used = Math.max(count.used, used);
-    return { used, resetsAtMs: count.endsAtMs, shared: true };
+    return { used, resetsAtMs, shared: true };
   }
 
   return {
@@ -98,11 +107,10 @@ export function createQuotas(options: QuotasOptions = {}): Quotas {
       checks.integer('cost', cost, { max: 1_000_000_000 });
       tracked += 1;
       const count = countOf(key, period);
-      const due = count.owed + cost;
-      count.owed = 0;
       count.used += cost;
-      const { used, endsAtMs: resetsAtMs } = count;
-      const answered = await ask(key, period, count, due);
+      const { used, owed, endsAtMs: resetsAtMs } = count;
+      count.owed = 0;
+      const answered = await ask(key, period, count, { cost, owed, owedUntilMs: resetsAtMs });
       if (!answered) unshared += 1;
       return answered ?? { used, resetsAtMs, shared: false };
     },
@@ -110,7 +118,8 @@ export function createQuotas(options: QuotasOptions = {}): Quotas {
     async quotaUsage(user, period) {
       const key = keyOf(user, period);
       const count = countOf(key, period);
-      return (await ask(key, period, count, 0)) ?? { used: count.used, resetsAtMs: count.endsAtMs, shared: false };
+      const answered = await ask(key, period, count, { cost: 0, owed: 0, owedUntilMs: count.endsAtMs });
+      return answered ?? { used: count.used, resetsAtMs: count.endsAtMs, shared: false };
     },
 
     stats() {
@@ -120,4 +129,11 @@ export function createQuotas(options: QuotasOptions = {}): Quotas {
 
     on: events.on,
   };
+}
+
+/** By the clock of Redis, which goes before this process's. */
+function beginPeriod(count: Count, endsAtMs: number): void {
+  count.used = 0;
+  count.owed = 0;
+  count.endsAtMs = endsAtMs;
 }

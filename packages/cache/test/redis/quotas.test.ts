@@ -116,6 +116,34 @@ it('an outage ends no count: the process goes on from what it knew, and adds wha
   expect(quotas.stats().redis.state).toBe('up');
 });
 
+it('what was used, and not sent, in a period that Redis knows to be over is not counted in the next', async () => {
+  await farFromMidnight();
+  const unsteady = client();
+  await unsteady.ping();
+  const clock = createManualClock(Date.now() - 86_400_000);
+  const quotas = createQuotas({ redis: unsteady, namespace: 'behind', clock, deadlineMs: '10s' });
+  unsteady.disconnect();
+  await eventually(() => unsteady.status === 'end');
+  expect(await quotas.trackQuota('user', 'daily', 3)).toMatchObject({ used: 3, shared: false });
+  await unsteady.connect();
+  const resetsAtMs = endOfPeriod('daily', Date.now());
+  expect(await quotas.trackQuota('user', 'daily')).toEqual({ used: 1, resetsAtMs, shared: true });
+  expect(await quotas.quotaUsage('user', 'daily')).toEqual({ used: 1, resetsAtMs, shared: true });
+  unsteady.disconnect();
+  await eventually(() => unsteady.status === 'end');
+  expect(await quotas.trackQuota('user', 'daily')).toEqual({ used: 2, resetsAtMs, shared: false });
+});
+
+it('a count that is no count is begun anew', async () => {
+  await farFromMidnight();
+  const quotas = patient(redis, 'foreign');
+  await redis.rpush('bw:1:foreign:quota-daily:{user}', 'a list');
+  expect(await quotas.quotaUsage('user', 'daily')).toMatchObject({ used: 0, shared: true });
+  expect(await quotas.trackQuota('user', 'daily')).toMatchObject({ used: 1, shared: true });
+  await redis.hset('bw:1:foreign:quota-daily:{user}', { used: 'many', ends: 'never' });
+  expect(await quotas.trackQuota('user', 'daily')).toMatchObject({ used: 1, shared: true });
+});
+
 it('a call whose answer came too late counts once', async () => {
   await farFromMidnight();
   const quotas = createQuotas({ redis: client(), namespace: 'silent', deadlineMs: 1000 });
