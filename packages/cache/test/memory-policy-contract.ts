@@ -1,11 +1,12 @@
 import type { RedisPort } from '@breakwater/core/redis';
 import { describe, expect, it } from 'vitest';
+import type { LoadContext } from '../src/index.ts';
 import { useCache } from './use-cache.ts';
 
 /** What a policy says of memory: run with `connect` giving a client, or null for memory alone. */
 export function describeMemoryPolicies(name: string, connect: () => RedisPort | null): void {
   describe(`policies of memory on ${name}`, () => {
-    const { cache, open } = useCache(connect, {
+    const { cache, clock, open } = useCache(connect, {
       small: { memory: { maxSize: '10kb' } },
       copied: { memory: { values: 'copied' } },
     });
@@ -63,6 +64,32 @@ export function describeMemoryPolicies(name: string, connect: () => RedisPort | 
       for (const one of found) one.list.push(2);
       expect(await cache().get('a')).toEqual({ list: [1] });
       expect(value).toEqual({ list: [1] });
+    });
+
+    it('give a loader a copy of what it is to replace, which it may write to, and return to renew the entry', async () => {
+      const options = { policy: 'copied', ttl: '1s', staleIfError: '1m' } as const;
+      const first = (_key: string, { setValidator }: LoadContext) => {
+        setValidator('v1');
+        return { list: [1] };
+      };
+      await cache().getOrLoad('a', first, options);
+      clock().advance(1000);
+      const seen: unknown[] = [];
+      const failing = (_key: string, { stale }: LoadContext) => {
+        const list = stale<{ list: number[] }>()?.value.list;
+        list?.push(2);
+        seen.push(list);
+        throw new Error('no answer');
+      };
+      expect(await cache().getOrLoad('a', failing, options)).toEqual({ list: [1] });
+      const unchanged = (_key: string, { stale }: LoadContext) => {
+        seen.push(stale()?.validator);
+        return stale<{ list: number[] }>()?.value;
+      };
+      expect(await cache().getOrLoad('a', unchanged, options)).toEqual({ list: [1] });
+      clock().advance(1000);
+      await cache().getOrLoad('a', unchanged, options);
+      expect(seen).toEqual([[1, 2], 'v1', 'v1']);
     });
 
     it('hand out what a load does not keep, whatever it is', async () => {

@@ -12,13 +12,18 @@ export interface LoadWishes {
   readonly tags: readonly string[];
   readonly validator: string | undefined;
   readonly isSkipped: boolean;
+  /** The entry that the loader has been given, where it asked for it. */
+  readonly given: Entry<unknown> | undefined;
 }
 
 const MAX_VALIDATOR_BYTES = 1024;
 
-/** @param callTags those that the loader's own are added to. */
+/**
+ * @param stale the entry as the loader is to have it.
+ * @param callTags those that the loader's own are added to.
+ */
 export function createLoadContext(
-  stale: Entry<unknown> | undefined,
+  stale: () => Entry<unknown> | undefined,
   signal: AbortSignal,
   callTags: readonly string[],
 ): LoadWishes {
@@ -26,6 +31,7 @@ export function createLoadContext(
   let tags: readonly string[] = [];
   let validator: string | undefined;
   let isSkipped = false;
+  let given: Entry<unknown> | undefined;
   return {
     get ttlMs() {
       return ttlMs;
@@ -38,6 +44,9 @@ export function createLoadContext(
     },
     get isSkipped() {
       return isSkipped;
+    },
+    get given() {
+      return given;
     },
     context: {
       signal,
@@ -53,7 +62,10 @@ export function createLoadContext(
       skip() {
         isSkipped = true;
       },
-      stale: <Value>() => stale as Entry<Value> | undefined,
+      stale<Value>() {
+        given ??= stale();
+        return given as Entry<Value> | undefined;
+      },
     },
   };
 }

@@ -45,7 +45,7 @@ export async function loadOne(engine: Engine, loadOnce: LoadOnce, request: OneRe
 /** The loader's own, and nothing else. */
 async function bypass({ produce, terms, signal = new AbortController().signal }: OneRequest): Promise<LoadedOne> {
   signal.throwIfAborted();
-  const found = await produce(createLoadContext(undefined, signal, terms.tags).context);
+  const found = await produce(createLoadContext(() => undefined, signal, terms.tags).context);
   return { found: found ?? { value: undefined }, source: 'loader' };
 }
 

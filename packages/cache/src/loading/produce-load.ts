@@ -1,3 +1,5 @@
+import { deepCopy } from '../codecs/deep-copy.ts';
+import { isOwn } from '../codecs/own-codecs.ts';
 import type { Call, Engine } from '../engine.ts';
 import type { Entry } from '../entries/entry.ts';
 import { isExpired, type LifetimeTerms } from '../entries/freshness.ts';
@@ -50,7 +52,7 @@ async function produceFor(engine: Engine, run: Run, isReplaced: () => boolean): 
   if (answerRecent(engine, run)) return;
   // All who waited may have left while Redis was read.
   load.signal.throwIfAborted();
-  const wishes = createLoadContext(run.known, load.signal, terms.tags);
+  const wishes = createLoadContext(() => staleFor(run), load.signal, terms.tags);
   const stopTimers = startTimers(engine, run);
   let produced: Produced;
   try {
@@ -67,6 +69,12 @@ async function produceFor(engine: Engine, run: Run, isReplaced: () => boolean): 
   const isOvertaken = load.isOverruled || (load.signal.aborted && isReplaced());
   const isLate = !isOvertaken && (await keepProduced(run, produced, wishes));
   load.settle({ found: produced, from: 'loader', isDue: false, isLate });
+}
+
+/** What the loader is to replace, as the policy wants its readers to have it. */
+function staleFor({ call, known }: Run): Entry<unknown> | undefined {
+  const isCopied = known && call.memoryPolicy.isCopied && isOwn(call.codec);
+  return isCopied ? { ...known, value: deepCopy(known.value) } : known;
 }
 
 /** Gives the error of a load that failed lately again. @returns whether there was one. */
@@ -97,7 +105,7 @@ async function keep(
 ): Promise<boolean | undefined> {
   const life = lifeOf(value, terms, wishes);
   if (life.ttlMs === 0) return undefined;
-  const isRenewed = known !== undefined && value === known.value;
+  const isRenewed = known !== undefined && (value === known.value || value === wishes.given?.value);
   const validator = wishes.validator ?? (isRenewed ? known.validator : undefined);
   return reservation.keep(value, { life, lateTags: wishes.tags, validator });
 }
