@@ -6,6 +6,7 @@ export interface CacheableRequest extends Omit<FrameworkRequest, 'ip'> {
   /** By the framework's own proxy trust settings. */
   readonly hostname: string | undefined;
   readonly session?: unknown;
+  readonly user?: unknown;
   /** As the framework parsed it: Express 4 and Fastify once, Express 5 at every reading. */
   readonly query?: unknown;
   /** Express's: what the routers above the route took of the path, without which two templates may look the same. */
@@ -18,6 +19,8 @@ export interface Exchange {
   /** Node's own request, which the framework's wraps or is. */
   readonly raw: IncomingMessage;
   readonly response: ServerResponse;
+  /** Request headers by which the framework chose this handler among those of the URL. */
+  readonly routedBy: readonly string[];
   /** The headers set so far for this response, wherever the framework keeps them. */
   earlierHeaders(): OutgoingHttpHeaders;
   /** Takes the response out of the framework's hands; what was set on it so far is on `response` afterwards. */

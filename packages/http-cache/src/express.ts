@@ -40,6 +40,16 @@ function route(options: RoutePolicyOptions<Request>): RouteHandler {
 
 export const httpCache = Object.assign(createMiddleware, { route });
 
+const NONE: readonly string[] = Object.freeze([]);
+
 function exchangeOf(request: Request, response: Response, next: (error?: unknown) => void): Exchange {
-  return { request, raw: request, response, earlierHeaders: () => response.getHeaders(), claim() {}, next };
+  return {
+    request,
+    raw: request,
+    response,
+    routedBy: NONE,
+    earlierHeaders: () => response.getHeaders(),
+    claim() {},
+    next,
+  };
 }

@@ -41,12 +41,19 @@ function route(options: RoutePolicyOptions<FastifyRequest>): Hook {
 
 export const httpCache = Object.assign(createPlugin, { route });
 
+const NONE: readonly string[] = Object.freeze([]);
+/** Routes of one URL may have versions, of which this header chooses one. */
+const VERSIONED: readonly string[] = Object.freeze(['accept-version']);
+
 function exchangeOf(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): Exchange {
   const response = reply.raw;
   return {
     request,
     raw: request.raw,
     response,
+    get routedBy() {
+      return request.server.hasConstraintStrategy('version') ? VERSIONED : NONE;
+    },
     earlierHeaders: () => Object.assign(response.getHeaders(), reply.getHeaders()),
     claim() {
       // Fastify writes its headers when it sends; a response that is taken from it must bring them along.

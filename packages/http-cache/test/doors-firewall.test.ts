@@ -92,6 +92,13 @@ describe.each(frameworks)('a flood of keys, on $name', (framework) => {
     }
     expect(app.httpCache.stats().policies.page?.bypass).toEqual({ authority: 4 });
   });
+
+  it('of a host that reads as two is not taken for one that a proxy names beside its own', async () => {
+    const ask = await start({});
+    expect(await ask('', { host: 'backend shop.example' })).toBe('breakwater; fwd=bypass; detail=authority');
+    expect(await ask('', { host: 'backend', 'x-forwarded-host': 'shop.example' })).toBe(STORED);
+    expect(await ask('', { host: 'backend shop.example' })).not.toBe(HIT);
+  });
 });
 
 describe.each(frameworks)('a path that may mean another one, on $name', (framework) => {

@@ -1,7 +1,7 @@
 import { createCache } from '@breakwater/cache';
 import { createManualClock, eventually, frameworks, type RunningServer } from '@breakwater/testkit';
 import { type Request, type Response, Router } from 'express';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { httpCache as expressCache } from '../src/express.ts';
 import { httpCache as fastifyCache } from '../src/fastify.ts';
@@ -10,6 +10,30 @@ import { send, statusOf } from './http-client.ts';
 
 let server: RunningServer;
 afterEach(() => server.close());
+
+it('on Fastify keeps the versions of a URL apart, between which its routes are chosen by a header', async () => {
+  const handle = fastifyCache({ cache: createCache(), origin: { trust: 'explicit' } });
+  const onRequest = fastifyCache.route({ ttl: '5s', name: 'versioned' });
+  const app = fastify();
+  await app.register(handle);
+  for (const version of ['1.0.0', '2.0.0']) {
+    const constraints = { version };
+    app.get('/policy', { constraints, onRequest }, async () => version);
+    app.get('/own', { constraints }, (_request, reply) => reply.header('Cache-Control', 'max-age=5').send(version));
+  }
+  server = { url: await app.listen({ host: '127.0.0.1', port: 0 }), close: () => app.close() };
+  for (const path of ['/policy', '/own']) {
+    const ask = async (version: string) => {
+      const reply = await send(server.url + path, { headers: { 'accept-version': version } });
+      await handle.close();
+      return reply;
+    };
+    expect([(await ask('1.x')).text, (await ask('2.x')).text]).toEqual(['1.0.0', '2.0.0']);
+    const hit = await ask('1.x');
+    expect([hit.text, hit.headers.vary]).toEqual(['1.0.0', 'accept-version']);
+    expect(statusOf(hit)).toContain('hit');
+  }
+});
 
 describe.each(frameworks)('the cache on $name', (framework) => {
   it('is one line with options, and its handle has the statistics', async () => {

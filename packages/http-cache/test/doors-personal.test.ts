@@ -77,6 +77,20 @@ describe.each(frameworks)('what is somebody’s own, on $name', (framework) => {
     expect(app.httpCache.stats().policies['/page']?.notStored).toEqual({ session: 1 });
   });
 
+  it('a user who was found out in front of the cache, or only behind it, is somebody', async () => {
+    const findOut = (call: Call) => call.headers['x-key'] && call.put({ user: { name: call.headers['x-key'] } });
+    for (const [where, status] of [
+      ['before', 'breakwater; fwd=bypass; detail=user'],
+      ['inside', 'breakwater; fwd=uri-miss; detail=user'],
+    ] as const) {
+      const url = await start(undefined, { [where]: findOut, options: { guard: { mode: 'off' } } });
+      expect(statusOf(await ask(url, { 'x-key': 'ada' }))).toBe(status);
+      expect((await ask(url)).text).toBe('{"run":2}');
+      expect(statusOf(await ask(url))).toContain('hit');
+      if (where === 'before') await app.close();
+    }
+  });
+
   it('an empty session and cookies of other kinds are nobody’s', async () => {
     const url = await start(undefined, { before: (_call, session) => session({ cookie: {} }) });
     await ask(url, { cookie: '_ga=1' });

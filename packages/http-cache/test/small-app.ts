@@ -12,6 +12,8 @@ export interface Call {
   readonly headers: IncomingHttpHeaders;
   /** As `before` or `inside` set it. */
   readonly session: unknown;
+  /** Puts on the framework's request what middleware would. */
+  put(values: object): void;
   /** What of the URL can be read at the moment. */
   seen(): { url: string | undefined; originalUrl: string; query: unknown };
   header(name: string, value: string | string[]): void;
@@ -113,6 +115,7 @@ function expressCall(request: Parameters<ExpressHandler>[0], response: Parameter
     get session() {
       return (request as { session?: unknown }).session;
     },
+    put: (values) => void Object.assign(request, values),
     seen: () => ({ url: request.url, originalUrl: request.originalUrl, query: { ...request.query } }),
     header: (name, value) => void response.setHeader(name, value),
     status: (code) => void response.status(code),
@@ -132,6 +135,7 @@ function fastifyCall(request: Parameters<FastifyHook>[0], reply: Parameters<Fast
     get session() {
       return (request as { session?: unknown }).session;
     },
+    put: (values) => void Object.assign(request, values),
     seen: () => ({ url: request.url, originalUrl: request.originalUrl, query: { ...Object(request.query) } }),
     header: (name, value) => void reply.header(name, value),
     status: (code) => void reply.code(code),

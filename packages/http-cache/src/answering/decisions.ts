@@ -2,7 +2,7 @@ import type { CacheableRequest } from '../exchange.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import type { Policy } from '../options/route-policy.ts';
 import { isAmbiguousPath } from '../rules/ambiguous-path.ts';
-import { namesTrusted } from '../rules/authority.ts';
+import { isAmbiguousHost, namesTrusted } from '../rules/authority.ts';
 import { NO_DIRECTIVES, type RequestControl } from '../rules/cache-control.ts';
 import type { ForwardReason } from '../rules/cache-status.ts';
 import { personalBypass, requestBypass } from '../rules/request-rules.ts';
@@ -80,6 +80,7 @@ export function createDecisions({ options, urls, quarantine }: DecisionsOptions)
   function avoided({ base, request }: Question): BypassReason | undefined {
     // Only now: what is stored had a path that is one.
     if (isAmbiguousPath(request.originalUrl)) return 'path';
+    if (isAmbiguousHost(request.headers.host)) return 'authority';
     return urls.recall(base, clock.now()) === 'uncacheable' ? 'uncacheable' : undefined;
   }
 

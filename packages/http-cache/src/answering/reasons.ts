@@ -2,7 +2,7 @@
 export type BypassReason =
   | 'method'
   | 'range'
-  /** Its host is none of those that `authority` lists. */
+  /** Its host is none of those that `authority` lists, or none at all. */
   | 'authority'
   /** Somebody behind the router may take its path for another one. */
   | 'path'
@@ -15,6 +15,8 @@ export type BypassReason =
   | 'content'
   | 'authorization'
   | 'session'
+  /** Middleware in front of the cache has found out who asks. */
+  | 'user'
   | 'personal'
   | 'no-store'
   /** A recent response of this URL was not to be stored, and the next one is not expected to be. */
@@ -34,6 +36,8 @@ export type NotStoredReason =
   | 'authorization'
   /** A session that holds data was loaded, or filled, behind the cache. */
   | 'session'
+  /** Who asks was found out behind the cache. */
+  | 'user'
   | 'no-store'
   | 'private'
   | 'no-cache'
@@ -80,7 +84,7 @@ const LASTING: ReadonlySet<NotStoredReason> = new Set([
 ]);
 
 /** Says more of its request than of its URL. */
-const OF_THE_REQUEST: ReadonlySet<NotStoredReason> = new Set(['authorization', 'session', 'variants']);
+const OF_THE_REQUEST: ReadonlySet<NotStoredReason> = new Set(['authorization', 'session', 'user', 'variants']);
 
 /** What those who wait for the response are told, see `Landing`. */
 export function landingAfter(reason: NotStoredReason, status: number): 'each' | 'failed' | 'again' {

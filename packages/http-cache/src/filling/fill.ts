@@ -1,10 +1,12 @@
 import { appendCacheStatus, isTransformed } from '../answering/send-stored.ts';
 import { serveStored } from '../answering/serve-stored.ts';
 import { bump } from '../counters.ts';
+import type { Exchange } from '../exchange.ts';
 import { forwardStatus } from '../rules/cache-status.ts';
 import { conditionsOf, isNotModified } from '../rules/conditional.ts';
 import { strongEntityTag } from '../rules/entity-tag.ts';
 import { type Header, snapshotOf } from '../rules/handler-headers.ts';
+import { mergeVary } from '../rules/vary.ts';
 import { createStoredResponse, type StoredResponse, validatorsOf } from '../stored/entry.ts';
 import { type Accepted, createIntake, type FillJob, type FillTools } from './intake.ts';
 import { createHeadWriter, withholdConditions } from './response-head.ts';
@@ -74,7 +76,7 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
     const control = writer.header('cache-control');
     // Whoever said how the response may be cached, it is said of this response.
     if (control !== undefined) headers.set('cache-control', control);
-    const accepted = intake.accept({ status, headers, vary: writer.header('vary'), nowMs });
+    const accepted = intake.accept({ status, headers, vary: varyOf(exchange, writer.header('vary')), nowMs });
     if (typeof accepted === 'string') return accepted;
     if (!tools.guard.passes(watch, job.policyName, accepted.admission.varyNames)) return 'under-keyed';
     const length = headers.get('content-length');
@@ -207,4 +209,9 @@ function toStored(
   if (hasOwnTag) flat.push('etag', strongEntityTag(body));
   if (!isBodiless) flat.push('content-length', String(body.length));
   return createStoredResponse({ status, headers: flat, body, hasOwnTag, clientSeconds, initialAgeMs, reuse });
+}
+
+/** What the framework chose the handler by counts as if the response had named it. */
+function varyOf({ routedBy }: Exchange, vary: string | undefined): string | undefined {
+  return routedBy.length === 0 ? vary : mergeVary(vary, routedBy.join(', '));
 }

@@ -14,7 +14,7 @@ import type { ResolvedOptions } from '../options/options.ts';
 import type { Policy } from '../options/route-policy.ts';
 import type { RequestControl } from '../rules/cache-control.ts';
 import type { ForwardReason } from '../rules/cache-status.ts';
-import { holdsSession } from '../rules/request-rules.ts';
+import { ownedBy } from '../rules/request-rules.ts';
 import { fieldTags, groupTags } from '../rules/response-tags.ts';
 import { type ReuseTerms, usefulness } from '../rules/reuse.ts';
 import { storability } from '../rules/storable.ts';
@@ -135,7 +135,8 @@ export function createIntake(
     accept(head) {
       if (quarantine.has(job.policyName)) return 'quarantined';
       // Session middleware may stand behind the cache, where the request's own check could not see what it loads.
-      if (policy.audience !== 'everyone' && holdsSession(request)) return 'session';
+      const owned = policy.audience === 'everyone' ? undefined : ownedBy(request);
+      if (owned) return owned;
       const hasAuthorization = policy.authorization === 'rfc9111' && request.headers.authorization !== undefined;
       const verdict = storability(
         { ...head, requestedAtMs },

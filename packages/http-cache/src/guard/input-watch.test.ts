@@ -19,6 +19,38 @@ it('notes headers that are read, asked for, or read though absent, and the sessi
   expect([...watch.read].sort()).toEqual(['cookie', 'session', 'x-absent', 'x-asked']);
 });
 
+const everything = ['cookie', 'host'];
+it.each<[string, (request: ReturnType<typeof createRequest>) => unknown, readonly string[]]>([
+  ['lists them', ({ headers }) => Object.keys(headers), everything],
+  ['copies them', ({ headers }) => ({ ...headers }), everything],
+  ['walks through them', ({ headers }) => Object.entries(headers), everything],
+  ['asks whether one is there', ({ headers }) => Object.hasOwn(headers, 'x-asked'), ['x-asked']],
+  ['reads them as they were sent', ({ rawHeaders }) => rawHeaders, everything],
+  ['reads each line of them', ({ headersDistinct }) => headersDistinct, everything],
+  ['reads cookies that were parsed before', (request) => Reflect.get(request, 'cookies'), ['cookie']],
+  ['reads cookies that were verified before', (request) => Reflect.get(request, 'signedCookies'), ['cookie']],
+  ['reads a user', (request) => Reflect.get(request, 'user'), ['user']],
+  ['reads a session that a function tells', (request) => Reflect.get(request, 'session'), ['session']],
+])('notes what is read where a handler %s', (_what, read, noted) => {
+  const request = Object.assign(createRequest(), { cookies: {}, signedCookies: {}, user: 'ada' });
+  let session: unknown = 'of a getter';
+  const accessor = {
+    configurable: true,
+    get: () => session,
+    set: (next: unknown) => {
+      session = next;
+    },
+  };
+  Object.defineProperty(request, 'session', accessor);
+  const watch = watchInputs(request, request);
+  read(request);
+  expect([...watch.read].sort()).toEqual(noted);
+  request.session = 'written';
+  expect([session, request.session]).toEqual(['written', 'written']);
+  watch.stop();
+  expect(Object.getOwnPropertyDescriptor(request, 'session')).toMatchObject(accessor);
+});
+
 it('leaves the request as it was, with what was written meanwhile', () => {
   const request = createRequest();
   const { headers } = request;

@@ -13,7 +13,7 @@ export interface GuardOptions {
    * @default 0.01
    */
   readonly sample?: number;
-  /** Headers that are read but change no response, such as those of a log; `session` for the session. @default [] */
+  /** Headers that are read but change no response, such as those of a log; `session`, `user`, `auth` for these. @default [] */
   readonly ignore?: readonly string[];
 }
 

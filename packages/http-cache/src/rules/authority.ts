@@ -31,6 +31,11 @@ function forwardedHost({ headers, hostname }: AuthoritySource): string {
   return forwarded.includes(name) ? forwarded : name;
 }
 
+/** Whether a `Host` could be read as two: no host has a space, which is what stands between two of them in a key. */
+export function isAmbiguousHost(host: string | undefined): boolean {
+  return host !== undefined && /\s/.test(host);
+}
+
 /** Hosts that are the application's own. */
 export interface TrustedHosts {
   /** As a `Host` field names them, in lower case, each with its port where that is not the scheme's own. */

@@ -28,9 +28,11 @@ function hasContent({ 'transfer-encoding': coding, 'content-length': length }: I
   return coding !== undefined || (length !== undefined && length !== '0');
 }
 
-/** A framework's request as far as session middleware writes on it. */
+/** A framework's request as far as session and login middleware writes on it. */
 export interface SessionCarrier {
   readonly session?: unknown;
+  /** Passport's, @fastify/jwt's. */
+  readonly user?: unknown;
 }
 
 /** Why a request is somebody's own. */
@@ -42,22 +44,29 @@ export function personalBypass(
 ): BypassReason | undefined {
   if (authorization === 'bypass' && headers.authorization !== undefined) return 'authorization';
   // A session that was loaded is better evidence than its cookie: an empty one is nobody's.
-  if (isObject(request.session)) return holdsSession(request) ? 'session' : undefined;
+  const owned = ownedBy(request);
+  if (owned || isObject(request.session)) return owned;
   return headers.cookie !== undefined && namesSession(headers.cookie, sessionCookies) ? 'session' : undefined;
 }
 
-/** Whether a session was loaded that holds data. */
-export function holdsSession({ session }: SessionCarrier): boolean {
-  return isObject(session) && holdsData(session);
+/** By what middleware tells that the request is somebody's: a user, or a session that was loaded and holds data. */
+export function ownedBy({ session, user }: SessionCarrier): 'user' | 'session' | undefined {
+  if (user) return 'user';
+  return isObject(session) && holdsData(session) ? 'session' : undefined;
 }
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** express-session and @fastify/session keep their own settings under `cookie`; all else somebody put there. */
-function holdsData(session: object): boolean {
-  return Object.keys(session).some((key) => key !== 'cookie');
+/**
+ * express-session and @fastify/session keep their own settings under `cookie`; all else somebody put there.
+ * @fastify/secure-session has marks of its own, and tells what it holds.
+ */
+function holdsData(session: object & { readonly data?: unknown }): boolean {
+  const { data } = session;
+  const held: unknown = typeof data === 'function' ? Reflect.apply(data, session, []) : session;
+  return Object.keys(Object(held)).some((key) => key !== 'cookie');
 }
 
 function namesSession(cookie: string, sessionCookies: RegExp): boolean {

@@ -46,7 +46,15 @@ export function createFloodedCache(
         if (!originalUrl.includes('?')) runs.bare += 1;
         response.end(BODY);
       };
-      const exchange = { request, raw, response, earlierHeaders: () => response.getHeaders(), claim() {}, next };
+      const exchange = {
+        request,
+        raw,
+        response,
+        routedBy: [],
+        earlierHeaders: () => response.getHeaders(),
+        claim() {},
+        next,
+      };
       httpCache.enterRoute(exchange, policy, 'page');
     });
   }
