@@ -129,6 +129,25 @@ describe.each(frameworks)('what is somebody’s own, on $name', (framework) => {
     expect(app.httpCache.stats().policies['/page']?.notStored).toEqual({ [reason]: isFailure ? 2 : 1 });
   });
 
+  it('what is one caller’s alone says so to other caches, where its handler says nothing', async () => {
+    const url = await start((call) => {
+      if (call.headers['x-new'] !== undefined) call.header('Set-Cookie', [`id=${runs}`]);
+      if (call.headers['x-says'] !== undefined) call.header('Cache-Control', 'private, max-age=9');
+      call.text('page');
+    });
+    const controlOf = async (headers: Record<string, string>) => (await ask(url, headers)).headers['cache-control'];
+    expect(await controlOf({})).toBe('public, max-age=5');
+    const own: Record<string, string>[] = [{ authorization: 'Bearer x' }, { cookie: 'sid=1' }];
+    for (const headers of own) {
+      expect(await controlOf(headers)).toBe('private, no-store');
+      expect(await controlOf({ ...headers, 'x-says': '1' })).toBe('private, max-age=9');
+    }
+    await app.httpCache.purge({ all: true });
+    // The first of them is looked at, the next pass by, or ran at the same time.
+    for (const _ of ['looked at', 'passed by']) expect(await controlOf({ 'x-new': '1' })).toBe('private, no-store');
+    expect(await controlOf({ 'x-new': '1', 'x-says': '1' })).toBe('private, max-age=9');
+  });
+
   it('a redirect to the login page does not become the page', async () => {
     const url = await start((call) => {
       if (runs === 1) {
@@ -162,7 +181,10 @@ describe.each(frameworks)('what is somebody’s own, on $name', (framework) => {
     const cookies = replies.map((reply) => String(reply.headers['set-cookie']));
     expect(new Set(cookies).size).toBe(100);
     expect(new Set(replies.map((reply) => reply.text)).size).toBe(100);
-    for (const reply of replies) expect(`visitor=${reply.text.slice(4)}`).toBe(String(reply.headers['set-cookie']));
+    for (const reply of replies) {
+      expect(`visitor=${reply.text.slice(4)}`).toBe(String(reply.headers['set-cookie']));
+      expect(reply.headers['cache-control']).toBe('private, no-store');
+    }
   });
 
   it.each(['setHeader', 'appendHeader'] as const)(

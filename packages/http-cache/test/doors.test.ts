@@ -277,7 +277,7 @@ describe.each(frameworks)('a route with a policy on $name', (framework) => {
     expect((await send(url, { headers: { 'cache-control': 'only-if-cached' } })).status).toBe(200);
   });
 
-  it.each(['no-cache', 'max-age=0'])('follows a client’s %s only where told to', async (control) => {
+  it.each(['no-cache', 'max-age=0', 'min-fresh=60'])('follows a client’s %s only where told to', async (control) => {
     for (const clientDirectives of ['ignore', 'honour'] as const) {
       const url = await start(undefined, {}, { options: { clientDirectives } });
       await send(url);

@@ -15,6 +15,7 @@ import { type Course, type CourseTools, createCourses, type Job } from './course
 import { bypassStatus, decisionStatus, servedStatus } from './decision-status.ts';
 import { forwardReason } from './decisions.ts';
 import { hideParameters } from './hide-parameters.ts';
+import { isOfOneCaller, keepFromOthers } from './keep-from-others.ts';
 import { parametersOf } from './keys.ts';
 import type { BypassReason } from './reasons.ts';
 import { sendOnlyIfCached } from './send-stored.ts';
@@ -77,7 +78,9 @@ export function createAnswering(tools: AnswerTools): Answering {
         break;
       case 'pass':
         bump(counters.notStored, course.reason);
-        tools.refusals.remember(job.base, { reason: course.reason, status: undefined, atMs: clock.now() });
+        if (!wasOfOneCaller(job)) {
+          tools.refusals.remember(job.base, { reason: course.reason, status: undefined, atMs: clock.now() });
+        }
         response.setHeader('Cache-Status', decisionStatus(course, clock.now()));
         if (course.held) watchHead(response, course.held.response, () => forget(job.base));
         forward(job, onForward);
@@ -94,7 +97,9 @@ export function createAnswering(tools: AnswerTools): Answering {
   }
 
   /** On to the handler, which is shown the parameters that are in the key, and no others. */
-  function forward({ exchange, policy }: Job, onForward: OnForward, fill?: Fill): void {
+  function forward(job: Job, onForward: OnForward, fill?: Fill): void {
+    const { exchange, policy } = job;
+    if (!fill && wasOfOneCaller(job)) keepFromOthers(exchange, policy);
     const show = hideParameters(exchange, parametersOf(tools.options, policy));
     if (fill || show) {
       onForward({
@@ -105,6 +110,11 @@ export function createAnswering(tools: AnswerTools): Answering {
       });
     }
     exchange.next();
+  }
+
+  /** The last response of the URL was, so that this one may be as well. */
+  function wasOfOneCaller({ base }: Job): boolean {
+    return isOfOneCaller(tools.refusals.of(base)?.reason);
   }
 
   function forget(base: string): void {
@@ -141,6 +151,7 @@ export function createAnswering(tools: AnswerTools): Answering {
       const reason = tools.decisions.bypassOf(policy, policyName, request, directives);
       if (reason) {
         sayBypassed(exchange, counters, reason);
+        if (isOfOneCaller(reason)) keepFromOthers(exchange, policy);
         exchange.next();
         return;
       }

@@ -1,3 +1,5 @@
+import { isOfOneCaller, keepFromOthers } from '../answering/keep-from-others.ts';
+import type { NotStoredReason } from '../answering/reasons.ts';
 import { appendCacheStatus, isTransformed } from '../answering/send-stored.ts';
 import { serveStored } from '../answering/serve-stored.ts';
 import { bump } from '../counters.ts';
@@ -52,13 +54,18 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
     if (instead) return { instead };
     const refused = accept(status, nowMs);
     for (const field of tagFields) response.removeHeader(field);
-    if (refused) intake.refuse(refused, status);
+    if (refused) refuse(refused, status);
     else if (body) writer.addEntityTag(body);
     const isUnchanged = status === 200 && isNotModified(conditions, validatorsOf(writer.header), nowMs);
     if (isUnchanged) writer.dropContent();
     const stored = awaited !== undefined && (body !== undefined || awaited.declaredBytes !== undefined);
     appendCacheStatus(response, forwardStatus(job.forwarded, { stored, detail: refused }));
     return { status: isUnchanged ? 304 : status, keep: awaited !== undefined };
+  }
+
+  function refuse(reason: NotStoredReason, status: number): void {
+    if (isOfOneCaller(reason)) keepFromOthers(exchange, policy);
+    intake.refuse(reason, status);
   }
 
   /** What answers in the handler's place, if its answer is that nothing has changed, or an error worse than what is stored. */
