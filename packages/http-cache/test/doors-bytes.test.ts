@@ -43,4 +43,27 @@ describe.each(frameworks)('the bytes of a hit, on $name', (framework) => {
     expect(statusOf(reply)).toContain('hit');
     expect(seen.at(-1)).toEqual(bytesOf(300));
   });
+
+  it.each([{}, { range: 'bytes=0-9' }])(
+    'are those of the handler though somebody wrote into them before, %o',
+    async (headers) => {
+      let isScribbling = true;
+      await hit(300, {
+        wrap: {
+          outside(_headers, response) {
+            const { end } = response;
+            response.end = function endAndScribble(chunk: unknown, ...rest: unknown[]) {
+              if (isScribbling && Buffer.isBuffer(chunk)) chunk.fill(0);
+              return Reflect.apply(end, response, [chunk, ...rest]);
+            } as typeof end;
+          },
+        },
+      });
+      expect((await send(`${app.url}/bytes`, { headers })).body.every((byte) => byte === 0)).toBe(true);
+      isScribbling = false;
+      const reply = await send(`${app.url}/bytes`);
+      expect(statusOf(reply)).toContain('hit');
+      expect(reply.body.equals(bytesOf(300))).toBe(true);
+    },
+  );
 });

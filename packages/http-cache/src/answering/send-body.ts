@@ -9,12 +9,17 @@ export function isNodesOwn(response: ServerResponse): boolean {
   return response.end === end && response.write === write && response.writeHead === writeHead;
 }
 
-/**
- * The whole body. Node writes a head and a text as one piece, a buffer as a second one. Whoever wrapped the response is
- * given the buffer: not everybody minds the encoding of a text.
- */
+/** The whole body. Node writes a head and a text as one piece, a buffer as a second one. */
 export function endWithBody(response: ServerResponse, stored: StoredResponse): void {
   const text = isNodesOwn(response) ? bodyText(stored) : undefined;
-  if (text === undefined) response.end(stored.body);
+  if (text === undefined) endWithBytes(response, stored.body);
   else response.end(text, 'latin1');
+}
+
+/**
+ * Whoever wrapped the response is given bytes, for not everybody minds the encoding of a text; and bytes of its own, for it may
+ * write into them, and what is stored is everybody's.
+ */
+export function endWithBytes(response: ServerResponse, bytes: Buffer): void {
+  response.end(isNodesOwn(response) ? bytes : Buffer.from(bytes));
 }

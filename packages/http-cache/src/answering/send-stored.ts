@@ -8,7 +8,7 @@ import { toldControl } from '../rules/told-control.ts';
 import { mergeVary } from '../rules/vary.ts';
 import type { StoredResponse } from '../stored/entry.ts';
 import { mayBeSetLate, mindLateCookies } from './late-cookies.ts';
-import { endWithBody, isNodesOwn } from './send-body.ts';
+import { endWithBody, endWithBytes, isNodesOwn } from './send-body.ts';
 
 /** What is said of a stored response at the moment it is sent. */
 export interface Moment {
@@ -37,7 +37,7 @@ export function sendPart(
   const headers = withoutLength(toldHeaders(stored, stored.headers, moment));
   headers.push('content-range', `bytes ${start}-${end - 1}/${stored.body.length}`, 'content-length', `${end - start}`);
   sendHead(response, 206, stored, headers, moment);
-  response.end(stored.body.subarray(start, end));
+  endWithBytes(response, stored.body.subarray(start, end));
 }
 
 /** RFC 9110 §15.5.17. */

@@ -1,5 +1,12 @@
 import { createCache } from '@breakwater/cache';
-import { eventually, frameworks, type RedisServer, startRedis } from '@breakwater/testkit';
+import {
+  eventually,
+  type FaultProxy,
+  frameworks,
+  type RedisServer,
+  startFaultProxy,
+  startRedis,
+} from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { send, statusOf } from '../http-client.ts';
@@ -169,13 +176,15 @@ describe.each(frameworks)('on real Redis, $name', (framework) => {
 
 describe.each(frameworks)('while Redis is away, $name', (framework) => {
   let own: RedisServer;
+  let network: FaultProxy;
   let redis: Redis;
   let app: App;
   let runs = 0;
 
   beforeAll(async () => {
     own = await startRedis();
-    redis = new Redis(own.url, { retryStrategy: () => 50 });
+    network = await startFaultProxy(own.port);
+    redis = new Redis(network.url, { retryStrategy: () => 50 });
     redis.on('error', () => {});
     await eventually(() => redis.status === 'ready');
     app = await serveApp(framework, {
@@ -198,11 +207,22 @@ describe.each(frameworks)('while Redis is away, $name', (framework) => {
     await app.close();
     await app.cache.close();
     redis.disconnect();
+    await network.close();
     await own.stop();
   });
 
-  it('no request fails: killed, frozen and back', async () => {
-    const outages: (() => unknown)[] = [() => {}, own.kill, own.restart, own.freeze, own.thaw];
+  it('no request fails: killed, frozen, cut off, with packets lost, and back', async () => {
+    const outages: (() => unknown)[] = [
+      () => {},
+      own.kill,
+      own.restart,
+      own.freeze,
+      own.thaw,
+      () => network.inject({ kind: 'one-way', silent: 'replies' }),
+      () => network.inject({ kind: 'black-hole' }),
+      () => network.inject({ kind: 'drop' }),
+      network.heal,
+    ];
     for (const [index, turn] of outages.entries()) {
       await turn();
       const sent = Array.from({ length: 30 }, (_value, at) => send(`${app.url}/page/${index}-${at % 10}`));
