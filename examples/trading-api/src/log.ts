@@ -1,3 +1,5 @@
+import type { Request } from 'express';
+import { accountOf } from './http/require-login.ts';
 import type { Suite } from './suite.ts';
 
 /** Takes one event by name, with flat fields. */
@@ -25,6 +27,12 @@ export function logRareEvents({ pool, cache, limiter, sessions, monitor, respons
   cache.on('frame:unreadable', logger('cache:unreadable'));
   sessions.events.on('record:unreadable', logger('session:unreadable'));
   responses.on('cache:failed', logger('http-cache:failed'));
+  responses.on('response:leaked', logger('http-cache:leaked'));
+  responses.on('response:under-keyed', logger('http-cache:under-keyed'));
   monitor.on('stats:failed', logger('monitor:stats-failed'));
   monitor.on('authorize:failed', logger('monitor:authorize-failed'));
+  monitor.on('explain:failed', logger('monitor:explain-failed'));
+  monitor.on('change:made', ({ request, ...change }) => {
+    log('monitor:change-made', { ...change, by: accountOf(request as Request)?.username ?? 'who has the token' });
+  });
 }

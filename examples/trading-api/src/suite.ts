@@ -83,6 +83,7 @@ export function createSuite(settings: Settings, redisUrl: string | undefined, cl
     limiter,
     sessions,
     authorize: (request) => hasRole(request, 'admin') || bearsToken(request, settings.adminToken),
+    changes: 'allow',
     metrics: { defaultMetrics: true },
   });
 

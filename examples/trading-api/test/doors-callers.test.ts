@@ -1,11 +1,17 @@
+import { eventually } from '@breakwater/testkit';
 import type { Response } from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startTradingApi } from './trading-api.ts';
 
 let api: RunningApi;
+const logged: [event: string, fields: object][] = [];
 
 beforeAll(async () => {
-  api = await startTradingApi();
+  api = await startTradingApi({
+    // What is stored is to be there when it is looked at, on a slow machine too.
+    env: { BREAKWATER_CACHE_MARKET_PRICE_TTL: '1h' },
+    log: (event, fields) => logged.push([event, fields]),
+  });
 });
 afterAll(() => api.stop());
 
@@ -55,6 +61,30 @@ describe('an admin', () => {
     expect(JSON.stringify(stats.body)).toContain('"price"');
     const health = await admin.get('/api/admin/cache/health').expect(200);
     expect(health.body.status).toBe('healthy');
+  });
+
+  it('asks why a price is answered as it is, sees what is stored, and purges it, which is logged', async () => {
+    const admin = await api.loggedIn('admin');
+    const post = (page: string, said: object) => admin.post(`/api/admin/cache/http/${page}`).send(said).expect(200);
+    await admin.get(PRICE).expect(200);
+    const explain = () =>
+      post('explain', {
+        url: `${api.server.url}${PRICE}`,
+        policy: 'price',
+        request: { params: { pair: PRICE.split('/').at(-1) }, query: {} },
+      });
+    await eventually(async () => expect((await explain()).body).toMatchObject({ outcome: 'hit' }));
+    const listed = await admin.get('/api/admin/cache/http/responses?route=price').expect(200);
+    expect(listed.body.responses).toMatchObject([{ policy: 'price', status: 200 }]);
+
+    const target = { route: 'price' };
+    expect((await post('purge', { target, dryRun: true })).body).toMatchObject({ memory: { entries: 1 } });
+    expect((await post('purge', { target })).body).toMatchObject({ memoryEntries: 1 });
+    expect((await explain()).body).toMatchObject({ outcome: 'miss' });
+    expect(logged).toContainEqual([
+      'monitor:change-made',
+      { change: 'purge', name: 'default', said: { target }, by: 'admin' },
+    ]);
   });
 
   it.each(['Bearer undefined', 'Bearer ', 'Basic YWRtaW46YWRtaW4='])(

@@ -1,7 +1,6 @@
-import type { Clock } from '@breakwater/core';
 import { type RunningServer, serve } from '@breakwater/testkit';
 import { agent as createAgent } from 'supertest';
-import { createTradingApi, readSettings, type TradingApi } from '../src/app.ts';
+import { createTradingApi, readSettings, type TradingApi, type TradingApiOptions } from '../src/app.ts';
 
 /** An application that listens. */
 export interface RunningApi extends TradingApi {
@@ -19,7 +18,7 @@ const PATIENT = '10s';
 
 /** @param env over the defaults of an empty environment. */
 export async function startTradingApi(
-  options: { env?: NodeJS.ProcessEnv; redisUrl?: string; clock?: Clock } = {},
+  options: { env?: NodeJS.ProcessEnv } & Omit<TradingApiOptions, 'settings'> = {},
 ): Promise<RunningApi> {
   const { env = {}, ...rest } = options;
   const settings = readSettings({

@@ -1,7 +1,8 @@
 export type { MonitorEvents } from './events.ts';
 export type { HealthReason, HealthStatus } from './health.ts';
 export type { HealthDocument, PartHealth } from './health-document.ts';
-export { createMonitor, type Monitor, type MonitorRequest } from './monitor.ts';
+export { createMonitor, type Monitor } from './monitor.ts';
+export type { MonitorRequest } from './monitor-request.ts';
 export type {
   Authorize,
   MetricsOptions,

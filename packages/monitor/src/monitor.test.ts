@@ -13,8 +13,14 @@ const broken = {
 
 const request: FrameworkRequest = { method: 'GET', originalUrl: '/', headers: {}, protocol: 'http' };
 
+/** As a door asks. */
+function respond(monitor: Monitor, path: string, method = 'GET') {
+  const { signal } = new AbortController();
+  return monitor.respond(path, { request, method, target: path, headers: {}, content: undefined, signal });
+}
+
 async function ask(monitor: Monitor, path: string, method = 'GET') {
-  const answer = await monitor.respond(path, { method, request });
+  const answer = await respond(monitor, path, method);
   if (!answer) throw new Error(`No page ${path}.`);
   return { ...answer, json: () => JSON.parse(answer.body) };
 }
@@ -87,8 +93,8 @@ describe('pages', () => {
   it('a path that is no page is nobody’s answer, and a page set to null is no page', () => {
     const monitor = createMonitor({ paths: { admin: null, metrics: null, health: '/livez' } });
     expect(monitor.paths).toEqual(['/livez']);
-    expect(monitor.respond('/metrics', { method: 'GET', request })).toBeUndefined();
-    expect(monitor.respond('/livez/', { method: 'GET', request })).toBeUndefined();
+    expect(respond(monitor, '/metrics')).toBeUndefined();
+    expect(respond(monitor, '/livez/')).toBeUndefined();
   });
 });
 

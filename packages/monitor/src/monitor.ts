@@ -1,15 +1,18 @@
 import { createEmitter, type Subscribable, systemClock } from '@breakwater/core';
-import type { FrameworkRequest, RequestView } from '@breakwater/core/http';
+import type { FrameworkRequest } from '@breakwater/core/http';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { controlsIn, createHttpCacheCalls } from './calls/http-cache-calls.ts';
 import type { MonitorEvents } from './events.ts';
 import { createGuard } from './guard.ts';
 import { healthReasons } from './health.ts';
 import { createHealthDocument, type HealthDocument } from './health-document.ts';
 import { registerMetrics } from './metrics/register-metrics.ts';
+import type { MonitorRequest } from './monitor-request.ts';
 import { type MetricsRegistry, type MonitorOptions, resolveOptions } from './options.ts';
-import { createPages, type Page } from './pages.ts';
+import type { Page } from './page.ts';
+import { createPages } from './pages.ts';
 import { type Reading, readParts } from './reading.ts';
-import { FORBIDDEN, METHOD_NOT_ALLOWED, type MonitorResponse } from './responses.ts';
+import { FORBIDDEN, type MonitorResponse, methodNotAllowed } from './responses.ts';
 import { createStatsDocument, type StatsDocument } from './stats-document.ts';
 import { createStatusHistory } from './status-history.ts';
 
@@ -26,9 +29,6 @@ export interface Monitor<Request = FrameworkRequest> extends Subscribable<Monito
   health(): HealthDocument;
 }
 
-/** What is read of a request; `request` is the framework's own, for `authorize`. */
-export type MonitorRequest<Request> = Pick<RequestView<Request>, 'method' | 'request'>;
-
 interface Examination {
   readonly reading: Reading;
   readonly health: HealthDocument;
@@ -40,7 +40,7 @@ interface Examination {
  * all, `ERR_MONITOR_METRIC_TAKEN` where the given registry already has one of the names.
  */
 export function createMonitor<Request = FrameworkRequest>(options: MonitorOptions<Request>): Monitor<Request> {
-  const { sources, authorize, metrics, paths, thresholds, redisOutage } = resolveOptions(options);
+  const { sources, authorize, metrics, paths, thresholds, redisOutage, changes } = resolveOptions(options);
   const events = createEmitter<MonitorEvents>();
   const history = createStatusHistory();
   let examined: Examination | undefined;
@@ -48,7 +48,9 @@ export function createMonitor<Request = FrameworkRequest>(options: MonitorOption
   const own = registerMetrics(registry, sources, () => examine().reading);
   if (metrics.defaultMetrics) collectDefaultMetrics({ register: registry });
   const mayEnter = createGuard(authorize, own, events);
-  const pages = createPages(paths, metrics.access, { registry, stats, health });
+  const httpCaches = controlsIn(sources.httpCache);
+  const calls = httpCaches.size > 0 ? createHttpCacheCalls({ httpCaches, changes, events }) : undefined;
+  const pages = createPages(paths, metrics.access, { registry, stats, health, calls });
 
   /**
    * A registry asks all its metrics in one tick, so one examination serves one scrape: every part is asked once, and
@@ -83,10 +85,11 @@ export function createMonitor<Request = FrameworkRequest>(options: MonitorOption
     return examine().health;
   }
 
-  async function answer(page: Page, path: string, { method, request }: MonitorRequest<Request>) {
-    if (page.guarded && !(await mayEnter(path, request))) return FORBIDDEN;
-    if (method !== 'GET' && method !== 'HEAD') return METHOD_NOT_ALLOWED;
-    return page.answer();
+  async function answer(page: Page, path: string, asked: MonitorRequest<Request>) {
+    if (page.guarded && !(await mayEnter(path, asked.request))) return FORBIDDEN;
+    const methods = page.method === 'GET' ? ['GET', 'HEAD'] : ['POST'];
+    if (!methods.includes(asked.method)) return methodNotAllowed(methods.join(', '));
+    return page.answer(asked);
   }
 
   return {

@@ -18,6 +18,7 @@ export type Authorize<Request> = (request: Request) => boolean | Promise<boolean
 export interface MonitorOptions<Request = FrameworkRequest> {
   readonly pool?: Parts<PoolStats>;
   readonly cache?: Parts<CacheStats>;
+  /** What has only `stats()` of a cache of responses is shown, and no admin call reaches it. */
   readonly httpCache?: Parts<HttpCacheStats>;
   readonly limiter?: Parts<RateLimitStats>;
   readonly sessions?: Parts<SessionStats>;
@@ -32,6 +33,8 @@ export interface MonitorOptions<Request = FrameworkRequest> {
    * cannot serve without it: a limiter that denies, sessions that are unavailable. @default 'degraded'
    */
   readonly redisOutage?: 'degraded' | 'unhealthy';
+  /** Whether the admin calls may purge responses and release policies from quarantine. @default 'refuse' */
+  readonly changes?: 'refuse' | 'allow';
 }
 
 export interface MetricsOptions {
@@ -49,7 +52,7 @@ export interface PathOptions {
   readonly metrics?: string | null;
   /** The load balancer's answer: the status word alone, open to all. @default '/health' */
   readonly health?: string | null;
-  /** The base of `…/stats` and `…/health`. @default '/api/admin/cache' */
+  /** The base of `…/stats`, `…/health` and `…/http/…`. @default '/api/admin/cache' */
   readonly admin?: string | null;
 }
 
@@ -68,6 +71,7 @@ export interface ThresholdOptions {
 
 export const DEFAULTS = Object.freeze({
   redisOutage: 'degraded',
+  changes: 'refuse',
   metrics: Object.freeze({ defaultMetrics: false, access: 'open' }),
   paths: Object.freeze({ metrics: '/metrics', health: '/health', admin: '/api/admin/cache' }),
   thresholds: Object.freeze({
@@ -89,15 +93,16 @@ export interface ResolvedOptions<Request> {
   readonly paths: Paths;
   readonly thresholds: Thresholds;
   readonly redisOutage: 'degraded' | 'unhealthy';
+  readonly changes: 'refuse' | 'allow';
 }
 
 /** @throws OptionError `ERR_MONITOR_OPTION`, or `ERR_MONITOR_AUTHORIZE` where the admin pages would be open. */
 export function resolveOptions<Request>(options: MonitorOptions<Request>): ResolvedOptions<Request> {
   checks.known('options', options, [
     ...['pool', 'cache', 'httpCache', 'limiter', 'sessions'],
-    ...['authorize', 'metrics', 'paths', 'thresholds', 'redisOutage'],
+    ...['authorize', 'metrics', 'paths', 'thresholds', 'redisOutage', 'changes'],
   ]);
-  const { authorize, redisOutage } = withDefaults(options, DEFAULTS);
+  const { authorize, redisOutage, changes } = withDefaults(options, DEFAULTS);
   const metrics = resolveMetrics(options.metrics);
   const paths = resolvePaths(options.paths);
   if (authorize !== undefined) checks.callable('authorize', authorize);
@@ -116,6 +121,7 @@ export function resolveOptions<Request>(options: MonitorOptions<Request>): Resol
     paths,
     thresholds: resolveThresholds(options.thresholds),
     redisOutage: checks.oneOf('redisOutage', redisOutage, ['degraded', 'unhealthy']),
+    changes: checks.oneOf('changes', changes, ['refuse', 'allow']),
   };
 }
 
@@ -136,14 +142,17 @@ function resolvePaths(options: PathOptions = {}): Paths {
     if (path === null || (typeof path === 'string' && PATH.test(path))) continue;
     throw checks.failure(`paths.${name}`, "null or a path such as '/metrics', with no slash at its end", path);
   }
-  const served = [paths.metrics, paths.health, ...adminPaths(paths)].filter((path) => path !== null);
+  const { metrics, health, admin } = paths;
+  const adminPaths = admin === null ? [] : ADMIN_PAGES.map((page) => adminPath(admin, page));
+  const served = [metrics, health, ...adminPaths].filter((path) => path !== null);
   if (new Set(served).size < served.length) throw checks.failure('paths', 'paths that differ', served.join(', '));
   return paths;
 }
 
-/** Statistics, then health; none where the admin pages are left out. */
-export function adminPaths({ admin }: Paths): string[] {
-  return admin === null ? [] : [`${admin}/stats`, `${admin}/health`];
+const ADMIN_PAGES = ['stats', 'health', 'http/explain', 'http/responses', 'http/purge', 'http/release'] as const;
+
+export function adminPath(base: string, page: (typeof ADMIN_PAGES)[number]): string {
+  return `${base}/${page}`;
 }
 
 const PATH = /^(\/[\w.~-]+)+$/;

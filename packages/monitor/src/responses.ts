@@ -12,23 +12,36 @@ export function textResponse(contentType: string, body: string): MonitorResponse
 }
 
 export function jsonResponse(status: number, body: object): MonitorResponse {
-  return response(status, 'application/json; charset=utf-8', JSON.stringify(body));
+  return response(status, JSON_TYPE, JSON.stringify(body));
+}
+
+/** For people: in lines, with one at its end, so that a shell's prompt stands below it. */
+export function documentResponse(body: object): MonitorResponse {
+  return response(200, JSON_TYPE, inLines(body));
 }
 
 export const FORBIDDEN: MonitorResponse = problemResponse(403, 'ERR_MONITOR_FORBIDDEN', 'Forbidden');
 
 /** RFC 9110 §15.5.6: a 405 says what is allowed. */
-export const METHOD_NOT_ALLOWED: MonitorResponse = problemResponse(405, 'ERR_MONITOR_METHOD', 'Method Not Allowed', {
-  allow: 'GET, HEAD',
-});
+export function methodNotAllowed(allow: string): MonitorResponse {
+  return response(405, PROBLEM_TYPE, inLines(createProblem(405, 'ERR_MONITOR_METHOD', 'Method Not Allowed')), {
+    allow,
+  });
+}
 
-function problemResponse(
+export function problemResponse(
   status: number,
   code: string,
   title: string,
-  headers: Record<string, string> = {},
+  extensions: Record<string, unknown> = {},
 ): MonitorResponse {
-  return response(status, PROBLEM_TYPE, JSON.stringify(createProblem(status, code, title)), headers);
+  return response(status, PROBLEM_TYPE, inLines(createProblem(status, code, title, extensions)));
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+function inLines(body: object): string {
+  return `${JSON.stringify(body, null, 2)}\n`;
 }
 
 function response(

@@ -29,6 +29,11 @@ const WELCOME = {
     'GET /metrics': 'for Prometheus',
     'GET /api/admin/cache/stats': 'hit rates, memory, recommendations; role admin',
     'GET /api/admin/cache/health': 'healthy, degraded or unhealthy, and why; role admin',
+    'GET /api/admin/cache/http/responses': 'what is stored, ?route=price; role admin',
+    'POST /api/admin/cache/http/explain':
+      '{ url, method?, headers?, policy?, request? }: why a request is a hit or is none; role admin',
+    'POST /api/admin/cache/http/purge': '{ target, mode?, dryRun?, pace?, reason? }; role admin',
+    'POST /api/admin/cache/http/release': '{ policy }; role admin',
   },
 };
 

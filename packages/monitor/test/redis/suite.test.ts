@@ -23,7 +23,8 @@ it('every part of the suite is seen, through an outage and back, while requests 
   const responses = httpCache({ cache });
   const limiter = createRateLimiter<express.Request>({ redis: pool, plans: { anonymous: '100000/min' } });
   const sessions = createSessionStore({ redis: pool, secret: 'a secret of this test alone, long enough' });
-  const handle = createMonitor({ pool, cache, httpCache: responses, limiter, sessions, authorize: () => true });
+  const parts = { pool, cache, httpCache: responses, limiter, sessions };
+  const handle = createMonitor({ ...parts, authorize: () => true, changes: 'allow' });
 
   const app = express();
   app.use(monitor(handle));
@@ -49,6 +50,14 @@ it('every part of the suite is seen, through an outage and back, while requests 
     const answer = await fetch(`${server.url}/api/admin/cache/health`);
     return (await answer.json()) as HealthDocument;
   }
+  async function call(page: string, said: object): Promise<unknown> {
+    const answer = await fetch(`${server.url}/api/admin/cache/http/${page}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(said),
+    });
+    return answer.json();
+  }
   async function untilStatus(status: string) {
     return eventually(async () => {
       await traffic();
@@ -73,6 +82,12 @@ it('every part of the suite is seen, through an outage and back, while requests 
     expect(down.reasons.map(({ code }) => code)).toContain('redis-down');
     const liveness = await fetch(`${server.url}/health`);
     expect([liveness.status, await liveness.json()]).toEqual([200, { status: 'degraded' }]);
+    const policy = '/price/:pair';
+    const explanation = await call('explain', { url: `${server.url}/price/BTC-1`, policy });
+    expect(explanation).toMatchObject({ policy: { name: policy }, cacheStatus: expect.any(String) });
+    expect(await call('purge', { target: { all: true } })).toMatchObject({ shared: false });
+    const listed = await fetch(`${server.url}/api/admin/cache/http/responses`);
+    expect([listed.status, await listed.json()]).toMatchObject([200, { responses: expect.any(Array) }]);
 
     await redis.restart();
     await untilStatus('healthy');
