@@ -73,6 +73,15 @@ describe('the memory tier', () => {
     expect(memory.find('b', '')).toBeDefined();
   });
 
+  it('serves nothing while it is blind that it holds since a time that is still to come: the clock was set back', () => {
+    const { clock, memory, hold } = setUp();
+    memory.store('a', hold(5000));
+    clock.advance(-1);
+    expect(memory.find('a', '')).toBeDefined();
+    memory.setBlind(true);
+    expect(memory.find('a', '')).toBeUndefined();
+  });
+
   it('drops what stands on a generation that is no longer current', () => {
     const { memory, generation, ends, hold } = setUp();
     memory.store('a', hold(5000));

@@ -88,7 +88,10 @@ export function createMemoryTier({
   }
 
   function isBeyondBlindTtl(held: Held): boolean {
-    return isBlind && clock.now() - held.heldAtMs >= blindTtlMs;
+    if (!isBlind) return false;
+    const heldForMs = clock.now() - held.heldAtMs;
+    // The clock was set back: nobody knows for how long it is held.
+    return heldForMs >= blindTtlMs || heldForMs < 0;
   }
 
   function untilMsOf({ entry, heldAtMs }: Held): number {

@@ -103,6 +103,23 @@ describe.each<[string, () => RedisPort]>([
     }
   });
 
+  it.each([{ key: 'soft' }, { tag: 'y' }, { pattern: 'so*' }, { all: true }] as const)(
+    'serves what it has expired itself by %j stale, once more loaded and then kept, though Redis tells of its own changes',
+    async (target) => {
+      const options = { ttl: '1h', staleWhileRevalidate: '1h', tags: ['y'] } as const;
+      const load = vi.fn(() => 'new');
+      await cache.set('soft', 'old', options);
+      await cache.expire(target);
+      expect(await cache.lookupOrLoad('soft', load, options)).toEqual({ value: 'old', source: 'stale' });
+      await eventually(async () => (await cache.get('soft')) === 'new');
+      await cache.drain();
+      await hearAllChanges(cache);
+      expect(cache.peek('soft')?.value).toBe('new');
+      expect(await cache.getOrLoad('soft', load, options)).toBe('new');
+      expect(load).toHaveBeenCalledTimes(1);
+    },
+  );
+
   it('drops everything when somebody empties Redis', async () => {
     await stranger.flushall();
     await eventually(() => heard.mock.calls.length === 1);
