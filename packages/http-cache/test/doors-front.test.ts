@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { createCache } from '@breakwater/cache';
-import { createManualClock, serve } from '@breakwater/testkit';
+import { createManualClock, type RunningServer, serve } from '@breakwater/testkit';
 import express from 'express';
 import { fastify } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -171,4 +171,37 @@ it('a hit of a route under a router is known by its whole URL, not by what the r
   expect((await send(`${running.url}/page`)).text).toBe('another');
   expect((await send(`${running.url}/api/page`)).text).toBe('of the router');
   expect(seen).toBe(1);
+});
+
+it('one application behind a server of each scheme is answered for in front by scheme', async () => {
+  const httpCache = createHttpCache({ cache: createCache({ clock }), clock });
+  const app = express();
+  app.use(expressCache(httpCache));
+  const policy = { ttl: '5s', front: 'hits', statuses: { '301': '5s' } } as const;
+  app.get('/page', expressCache.route(policy), (request, response) => {
+    if (request.secure) response.send('page');
+    else response.redirect(301, 'https://shop.example/page');
+  });
+  const front = httpCache.front(app);
+  const plain = await serve(front);
+  const secure = await serve((request, response) => {
+    // As a TLS socket says of itself.
+    Object.assign(request.socket, { encrypted: true });
+    front(request, response);
+  });
+  close = () => Promise.all([plain.close(), secure.close()]);
+  const ask = async ({ url }: RunningServer) => {
+    const reply = await send(`${url}/page`, { headers: { host: 'shop.example' } });
+    await httpCache.close();
+    return [reply.status, statusOf(reply).includes('hit')];
+  };
+  expect([await ask(plain), await ask(plain)]).toEqual([
+    [301, false],
+    [301, true],
+  ]);
+  expect([await ask(secure), await ask(secure), await ask(plain)]).toEqual([
+    [200, false],
+    [200, true],
+    [301, true],
+  ]);
 });

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:http2';
+import { text } from 'node:stream/consumers';
 import { createCache } from '@breakwater/cache';
 import { createManualClock, eventually, frameworks, type RunningServer } from '@breakwater/testkit';
 import { type Request, type Response, Router } from 'express';
@@ -10,6 +13,29 @@ import { send, statusOf } from './http-client.ts';
 
 let server: RunningServer;
 afterEach(() => server.close());
+
+it('lets requests by HTTP/2 pass, each to its own handler', async () => {
+  const handle = fastifyCache({ cache: createCache() });
+  const app = fastify({ http2: true });
+  await app.register(handle);
+  let runs = 0;
+  app.get('/page', { onRequest: fastifyCache.route({ ttl: '5s' }) as never }, async (request) => {
+    runs += 1;
+    return `run ${runs} for ${request.host}`;
+  });
+  server = { url: await app.listen({ host: '127.0.0.1', port: 0 }), close: () => app.close() };
+  const session = connect(server.url);
+  const ask = async (host: string) => {
+    const stream = session.request({ ':path': '/page', ':authority': host });
+    const [headers] = (await once(stream, 'response')) as [Record<string, string>];
+    return `${headers['cache-status']} ${await text(stream)}`;
+  };
+  const bypassed = 'breakwater; fwd=bypass; detail=http2';
+  expect(await ask('a.example')).toBe(`${bypassed} run 1 for a.example`);
+  expect(await ask('b.example')).toBe(`${bypassed} run 2 for b.example`);
+  session.close();
+  await once(session, 'close');
+});
 
 it('on Fastify keeps the versions of a URL apart, between which its routes are chosen by a header', async () => {
   const handle = fastifyCache({ cache: createCache(), origin: { trust: 'explicit' } });

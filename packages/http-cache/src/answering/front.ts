@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import type { PolicyCounters } from '../counters.ts';
 import type { Exchange } from '../exchange.ts';
 import type { ResolvedOptions } from '../options/options.ts';
@@ -65,16 +66,18 @@ export function createFront({ options, store, quarantine, sentinel }: FrontTools
   }
 
   return {
-    learn({ request }, policy, place) {
+    learn({ request, raw }, policy, place) {
       const isForAll = policy.audience === 'everyone';
       if (!policy.isFronted || !isNamed || (!isForAll && !isAskable)) return;
-      places.remember(nameOf(request.headers, request.originalUrl), { ...place, isForAll }, Number.POSITIVE_INFINITY);
+      // A request that has lost its socket tells its scheme no more.
+      if (!raw.socket) return;
+      places.remember(nameOf(raw, request.originalUrl), { ...place, isForAll }, Number.POSITIVE_INFINITY);
     },
 
     answers(request, response) {
       if (sentinel && isShadow(request)) return false;
       const nowMs = clock.now();
-      const place = places.recall(nameOf(request.headers, request.url), nowMs);
+      const place = places.recall(nameOf(request, request.url), nowMs);
       const selected = place && select(request.headers, request.method ?? 'GET', place, nowMs);
       if (!selected) return false;
       serve(request, response, { counters: place.counters, selected, nowMs });
@@ -99,13 +102,14 @@ function serve(
 }
 
 /** All of a request that the default authority and the URL as key are made of. */
-function nameOf(headers: IncomingHttpHeaders, url: string | undefined): string {
+function nameOf({ headers, socket }: IncomingMessage, url: string | undefined): string {
   const forwarded = headers['x-forwarded-host'] ?? headers['x-forwarded-proto'];
   const host =
     forwarded === undefined
       ? headers.host
       : `${headers.host} ${headers['x-forwarded-host']} ${headers['x-forwarded-proto']}`;
-  return `${host} ${url}`;
+  // One application may be behind two servers, of which one redirects to the other.
+  return (socket as Partial<TLSSocket>).encrypted ? `${host} s ${url}` : `${host} ${url}`;
 }
 
 /** Hits are answered here, all other requests by `listener`. */

@@ -1,6 +1,8 @@
 /** Why a request went past the cache: a closed set, fit for a metric's label. */
 export type BypassReason =
   | 'method'
+  /** What a server in front is for. */
+  | 'http2'
   | 'range'
   /** Its host is none of those that `authority` lists, or none at all. */
   | 'authority'

@@ -7,6 +7,11 @@ describe('requestAuthority', () => {
     expect(requestAuthority(source)).toBe('https://api.example:8443');
   });
 
+  it('is the same where it was named as HTTP/2 does', () => {
+    const headers = { ':authority': 'Shop.example' };
+    expect(requestAuthority({ protocol: 'https', headers, hostname: undefined })).toBe('https://shop.example');
+  });
+
   it('does not change with a forwarded host that the framework does not trust', () => {
     const headers = { host: 'a', 'x-forwarded-host': 'evil' };
     const spoofed = requestAuthority({ protocol: 'http', headers, hostname: 'a' });

@@ -15,7 +15,9 @@ export interface AuthoritySource {
  */
 export function requestAuthority(source: AuthoritySource): string {
   const { protocol, headers } = source;
-  const host = `${protocol}://${headers.host?.toLowerCase() ?? ''}`;
+  // RFC 9113 §8.3.1: HTTP/2 has another name for it.
+  const named = headers.host ?? headers[':authority'] ?? '';
+  const host = `${protocol}://${String(named).toLowerCase()}`;
   if (headers['x-forwarded-host'] === undefined) return host;
   return `${host} ${forwardedHost(source)}`;
 }

@@ -8,6 +8,7 @@ describe('requestBypass', () => {
     ['HEAD', {}, undefined],
     ['POST', {}, 'method'],
     ['OPTIONS', {}, 'method'],
+    ['GET', { ':method': 'GET', ':authority': 'shop.example' }, 'http2'],
     ['GET', { range: 'bytes=0-1' }, undefined],
     ['GET', { 'if-match': '"a"' }, 'precondition'],
     ['GET', { 'if-unmodified-since': 'Sun, 06 Nov 1994 08:49:37 GMT' }, 'precondition'],

@@ -16,6 +16,8 @@ export function requestBypass(
   directives: RequestControl,
 ): BypassReason | undefined {
   if (method !== 'GET' && method !== 'HEAD') return 'method';
+  // RFC 9113 §8.3.1. Its responses are other objects of node's, and its content may come without a length.
+  if (headers[':method'] !== undefined) return 'http2';
   // RFC 9111 §4.3.2: these are not applicable to a cache, and RFC 9110 §13.2.1: who does not evaluate them forwards them.
   if (headers['if-match'] !== undefined || headers['if-unmodified-since'] !== undefined) return 'precondition';
   if (hasContent(headers)) return 'content';
