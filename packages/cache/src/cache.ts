@@ -230,8 +230,8 @@ export interface CacheSpace<Value> {
 }
 
 /**
- * How a part's values become bytes. A `decode` that throws makes the frame a miss; the bytes it is given are its own, to
- * keep views of. Values are handed out as they are: what must not be written to, the codec freezes.
+ * How a part's values become bytes. A `decode` that throws makes the frame a miss; the bytes it is given may be kept views of,
+ * and not be written to. Values are handed out as they are: what must not be written to, the codec freezes.
  */
 export interface Codec<Value> {
   /** In the frame, so that another codec's bytes are a miss: one to 16 characters a-z0-9-. */

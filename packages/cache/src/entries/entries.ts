@@ -124,9 +124,10 @@ export function openFrame(
   const unpacked = unpackPayload(packed, frame.compression, engine.maxEntryBytes);
   if (!unpacked) return unreadable(engine, 'compression');
   const codec = readerOf(call.codec, frame.codec) ?? call.codec;
-  // A copy, since a codec may keep views, and a view would keep the whole chunk that came from the socket.
+  // A copy, since a codec may keep views, and in memory a view would keep the whole chunk that came from the socket.
   const isView = unpacked === frame.payload && !isOwn(codec);
-  const payload = isView ? Buffer.from(unpacked) : unpacked;
+  const isKept = isView && engine.memory.fits(unpacked.length, call.memoryPolicy.budget);
+  const payload = isKept ? Buffer.from(unpacked) : unpacked;
   let value = decode(codec, payload);
   if (value === UNDECODABLE) return unreadable(engine, 'payload');
   const { validate } = call.redisPolicy;

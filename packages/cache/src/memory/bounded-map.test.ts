@@ -48,6 +48,8 @@ describe('a bounded map', () => {
     set('b', { bytes: 6, budget });
     expect(map.size).toBe(0);
     expect(map.evictions).toBe(0);
+    expect([map.fits(10, undefined), map.fits(11, undefined)]).toEqual([true, false]);
+    expect([map.fits(5, budget), map.fits(6, budget)]).toEqual([true, false]);
   });
 
   it('makes room within a budget from what the budget holds', () => {

@@ -12,7 +12,9 @@ export interface BoundedMap<Value> {
   get(id: string, nowMs: number): Value | undefined;
   /** No use. */
   peek(id: string): Value | undefined;
-  /** Takes the place of what the id had. One that is larger than a bound is not kept. */
+  /** Whether a value of this size is smaller than the bounds. */
+  fits(bytes: number, budget: Budget | undefined): boolean;
+  /** Takes the place of what the id had. One that does not fit is not kept. */
   set(id: string, value: Value, terms: Terms): void;
   delete(id: string): boolean;
   ids(): IterableIterator<string>;
@@ -91,6 +93,10 @@ export function createBoundedMap<Value>({
     while (places.size >= maxEntries || bytes + needed > maxBytes) evict(order.victim()?.id);
   }
 
+  function fits(needed: number, budget: Budget | undefined): boolean {
+    return needed <= maxBytes && (budget === undefined || needed <= budget.maxBytes);
+  }
+
   return {
     get size() {
       return places.size;
@@ -116,10 +122,11 @@ export function createBoundedMap<Value>({
       return undefined;
     },
     peek: (id) => places.get(id)?.value,
+    fits,
     set(id, value, terms) {
       drop(id);
       const { budget } = terms;
-      if (terms.bytes > Math.min(maxBytes, budget?.maxBytes ?? maxBytes)) return;
+      if (!fits(terms.bytes, budget)) return;
       makeRoom(terms.bytes, budget);
       const { untilMs } = terms;
       const place: Place<Value> = {

@@ -2,7 +2,7 @@ import type { Clock } from '@breakwater/core';
 import { endedAt, isExpired, isFresh } from '../entries/freshness.ts';
 import { expiredHeld, type Held } from '../entries/held.ts';
 import { areCurrent, type Ends, staleSince } from '../generations/generations.ts';
-import { createBoundedMap } from './bounded-map.ts';
+import { type Budget, createBoundedMap } from './bounded-map.ts';
 import { createCoarseClock } from './coarse-clock.ts';
 
 /** Entries of this process, bounded by bytes, count and time. Every call is synchronous. */
@@ -17,6 +17,8 @@ export interface MemoryTier {
   holds(id: string, held: Held): boolean;
   /** An entry larger than the whole tier is not kept. */
   store(id: string, held: Held): void;
+  /** Whether there is room for a value of this size, if others leave. */
+  fits(bytes: number, budget: Budget | undefined): boolean;
   /** @returns whether it was alive. */
   drop(id: string): boolean;
   /** @returns how many of them were alive. */
@@ -165,6 +167,7 @@ export function createMemoryTier({
     isFresh: ({ entry, heldAtMs }) => isFresh(entry, Math.max(coarse.now(), heldAtMs)),
     holds: (id, held) => entries.peek(id) === held,
     store,
+    fits: entries.fits,
     drop,
     dropMatching: (matches) => forEachMatching(matches, drop),
     expire,

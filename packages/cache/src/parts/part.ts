@@ -138,7 +138,8 @@ export function createPart(
       const policy = policyOf(options);
       const held = hitMemory(key, policy);
       if (held) return { entry: held, tier: 'memory' } as Found<Value>;
-      const read = await findInRedis(key, policy);
+      // As in `get`.
+      const read = hitRedis(await askRedis(callOf(key, policy)), policy);
       return read && ({ entry: read, tier: 'redis' } as Found<Value>);
     },
 

@@ -1,7 +1,9 @@
 /** The version of everything this suite writes to Redis. A release that changes a layout changes it. */
 export const WIRE_VERSION = 1;
 
-const ESCAPED = /[%{}\s\p{Cc}]/u;
+const ESCAPED = /[%{}\s\p{Cc}]/gu;
+/** ASCII in which only spaces are to be escaped: nearly every key. */
+const PLAIN = /^[ -$&-z|~]*$/;
 
 /** Names one package's keys: `bw:<wire version>:<namespace>:<kind>:…`, every part escaped. */
 export interface KeySpace {
@@ -54,9 +56,9 @@ function escapeSegment(segment: string): string {
 
 /** The last part, in braces: colons may stay readable, braces would move the key to another slot. */
 function escapeSlot(slot: string): string {
-  // Most have nothing to escape, and looking for it costs a fraction of replacing it.
-  if (!ESCAPED.test(slot)) return slot;
-  return slot.replace(new RegExp(ESCAPED, 'gu'), (character) => encodeURIComponent(character));
+  // Every read passes here: to look for all that is escaped, and to replace it one by one, costs five times as much.
+  if (PLAIN.test(slot)) return slot.includes(' ') ? slot.replaceAll(' ', '%20') : slot;
+  return slot.replace(ESCAPED, (character) => encodeURIComponent(character));
 }
 
 /** `undefined` for what this suite never wrote: anybody may plant a key. */

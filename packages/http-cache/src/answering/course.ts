@@ -53,13 +53,14 @@ export function createCourses(tools: CourseTools): Courses {
   const { clock } = options;
 
   async function find(job: Job, waits = 0): Promise<Course> {
-    const tags = tagsOf(job);
+    // What a fill needs is asked for when there is one: a hit does without.
     const isForFleet = options.fill === 'fleet' && mayWait(job);
-    const place = await look(job, isForFleet ? undefined : tags);
+    const tags = isForFleet ? undefined : tagsOf(job);
+    const place = await look(job, tags);
     if (!place) return CACHE_FAILED;
     const decision = decisions.afterLook(job, place.selected);
     if (decision) return decision;
-    const course = await filled(job, place, tags, waits === 0);
+    const course = await filled(job, place, tags ?? tagsOf(job), waits === 0);
     if (course) return course;
     return waits + 1 < MOST_WAITS ? find(job, waits + 1) : NOTHING_SHARED;
   }
@@ -187,12 +188,17 @@ export function createCourses(tools: CourseTools): Courses {
 
   /** @param tags of what will be stored there, where the place is to be taken for this process at once. */
   async function look({ base, policy, request }: Job, tags?: readonly string[]): Promise<Place | undefined> {
-    // A HEAD stores nothing.
-    const place = await attempt(() => store.find(base, request.headers, request.method === 'GET' ? tags : undefined));
-    if (place === FAILED) return undefined;
-    // Another process has stored it.
-    if (place.selected && policy.kind === 'origin') urls.remember(base, 'storable', clock.now() + STORABLE_FOR_MS);
-    return place;
+    try {
+      // A HEAD stores nothing.
+      const place = await store.find(base, request.headers, request.method === 'GET' ? tags : undefined);
+      // Another process has stored it.
+      if (place.selected && policy.kind === 'origin') urls.remember(base, 'storable', clock.now() + STORABLE_FOR_MS);
+      return place;
+    } catch (error) {
+      // A cache that fails is a cache that has nothing.
+      report('lookup', error);
+      return undefined;
+    }
   }
 
   /** A cache that fails is a cache that has nothing. */

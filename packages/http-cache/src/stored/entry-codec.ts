@@ -126,14 +126,24 @@ function textLength(texts: readonly string[]): number {
 }
 
 function decodeTexts(bytes: Buffer, start: number, count: number): { texts: string[]; end: number } {
+  const end = endOfTexts(bytes, start, count);
+  // One call for all of them: a text of a few bytes costs less than the call.
+  const all = bytes.toString('latin1', start, end);
   const texts: string[] = [];
-  let end = start;
-  while (texts.length < count) {
-    const from = end + 4;
-    end = from + bytes.readUInt32BE(end);
-    // Slicing would stop at the last byte without a word.
-    if (end > bytes.length) throw new RangeError('An entry that is cut short.');
-    texts.push(bytes.toString('latin1', from, end));
+  for (let at = 0; texts.length < count; ) {
+    const from = at + 4;
+    at = from + bytes.readUInt32BE(start + at);
+    texts.push(all.slice(from, at));
   }
   return { texts, end };
+}
+
+function endOfTexts(bytes: Buffer, start: number, count: number): number {
+  let end = start;
+  for (let read = 0; read < count; read += 1) {
+    end += 4 + bytes.readUInt32BE(end);
+    // Slicing would stop at the last byte without a word.
+    if (end > bytes.length) throw new RangeError('An entry that is cut short.');
+  }
+  return end;
 }

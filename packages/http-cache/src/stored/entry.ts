@@ -50,25 +50,25 @@ const NOT_MODIFIED_NAMES: ReadonlySet<string> = new Set([
 export function createStoredResponse(facts: ResponseFacts): StoredResponse {
   const { headers } = facts;
   const notModifiedHeaders: string[] = [];
+  let etag: string | undefined;
+  let lastModified: string | undefined;
+  let date: string | undefined;
+  // Once through: every hit in Redis passes here.
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const name = headers[index] as string;
-    if (isKeptOnNotModified(name)) notModifiedHeaders.push(name, headers[index + 1] as string);
+    const value = headers[index + 1] as string;
+    if (isKeptOnNotModified(name)) notModifiedHeaders.push(name, value);
+    if (name === 'etag') etag = value;
+    else if (name === 'last-modified') lastModified = value;
+    else if (name === 'date') date = value;
   }
   return {
     kind: 'response',
     ...facts,
     text: undefined,
     notModifiedHeaders,
-    validators: validatorsOf((name) => lastValueOf(headers, name)),
+    validators: { etag, lastModified, date },
   };
-}
-
-/** @param headers name, value, name, value. */
-function lastValueOf(headers: readonly string[], name: string): string | undefined {
-  for (let index = headers.length - 2; index >= 0; index -= 2) {
-    if (headers[index] === name) return headers[index + 1];
-  }
-  return undefined;
 }
 
 export function validatorsOf(header: (name: string) => string | undefined): Validators {

@@ -106,7 +106,9 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
 
     async find(base, headers, tags) {
       // Asked for in the same turn, both leave in one read of Redis: a miss costs no more than a hit.
-      const [first, whole] = await Promise.all([space.lookup(base), tags && space.reserve(base, { tags })]);
+      const [first, whole] = tags
+        ? await Promise.all([space.lookup(base), space.reserve(base, { tags })])
+        : [await space.lookup(base)];
       const record = recordIn(first?.entry);
       if (!record) {
         const slot = tags && whole && createSlot({ base, key: base, record }, { tags, whole, own: whole });

@@ -37,11 +37,11 @@ afterEach(async () => {
 describe.each(frameworks)('on real Redis, $name', (framework) => {
   let runs = 0;
 
-  async function start(settings: Partial<AppSettings> = {}): Promise<App> {
+  async function start(settings: Partial<AppSettings> = {}, memory = {}): Promise<App> {
     const redis = new Redis(server.url, { lazyConnect: true, retryStrategy: () => 50 });
     redis.on('error', () => {});
     await redis.connect();
-    const cache = createCache({ redis, deadlineMs: '10s' });
+    const cache = createCache({ redis, deadlineMs: '10s', memory });
     const app = await serveApp(framework, { routes: [page({})], cache, options: { authority: 'api' }, ...settings });
     running.push({ app, redis });
     await eventually(() => cache.stats().bus.connected);
@@ -80,14 +80,32 @@ describe.each(frameworks)('on real Redis, $name', (framework) => {
     expect(two.httpCache.stats().policies['/page/:id']).toMatchObject({ hitRedis: 1, hitMemory: 2, notModified: 1 });
   });
 
-  it('bytes that are no text come back as they were', async () => {
-    const bytes = Buffer.from(Array.from({ length: 4096 }, (_value, index) => index % 256));
-    const settings = { routes: [page({}, (call) => void call.raw().end(bytes))] };
-    const [one, two] = [await start(settings), await start(settings)];
+  it('a hit in Redis asks for none of the tags that a fill would need', async () => {
+    let asked = 0;
+    const tags = () => {
+      asked += 1;
+      return ['pages'];
+    };
+    const [one, two] = [await start({ routes: [page({ tags })] }), await start({ routes: [page({ tags })] })];
     await ask(one);
-    const hit = await ask(two);
-    expect(statusOf(hit)).toContain('detail=redis');
-    expect(hit.body).toEqual(bytes);
+    const askedByFill = asked;
+    expect(statusOf(await ask(two))).toContain('detail=redis');
+    expect([askedByFill > 0, asked - askedByFill]).toEqual([true, 0]);
+  });
+
+  it.each(['1mb', '1kb'])('bytes that are no text come back as they were, with %s of memory', async (maxSize) => {
+    const bytesOf = (path: string) =>
+      Buffer.from(Array.from({ length: 4096 }, (_, index) => (index + path.length) % 256));
+    const settings = { routes: [page({}, (call) => void call.raw().end(bytesOf(call.path)))] };
+    const [one, two] = [await start(settings), await start(settings, { maxSize })];
+    const paths = Array.from({ length: 20 }, (_, index) => `/page/${'x'.repeat(index + 1)}`);
+    for (const path of paths) await ask(one, path);
+    // All of them in one answer of Redis.
+    const hits = await Promise.all(paths.map((path) => ask(two, path)));
+    for (const [index, hit] of hits.entries()) {
+      expect(statusOf(hit)).toContain('detail=redis');
+      expect(hit.body.equals(bytesOf(paths[index] as string))).toBe(true);
+    }
   });
 
   it('variants are found by another instance', async () => {
