@@ -13,7 +13,7 @@ export interface CacheableRequest extends Omit<FrameworkRequest, 'ip'> {
   readonly baseUrl?: string;
 }
 
-/** One request and its response, as a door hands them over. */
+/** One request and its response, as a door hands them over. Its calls are the same functions for all: a hit makes none. */
 export interface Exchange {
   readonly request: CacheableRequest;
   /** Node's own request, which the framework's wraps or is. */
@@ -22,9 +22,9 @@ export interface Exchange {
   /** Request headers by which the framework chose this handler among those of the URL. */
   readonly routedBy: readonly string[];
   /** The headers set so far for this response, wherever the framework keeps them. */
-  earlierHeaders(): OutgoingHttpHeaders;
+  earlierHeaders(this: Exchange): OutgoingHttpHeaders;
   /** Takes the response out of the framework's hands; what was set on it so far is on `response` afterwards. */
-  claim(): void;
+  claim(this: Exchange): void;
   /** On to the handler. */
-  next(error?: unknown): void;
+  readonly next: (error?: unknown) => void;
 }

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Exchange } from './exchange.ts';
 import { createHttpCache, type HttpCache, httpCacheOf } from './http-cache.ts';
@@ -43,13 +44,12 @@ export const httpCache = Object.assign(createMiddleware, { route });
 const NONE: readonly string[] = Object.freeze([]);
 
 function exchangeOf(request: Request, response: Response, next: (error?: unknown) => void): Exchange {
-  return {
-    request,
-    raw: request,
-    response,
-    routedBy: NONE,
-    earlierHeaders: () => response.getHeaders(),
-    claim() {},
-    next,
-  };
+  return { request, raw: request, response, routedBy: NONE, earlierHeaders, claim, next };
 }
+
+function earlierHeaders(this: Exchange): OutgoingHttpHeaders {
+  return this.response.getHeaders();
+}
+
+/** Express keeps the headers on node's own response. */
+function claim(): void {}

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { fastifyPlugin } from 'fastify-plugin';
 import type { Exchange } from './exchange.ts';
@@ -45,23 +46,36 @@ const NONE: readonly string[] = Object.freeze([]);
 /** Routes of one URL may have versions, of which this header chooses one. */
 const VERSIONED: readonly string[] = Object.freeze(['accept-version']);
 
-function exchangeOf(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): Exchange {
-  const response = reply.raw;
+interface FastifyExchange extends Exchange {
+  readonly reply: FastifyReply;
+}
+
+function exchangeOf(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): FastifyExchange {
+  const next = done as Exchange['next'];
   return {
     request,
     raw: request.raw,
-    response,
+    response: reply.raw,
+    reply,
     get routedBy() {
       return request.server.hasConstraintStrategy('version') ? VERSIONED : NONE;
     },
-    earlierHeaders: () => Object.assign(response.getHeaders(), reply.getHeaders()),
-    claim() {
-      // Fastify writes its headers when it sends; a response that is taken from it must bring them along.
-      for (const [name, value] of Object.entries(reply.getHeaders())) {
-        if (value !== undefined) response.setHeader(name, value);
-      }
-      reply.hijack();
-    },
-    next: (error) => done(error as Error | undefined),
+    earlierHeaders,
+    claim,
+    next,
   };
+}
+
+function earlierHeaders(this: FastifyExchange): OutgoingHttpHeaders {
+  return Object.assign(this.response.getHeaders(), this.reply.getHeaders());
+}
+
+/** Fastify writes its headers when it sends; a response that is taken from it must bring them along. */
+function claim(this: FastifyExchange): void {
+  const headers = this.reply.getHeaders();
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value !== undefined) this.response.setHeader(name, value);
+  }
+  this.reply.hijack();
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { createBackgroundWork, createEmitter, type Subscribable } from '@breakwater/core';
-import { type Answering, createAnswering } from './answering/answer.ts';
+import { type Answering, type Carried, createAnswering } from './answering/answer.ts';
 import { createDecisions, type UrlLesson } from './answering/decisions.ts';
 import { createFlights } from './answering/flights.ts';
 import { createForesight } from './answering/foresight.ts';
@@ -17,7 +17,6 @@ import type { HttpCacheEvents } from './events.ts';
 import type { CacheableRequest, Exchange } from './exchange.ts';
 import { createExplain } from './explaining/explain.ts';
 import type { ExplainedRequest, Explanation } from './explaining/explanation.ts';
-import type { Fill } from './filling/fill.ts';
 import type { Shared } from './filling/intake.ts';
 import { createRefreshes } from './filling/refresh.ts';
 import { createGuard } from './guard/guard.ts';
@@ -82,10 +81,8 @@ export interface HttpCache extends Subscribable<HttpCacheEvents> {
 const CONTEXT = Symbol('breakwater.http-cache');
 
 /** What one request carries from the application's door to a route's. */
-interface RequestContext {
+interface RequestContext extends Carried {
   readonly httpCache: HttpCache;
-  /** The application's own fill, as long as no route has a policy for the request. */
-  fill: Fill | undefined;
   /** Its URL is known to have a route with a policy. */
   isRouted: boolean;
 }
@@ -138,6 +135,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
     sentinel,
     guard: createGuard(resolved.guard, resolved.authority === undefined, events),
     rules,
+    rates,
     report,
   });
 
@@ -167,7 +165,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
       reduceHeaders(exchange.raw.headers, resolved.variants.offers);
       if (sentinel?.receives(exchange, policyAt(exchange.request))) return;
       if (exchange.request.method === 'PURGE' && resolved.purge) {
-        answerPurge(exchange, resolved, rules, purging).catch((error: unknown) => exchange.next(error));
+        answerPurge(exchange, resolved, rules, purging).catch(exchange.next);
       } else if (!isSafe(exchange.request.method)) {
         bump(counters.of('origin').bypass, 'method');
         exchange.response.setHeader('Cache-Status', forwardStatus('method'));
@@ -183,10 +181,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
         exchange.next();
       } else {
         const { policy, policyName } = policyAt(exchange.request);
-        answering.answer(exchange, policy, policyName, counters.of(policyName), (fill) => {
-          context.fill = fill;
-          rates.note();
-        });
+        answering.answer(exchange, policy, policyName, counters.of(policyName), context);
       }
     },
     enterRoute(exchange, policy, policyName) {
@@ -200,10 +195,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
         routes.learn(exchange.request, { policy, policyName }, resolved.clock.now());
       }
       exchange.response.removeHeader('cache-status');
-      answering.answer(exchange, policy, policyName, counters.of(policyName), (fill) => {
-        if (context) context.fill = fill;
-        rates.note();
-      });
+      answering.answer(exchange, policy, policyName, counters.of(policyName), context ?? { fill: undefined });
     },
   };
   return httpCache;

@@ -4,6 +4,7 @@ import { type Fill, startFill } from '../filling/fill.ts';
 import type { FillTools } from '../filling/intake.ts';
 import { isRefresh } from '../filling/refresh.ts';
 import type { Policy } from '../options/route-policy.ts';
+import type { HitRates } from '../removing/hit-rates.ts';
 import { watchHead } from '../removing/watch-head.ts';
 import { type ForwardReason, forwardStatus } from '../rules/cache-status.ts';
 import { conditionsOf } from '../rules/conditional.ts';
@@ -17,6 +18,7 @@ import { forwardReason } from './decisions.ts';
 import { hideParameters } from './hide-parameters.ts';
 import { isOfOneCaller, keepFromOthers } from './keep-from-others.ts';
 import { parametersOf } from './keys.ts';
+import { hitMoment, momentOf } from './moment.ts';
 import type { BypassReason } from './reasons.ts';
 import { sendOnlyIfCached } from './send-stored.ts';
 import { serveStored } from './serve-stored.ts';
@@ -24,6 +26,7 @@ import { serveStored } from './serve-stored.ts';
 export interface AnswerTools extends FillTools, CourseTools {
   /** `undefined` where it is switched off. */
   readonly sentinel: Sentinel | undefined;
+  readonly rates: Pick<HitRates, 'note'>;
   /** What parameters the keys of any policy hold, as far as they are known. */
   readonly rules: Set<ParameterRule>;
   baseKey(policy: Policy, policyName: string, request: Exchange['request']): string | undefined;
@@ -34,21 +37,25 @@ export interface Answering {
    * Answers the request from the cache, or sends it on to the handler. A fresh response in memory is sent before this
    * returns.
    *
-   * @param onForward is called before the handler runs, where another policy has to know of it.
+   * @param carried is given what runs before the handler does, where another policy has to know of it.
    */
-  answer(exchange: Exchange, policy: Policy, policyName: string, counters: PolicyCounters, onForward: OnForward): void;
+  answer(exchange: Exchange, policy: Policy, policyName: string, counters: PolicyCounters, carried: Carried): void;
 }
 
 const STAND_IN_STATUS = forwardStatus('stale', { collapsed: true, detail: 'stale-if-error' });
 
-type OnForward = (fill: Fill) => void;
+/** What a request carries from one policy to the next. */
+export interface Carried {
+  /** The earlier policy's, until another one answers. */
+  fill: Fill | undefined;
+}
 
 /** Takes the course that was decided on, and counts it. */
 export function createAnswering(tools: AnswerTools): Answering {
   const { clock } = tools.options;
   const courses = createCourses(tools);
 
-  function take(job: Job, course: Course, onForward: OnForward): void {
+  function take(job: Job, course: Course, carried: Carried): void {
     const { exchange, counters } = job;
     const { response } = exchange;
     // The client went, or a time limit of the application's answered it, while the cache was asked.
@@ -67,12 +74,12 @@ export function createAnswering(tools: AnswerTools): Answering {
         break;
       case 'stand-in':
         counters.staleIfError += 1;
-        send(job, course.selected, STAND_IN_STATUS);
+        send(job, course.selected, clock.now(), STAND_IN_STATUS);
         break;
       case 'fill':
         forward(
           job,
-          onForward,
+          carried,
           startFill({ ...course, ...job, forwarded: forwardReason(course.place, clock.now()) }, tools),
         );
         break;
@@ -83,11 +90,11 @@ export function createAnswering(tools: AnswerTools): Answering {
         }
         response.setHeader('Cache-Status', decisionStatus(course, clock.now()));
         if (course.held) watchHead(response, course.held.response, () => forget(job.base));
-        forward(job, onForward);
+        forward(job, carried);
         break;
       case 'bypass':
         sayBypassed(exchange, counters, course.reason);
-        forward(job, onForward);
+        forward(job, carried);
         break;
       case 'refuse':
         bump(counters.bypass, 'only-if-cached');
@@ -97,17 +104,18 @@ export function createAnswering(tools: AnswerTools): Answering {
   }
 
   /** On to the handler, which is shown the parameters that are in the key, and no others. */
-  function forward(job: Job, onForward: OnForward, fill?: Fill): void {
+  function forward(job: Job, carried: Carried, fill?: Fill): void {
     const { exchange, policy } = job;
     if (!fill && wasOfOneCaller(job)) keepFromOthers(exchange, policy);
     const show = hideParameters(exchange, parametersOf(tools.options, policy));
     if (fill || show) {
-      onForward({
+      tools.rates.note();
+      carried.fill = {
         yield() {
           fill?.yield();
           show?.();
         },
-      });
+      };
     }
     exchange.next();
   }
@@ -131,21 +139,26 @@ export function createAnswering(tools: AnswerTools): Answering {
       // Another instance's fill: in front of this one it is not known yet.
       tools.front.learn(exchange, job.policy, { base: job.base, counters, policyName: job.policyName });
     }
-    const sent = send(job, selected, servedStatus(selected, nowMs, forwarded));
+    const sent = send(job, selected, nowMs, forwarded && servedStatus(selected, nowMs, forwarded));
     if (sent === 'not-modified' && !forwarded) counters.notModified += 1;
     if (!forwarded)
       tools.sentinel?.watch({ ...job, raw: exchange.raw, url: exchange.request.originalUrl, selected, nowMs });
   }
 
-  function send({ exchange }: Job, selected: Selected, cacheStatus: string): ReturnType<typeof serveStored> {
+  /** @param cacheStatus of what is no plain hit. */
+  function send({ exchange }: Job, selected: Selected, nowMs: number, cacheStatus?: string) {
     exchange.claim();
     const { request, response } = exchange;
-    const conditions = conditionsOf(request.headers);
-    return serveStored(request, response, selected, { cacheStatus, conditions, nowMs: clock.now() });
+    const moment = cacheStatus === undefined ? hitMoment(selected, nowMs) : momentOf(selected, cacheStatus, nowMs);
+    return serveStored(request, response, selected.response, {
+      moment,
+      conditions: conditionsOf(request.headers),
+      nowMs,
+    });
   }
 
   return {
-    answer(exchange, policy, policyName, counters, onForward) {
+    answer(exchange, policy, policyName, counters, carried) {
       const { request } = exchange;
       const directives = requestDirectives(request.headers);
       const reason = tools.decisions.bypassOf(policy, policyName, request, directives);
@@ -173,13 +186,13 @@ export function createAnswering(tools: AnswerTools): Answering {
       };
       const course = courses.atOnce(job);
       if (course) {
-        take(job, course, onForward);
+        take(job, course, carried);
         return;
       }
       tools.rules.add(parametersOf(tools.options, policy));
       courses
         .find(job)
-        .then((found) => take(job, found, onForward))
+        .then((found) => take(job, found, carried))
         .catch((error: unknown) => exchange.next(error));
     },
   };

@@ -13,7 +13,7 @@ import type { Sentinel } from '../sentinel/sentinel.ts';
 import { isShadow } from '../sentinel/shadow.ts';
 import { ageMsOf } from '../stored/entry.ts';
 import type { ResponseStore, Selected } from '../stored/response-store.ts';
-import { servedStatus } from './decision-status.ts';
+import { hitMoment } from './moment.ts';
 import { reduceHeaders } from './reduce-headers.ts';
 import { serveStored } from './serve-stored.ts';
 import { createUrlMemory } from './url-memory.ts';
@@ -93,8 +93,8 @@ function serve(
   { selected, counters, nowMs }: Pick<FrontPlace, 'counters'> & { readonly selected: Selected; readonly nowMs: number },
 ): void {
   counters.hitMemory += 1;
-  const sent = serveStored({ headers, method }, response, selected, {
-    cacheStatus: servedStatus(selected, nowMs),
+  const sent = serveStored({ headers, method }, response, selected.response, {
+    moment: hitMoment(selected, nowMs),
     conditions: conditionsOf(headers),
     nowMs,
   });

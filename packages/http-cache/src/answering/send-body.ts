@@ -2,11 +2,16 @@ import { ServerResponse } from 'node:http';
 import { bodyText } from '../stored/body-text.ts';
 import type { StoredResponse } from '../stored/entry.ts';
 
-const { writeHead, write, end } = ServerResponse.prototype;
+const { setHeader, writeHead, write, end } = ServerResponse.prototype;
 
 /** Nobody stands between this response and the socket: what is said to it is what leaves. */
 export function isNodesOwn(response: ServerResponse): boolean {
-  return response.end === end && response.write === write && response.writeHead === writeHead;
+  return (
+    response.end === end &&
+    response.write === write &&
+    response.writeHead === writeHead &&
+    response.setHeader === setHeader
+  );
 }
 
 /** The whole body. Node writes a head and a text as one piece, a buffer as a second one. */

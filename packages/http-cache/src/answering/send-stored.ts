@@ -4,20 +4,17 @@ import { ERR_NOT_CACHED } from '../errors.ts';
 import { REFUSED_STATUS } from '../rules/cache-status.ts';
 import { weakEntityTag } from '../rules/entity-tag.ts';
 import { headerText } from '../rules/handler-headers.ts';
-import { toldControl } from '../rules/told-control.ts';
 import { mergeVary } from '../rules/vary.ts';
-import type { StoredResponse } from '../stored/entry.ts';
+import type { Moment, StoredResponse } from '../stored/entry.ts';
 import { mayBeSetLate, mindLateCookies } from './late-cookies.ts';
 import { endWithBody, endWithBytes, isNodesOwn } from './send-body.ts';
-
-/** What is said of a stored response at the moment it is sent. */
-export interface Moment {
-  readonly ageSeconds: number;
-  readonly cacheStatus: string;
-}
+import { sendHeadText } from './send-head-text.ts';
+import { toldAt } from './told-at.ts';
 
 export function sendStored(response: ServerResponse, stored: StoredResponse, moment: Moment, withBody: boolean): void {
-  sendHead(response, stored.status, stored, toldHeaders(stored, stored.headers, moment), moment);
+  if (!sendHeadText(response, stored, moment)) {
+    sendHead(response, stored.status, stored, toldHeaders(stored, stored.headers, moment), moment);
+  }
   if (withBody) endWithBody(response, stored);
   else response.end();
 }
@@ -49,10 +46,8 @@ export function sendUnsatisfiable(response: ServerResponse, stored: StoredRespon
 
 /** With what clients are told at this age, where that is not the same at every age. */
 function toldHeaders(stored: StoredResponse, headers: readonly string[], { ageSeconds }: Moment): readonly string[] {
-  const { clientSeconds } = stored;
-  if (clientSeconds === undefined) return headers;
-  const lifetimeSeconds = Math.floor(stored.reuse.lifetimeMs / 1000);
-  return [...headers, 'cache-control', toldControl({ lifetimeSeconds, clientSeconds }, ageSeconds)];
+  const control = toldAt(stored, ageSeconds);
+  return control === undefined ? headers : [...headers, 'cache-control', control];
 }
 
 function withoutLength(headers: readonly string[]): string[] {

@@ -1,12 +1,11 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { type Conditions, isNotModified } from '../rules/conditional.ts';
 import { matchesIfRange, rangeOf } from '../rules/ranges.ts';
-import { ageMsOf } from '../stored/entry.ts';
-import type { Selected } from '../stored/response-store.ts';
+import type { Moment, StoredResponse } from '../stored/entry.ts';
 import { isTransformed, sendNotModified, sendPart, sendStored, sendUnsatisfiable } from './send-stored.ts';
 
 export interface Serving {
-  readonly cacheStatus: string;
+  readonly moment: Moment;
   readonly conditions: Conditions;
   readonly nowMs: number;
 }
@@ -18,10 +17,9 @@ export interface Serving {
 export function serveStored(
   request: { readonly method: string; readonly headers: IncomingHttpHeaders },
   response: ServerResponse,
-  { response: stored, storedAtMs }: Pick<Selected, 'response' | 'storedAtMs'>,
-  { cacheStatus, conditions, nowMs }: Serving,
+  stored: StoredResponse,
+  { moment, conditions, nowMs }: Serving,
 ): 'whole' | 'not-modified' | 'part' {
-  const moment = { ageSeconds: Math.floor(ageMsOf(stored, storedAtMs, nowMs) / 1000), cacheStatus };
   if (stored.status === 200 && isNotModified(conditions, stored.validators, nowMs)) {
     sendNotModified(response, stored, moment);
     return 'not-modified';

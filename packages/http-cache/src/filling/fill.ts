@@ -1,4 +1,5 @@
 import { isOfOneCaller, keepFromOthers } from '../answering/keep-from-others.ts';
+import { momentOf } from '../answering/moment.ts';
 import type { NotStoredReason } from '../answering/reasons.ts';
 import { appendCacheStatus, isTransformed } from '../answering/send-stored.ts';
 import { serveStored } from '../answering/serve-stored.ts';
@@ -155,7 +156,9 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
   /** What the handler set goes; what was there before stays, as for any hit. */
   function serveInstead(stored: StoredResponse, cacheStatus: string, storedAtMs: number): void {
     for (const [name] of writer.added()) response.removeHeader(name);
-    serveStored(request, response, { response: stored, storedAtMs }, { cacheStatus, conditions, nowMs: clock.now() });
+    const nowMs = clock.now();
+    const moment = momentOf({ response: stored, storedAtMs }, cacheStatus, nowMs);
+    serveStored(request, response, stored, { moment, conditions, nowMs });
   }
 
   /** The handler ends the connection in place of an answer. */

@@ -23,11 +23,13 @@ interface Asked {
  * @param rules what parameters the keys of any policy hold.
  */
 export async function answerPurge(
-  { request, response, claim }: Exchange,
+  exchange: Exchange,
   options: ResolvedOptions,
   rules: Iterable<ParameterRule>,
   { end }: Purging,
 ): Promise<void> {
+  const { request, response } = exchange;
+
   async function run(): Promise<readonly [status: number, body: object]> {
     if (!(await options.purge?.(request))) {
       return [403, createProblem(403, ERR_PURGE_REFUSED, 'This request may not remove stored responses.')];
@@ -42,7 +44,7 @@ export async function answerPurge(
   }
 
   const [status, body] = await run();
-  claim();
+  exchange.claim();
   response.statusCode = status;
   response.setHeader('Content-Type', status === 200 ? 'application/json' : PROBLEM_TYPE);
   response.setHeader('Cache-Control', 'no-store');

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { BypassReason } from '../answering/reasons.ts';
-import { parseCacheControl, type RequestControl } from './cache-control.ts';
+import { NO_DIRECTIVES, parseCacheControl, type RequestControl } from './cache-control.ts';
 
 /** RFC 9110 §9.2.1. Every other method may have changed something. */
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
@@ -78,5 +78,7 @@ function namesSession(cookie: string, sessionCookies: RegExp): boolean {
 /** The request's directives; `Pragma` counts where there is no `Cache-Control` (RFC 9111 §5.4). */
 export function requestDirectives(headers: IncomingHttpHeaders): RequestControl {
   const { 'cache-control': control, pragma } = headers;
+  // Most have neither.
+  if (control === undefined && pragma === undefined) return NO_DIRECTIVES;
   return parseCacheControl(control ?? (pragma?.toLowerCase().includes('no-cache') ? 'no-cache' : undefined));
 }

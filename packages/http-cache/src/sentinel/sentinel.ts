@@ -176,8 +176,9 @@ function isAccident(status: number): boolean {
 }
 
 /** Such a caller is not served from the cache, so that it does not matter what the handler would answer him. */
-function dismiss({ response, claim }: Exchange): void {
-  claim();
+function dismiss(exchange: Exchange): void {
+  const { response } = exchange;
+  exchange.claim();
   response.statusCode = 204;
   response.end();
 }

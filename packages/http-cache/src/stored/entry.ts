@@ -17,6 +17,10 @@ export interface StoredResponse {
   readonly body: Buffer;
   /** The body once more, from its first hit on: `bodyText` makes it. */
   text: string | undefined;
+  /** The head as text, from its first hit on: `headText` makes it. `node`: one that node has to make. */
+  head: HeadText | 'node' | undefined;
+  /** What was said with it last, by `hitMoment`. */
+  lastHit: HitMoment | undefined;
   readonly validators: Validators;
   /** The entity tag was made here from these very bytes. */
   readonly hasOwnTag: boolean;
@@ -25,6 +29,31 @@ export interface StoredResponse {
   /** How old the response already was when it was stored. */
   readonly initialAgeMs: number;
   readonly reuse: ReuseTerms;
+}
+
+/** A stored head as the text that leaves, but for what is said of it at the moment. */
+export interface HeadText {
+  readonly statusMessage: string;
+  /** Status line and fields, each with its line end. */
+  readonly lines: string;
+  /** Names of the fields, lower case, the length's among them. */
+  readonly names: ReadonlySet<string>;
+  /** The one field that node has to be told apart: name, value. */
+  readonly length: readonly string[];
+}
+
+/** What is said of a stored response at the moment it is sent. */
+export interface Moment {
+  readonly ageSeconds: number;
+  readonly cacheStatus: string;
+  /** The head's lines with it, from their first use on. */
+  lines?: string;
+}
+
+/** What all hits say for a second or less. */
+export interface HitMoment extends Moment {
+  readonly ttlSeconds: number;
+  readonly tier: 'memory' | 'redis';
 }
 
 /** The facts of a stored response; the rest of it follows from them. */
@@ -66,6 +95,8 @@ export function createStoredResponse(facts: ResponseFacts): StoredResponse {
     kind: 'response',
     ...facts,
     text: undefined,
+    head: undefined,
+    lastHit: undefined,
     notModifiedHeaders,
     validators: { etag, lastModified, date },
   };
