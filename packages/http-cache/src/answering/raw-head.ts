@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 
 /**
  * Where node's `writeHead` itself hands over a head, in every version so far: the status line as text, and whatever lines
- * stand behind it. It is no part of what node documents, so all of this package's use of it is here (docs/decisions/0042).
+ * stand behind it. It is no part of what node documents, so all of this package's use of it is here (docs/decisions/0045).
  */
 type StoreHeader = (this: ServerResponse, lines: string, fields: readonly string[]) => void;
 
