@@ -1,5 +1,5 @@
 import { BYTE_TYPES, HEAD_BYTES, PART, TEXT } from './compact-format.ts';
-import { keysOfShape } from './shape-keys.ts';
+import { addShape, keysOfShape } from './shape-keys.ts';
 import { MAX_DEPTH, viewOf } from './typed-json.ts';
 
 /** Where one value is read. */
@@ -11,7 +11,7 @@ interface Reader {
   readonly partsEnd: number;
   readonly text: string;
   textAt: number;
-  readonly shapes: (readonly string[])[];
+  shapes: (readonly string[])[];
   depth: number;
 }
 
@@ -184,7 +184,7 @@ function readShape(reader: Reader): number {
   const lengthsAt = reader.at;
   let length = 0;
   for (let index = 0; index < count; index += 1) length += readByte(reader);
-  reader.shapes.push(keysOfShape(readText(reader, length), reader.view, lengthsAt, count));
+  addShape(reader, keysOfShape(readText(reader, length), reader.view, lengthsAt, count));
   return reader.shapes.length - 1;
 }
 

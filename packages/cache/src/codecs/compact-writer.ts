@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { valueError } from '../errors.ts';
 import { BYTE_TYPES, HEAD_BYTES, MAX_SHAPE_KEY, MAX_SHAPE_KEYS, PART, SHORT, TEXT } from './compact-format.ts';
+import { addShape } from './shape-keys.ts';
 import { isPlain, isView, MAX_DEPTH, needsTypes, type View } from './typed-json.ts';
 
 /** Where one value is written. */
@@ -8,7 +9,7 @@ interface Writer {
   bytes: Buffer;
   at: number;
   text: string;
-  readonly shapes: (readonly string[])[];
+  shapes: (readonly string[])[];
   depth: number;
   readonly root: unknown;
 }
@@ -51,7 +52,10 @@ function finish(writer: Writer): Buffer {
   }
   bytes[0] = form;
   bytes.writeUInt32LE(partsEnd - HEAD_BYTES, 1);
-  return Buffer.from(bytes.subarray(0, partsEnd + written));
+  const end = partsEnd + written;
+  const copy = Buffer.allocUnsafe(end);
+  bytes.copy(copy, 0, 0, end);
+  return copy;
 }
 
 function makeRoom(writer: Writer, more: number): void {
@@ -200,7 +204,7 @@ function isShape(keys: readonly string[]): boolean {
 
 function defineShape(writer: Writer, keys: readonly string[]): void {
   makeRoom(writer, keys.length);
-  writer.shapes.push(keys);
+  addShape(writer, keys);
   writeByte(writer, PART.SHAPE);
   writeByte(writer, keys.length);
   for (const key of keys) {

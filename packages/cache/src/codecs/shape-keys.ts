@@ -33,3 +33,9 @@ function splitKeys(text: string, view: DataView, at: number, count: number): rea
   }
   return keys;
 }
+
+/** An array that was pushed to has room for sixteen more, and most values have one shape. */
+export function addShape(to: { shapes: (readonly string[])[] }, keys: readonly string[]): void {
+  if (to.shapes.length === 0) to.shapes = [keys];
+  else to.shapes.push(keys);
+}

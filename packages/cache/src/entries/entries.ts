@@ -9,7 +9,7 @@ import type { Call, Engine } from '../engine.ts';
 import { valueTooLargeError } from '../errors.ts';
 import { dataKeyOf, type Generation, NAMESPACE_TAG } from '../generations/generations.ts';
 import { decodeFrame } from './decode-frame.ts';
-import { encodeFrame, type Frame, type FrameFault } from './frame.ts';
+import { encodeFrame, type Frame, type FrameFault, type Stamp } from './frame.ts';
 import { goesStale, isExpired, type Lifetime } from './freshness.ts';
 import type { Held } from './held.ts';
 
@@ -61,12 +61,22 @@ export function frameOf(
     freshUntilMs,
     staleUntilMs,
     expiresAtMs,
-    stamps: generations.map(({ tag, id }) => ({ tag, generation: id })),
+    stamps: stampsOf(generations),
     ...packPayload(encoded.payload, redisPolicy.compression),
   };
   const dataKey = dataKeyOf(generations);
   const isSealed = encryption && (dataKey !== undefined || redisPolicy.isEncrypted);
   return encodeFrame(isSealed ? encryption.seal(frame, placeOf(address), dataKey) : frame);
+}
+
+/** Of the generations that were written last: what is written in a row often stands on the same. */
+let lastStamps: { readonly generations: readonly Generation[]; readonly stamps: readonly Stamp[] } | undefined;
+
+function stampsOf(generations: readonly Generation[]): readonly Stamp[] {
+  if (lastStamps?.generations === generations) return lastStamps.stamps;
+  const stamps = generations.map(({ tag, id }) => ({ tag, generation: id }));
+  lastStamps = { generations, stamps };
+  return stamps;
 }
 
 export function holdEntry(

@@ -45,6 +45,12 @@ const sample: Frame = {
 };
 
 describe('a frame', () => {
+  it('comes out as it went in, whichever of its parts the one before it had too', () => {
+    const plain: Frame = { ...sample, validator: undefined, keyId: undefined };
+    const others: Frame[] = [plain, { ...plain, codec: 'compact' }, { ...plain, stamps: [] }, sample, plain];
+    expect(others.map((given) => decodeFrame(encodeFrame(given), MAX_BYTES))).toEqual(others);
+  });
+
   it('comes out as it went in', () => {
     fc.assert(
       fc.property(frame, (given) => {

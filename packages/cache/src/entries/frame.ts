@@ -69,9 +69,11 @@ const NO_BYTES = Buffer.alloc(0);
 
 export function encodeFrame(frame: Frame): Buffer {
   const { payload } = frame;
-  const headBytes = headBytesOf(frame);
+  const texts = textsOf(frame);
+  const headBytes = FIXED_BYTES + texts.length;
   const bytes = Buffer.allocUnsafe(headBytes + 4 + payload.length);
-  writeHead(frame, bytes);
+  writeFixed(frame, bytes);
+  texts.copy(bytes, FIXED_BYTES);
   bytes.writeUInt32BE(payload.length, headBytes);
   payload.copy(bytes, headBytes + 4);
   return bytes;
@@ -79,13 +81,12 @@ export function encodeFrame(frame: Frame): Buffer {
 
 /** What authenticates a payload: all that stands before it, but for `freshUntilMs`. */
 export function headOf(frame: Frame): Buffer {
-  const bytes = Buffer.allocUnsafe(headBytesOf(frame));
-  writeHead(frame, bytes);
-  return bytes.fill(0, 10, 16);
+  const fixed = Buffer.allocUnsafe(FIXED_BYTES);
+  writeFixed(frame, fixed);
+  return Buffer.concat([fixed.fill(0, 10, 16), textsOf(frame)]);
 }
 
-function writeHead(frame: Frame, bytes: Buffer): void {
-  const { codec, validator, keyId, stamps } = frame;
+function writeFixed(frame: Frame, bytes: Buffer): void {
   bytes.writeUInt16BE(MAGIC, 0);
   bytes.writeUInt8(FRAME_VERSION, 2);
   bytes.writeUInt8(flagsOf(frame), 3);
@@ -93,7 +94,25 @@ function writeHead(frame: Frame, bytes: Buffer): void {
   bytes.writeUIntBE(frame.freshUntilMs, 10, 6);
   bytes.writeUIntBE(frame.staleUntilMs - frame.freshUntilMs, 16, 6);
   bytes.writeUIntBE(frame.expiresAtMs - frame.freshUntilMs, 22, 6);
-  let at = FIXED_BYTES;
+}
+
+/** The last texts without a validator or a key: entries of one codec on the same stamps have the same. */
+let lastTexts: { readonly codec: string; readonly stamps: readonly Stamp[]; readonly bytes: Buffer } | undefined;
+
+/** What stands between the times and the payload. */
+function textsOf(frame: Frame): Buffer {
+  const { codec, validator, keyId, stamps } = frame;
+  if (validator !== undefined || keyId !== undefined) return encodeTexts(frame);
+  if (lastTexts?.stamps !== stamps || lastTexts.codec !== codec) {
+    lastTexts = { codec, stamps, bytes: encodeTexts(frame) };
+  }
+  return lastTexts.bytes;
+}
+
+function encodeTexts(frame: Frame): Buffer {
+  const { codec, validator, keyId, stamps } = frame;
+  const bytes = Buffer.allocUnsafe(textBytesOf(frame));
+  let at = 0;
 
   function text(value: string, lengthBytes: 1 | 2, encoding: 'latin1' | 'utf8'): void {
     const written = bytes.write(value, at + lengthBytes, encoding);
@@ -108,10 +127,11 @@ function writeHead(frame: Frame, bytes: Buffer): void {
     text(tag, 2, 'utf8');
     text(generation, 1, 'latin1');
   }
+  return bytes;
 }
 
-function headBytesOf({ codec, validator, keyId, stamps }: Frame): number {
-  let bytes = FIXED_BYTES + 1 + codec.length + 2;
+function textBytesOf({ codec, validator, keyId, stamps }: Frame): number {
+  let bytes = 1 + codec.length + 2;
   if (validator !== undefined) bytes += 2 + Buffer.byteLength(validator);
   if (keyId !== undefined) bytes += 1 + keyId.length;
   for (const { tag, generation } of stamps) bytes += 3 + Buffer.byteLength(tag) + generation.length;

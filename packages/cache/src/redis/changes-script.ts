@@ -68,7 +68,8 @@ function apply.store()
   local entry = key()
   local frame = value()
   local ttl = value()
-  return redis.pcall('SET', entry, frame, 'PX', ttl)
+  local reply = redis.pcall('SET', entry, frame, 'PX', ttl)
+  return reply.err and reply or 1
 end
 
 -- Stores unless somebody else has invalidated the key since it was written, an age ago. What the writer has invalidated

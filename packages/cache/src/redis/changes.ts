@@ -59,26 +59,27 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
   async function send(waiting: readonly Waiter[]): Promise<void> {
     inFlight += 1;
     try {
-      const replies = await runScript(
-        redis,
-        APPLY_CHANGES,
-        [...recordKeys, ...waiting.flatMap(({ change }) => change.keys)],
-        [
-          channel,
-          messageFor(waiting),
-          recordKeys.length > 0 ? 'record' : '',
-          ...waiting.flatMap(({ change }) => [change.verb, ...change.values]),
-        ],
-      );
-      for (const [index, { resolve, reject }] of waiting.entries()) {
-        const reply = (replies as unknown[])[index];
-        if (reply instanceof Error) reject(reply);
-        else resolve(reply);
+      const keys = [...recordKeys];
+      const values: RedisValue[] = [channel, messageFor(waiting), recordKeys.length > 0 ? 'record' : ''];
+      for (const { change } of waiting) {
+        keys.push(...change.keys);
+        values.push(change.verb, ...change.values);
       }
+      settle(waiting, (await runScript(redis, APPLY_CHANGES, keys, values)) as readonly unknown[]);
     } catch (error) {
       for (const { reject } of waiting) reject(error);
     } finally {
       inFlight -= 1;
+    }
+  }
+
+  function settle(waiting: readonly Waiter[], replies: readonly unknown[]): void {
+    // By index: every write passes here.
+    for (let index = 0; index < waiting.length; index += 1) {
+      const { resolve, reject } = waiting[index] as Waiter;
+      const reply = replies[index];
+      if (reply instanceof Error) reject(reply);
+      else resolve(reply);
     }
   }
 

@@ -49,6 +49,12 @@ interface Batch {
 const MAX_KEYS = 128;
 
 /**
+ * So many leave at once while Redis has nothing to do: it answers them while this process asks for the rest, and the other way
+ * about. Otherwise 50 callers wait together, and then Redis does. Of 16, 24 and 32 the last was fastest at 50 at a time.
+ */
+const MAX_IDLE_KEYS = 32;
+
+/**
  * On a Cluster every key is read by itself: an MGET must not cross slots.
  *
  * A lone read leaves at the end of its tick. While others are under way, reads wait for `setImmediate`: requests that
@@ -56,6 +62,7 @@ const MAX_KEYS = 128;
  */
 export function createGatheredReads(redis: RedisPort, state: RedisState, now: () => number): GatheredRead {
   const maxKeys = redis.nodes ? 1 : MAX_KEYS;
+  const maxIdleKeys = Math.min(maxKeys, MAX_IDLE_KEYS);
   let batch: Batch | undefined;
   let inFlight = 0;
 
@@ -97,6 +104,6 @@ export function createGatheredReads(redis: RedisPort, state: RedisState, now: ()
     waiting.set(id, waiter);
     keys.push(key);
     waiters.push(waiter);
-    if (keys.length >= maxKeys) flush();
+    if (keys.length >= (inFlight === 0 ? maxIdleKeys : maxKeys)) flush();
   };
 }

@@ -1,8 +1,8 @@
 import type { Call, Engine } from '../engine.ts';
 import { type Encoded, encodeValue, frameOf, holdEntry, refuseTooLarge } from '../entries/entries.ts';
 import { lifetimeAt, wholeLifeMs } from '../entries/freshness.ts';
+import type { Held } from '../entries/held.ts';
 import { areCurrent } from '../generations/generations.ts';
-import type { WriteGenerations } from '../generations/tag-generations.ts';
 import type { WriteTerms } from '../loading/reservation.ts';
 import type { WriteStrategy } from '../options/write-options.ts';
 import { isFailure } from '../redis/redis-state.ts';
@@ -26,8 +26,8 @@ export interface ValueToWrite {
  * Writes as the strategy says. Of writes to one key, the last one wins; a load that began before a write loses to it.
  */
 export async function write(engine: Engine, strategy: WriteStrategy, value: ValueToWrite): Promise<void> {
-  const { call, terms } = value;
-  const { id } = call.address;
+  const { call, encoded, terms } = value;
+  const { id, space, key } = call.address;
   call.outcomes.sets += 1;
   if (strategy === 'back' && engine.redis && keepForLater(engine, value, undefined)) return;
   supersede(engine, id);
@@ -35,11 +35,30 @@ export async function write(engine: Engine, strategy: WriteStrategy, value: Valu
   const landing = engine.writeBack.discard([id]);
   if (landing) await landing;
   const lifeMs = wholeLifeMs(terms);
-  const generations =
+  const { generations, shared } =
     engine.generations.known(terms.tags, lifeMs) ?? (await engine.generations.forWrite(terms.tags, lifeMs));
   // A later call for this key, or one from elsewhere, came in the meantime.
   if (engine.loads.isRaised(id, mark)) return;
-  await keep(engine, strategy, value, generations);
+  const lifetime = lifetimeAt(terms, engine.clock.now());
+  const held = holdEntry(call, encoded, lifetime, generations, lifetime.storedAtMs);
+  if (!engine.redis || strategy !== 'around') keepInMemory(engine, id, held);
+  if (!engine.redis) return;
+  const frame = frameOf(engine, call, encoded, lifetime, generations);
+  const stored = shared && !isFailure(await engine.redis.store(call.address, frame, lifeMs));
+  if (!stored) {
+    // Redis still has the value before this one, and must not bring it back.
+    engine.replay.later({ keys: [[space, key]] });
+    if (strategy === 'around' && !engine.loads.isRaised(id, mark)) keepInMemory(engine, id, held);
+  }
+  if (!engine.memory.holds(id, held)) {
+    // Memory took something else, which may have been read before this write arrived.
+    engine.fills.raise(id);
+    engine.memory.drop(id);
+  }
+}
+
+function keepInMemory({ memory }: Engine, id: string, held: Held): void {
+  if (areCurrent(held.generations)) memory.store(id, held);
 }
 
 /** Writes to memory, and to the buffer what the source, if there is one, and Redis are to get. @returns whether there was room. */
@@ -61,37 +80,8 @@ export function keepForLater(
     writtenAtMs: performance.now(),
     source,
   });
-  if (isTaken && areCurrent(generations)) {
-    engine.memory.store(call.address.id, holdEntry(call, encoded, lifetime, generations, lifetime.storedAtMs));
+  if (isTaken) {
+    keepInMemory(engine, call.address.id, holdEntry(call, encoded, lifetime, generations, lifetime.storedAtMs));
   }
   return isTaken;
-}
-
-async function keep(
-  engine: Engine,
-  strategy: WriteStrategy,
-  { call, encoded, terms }: ValueToWrite,
-  { generations, shared }: WriteGenerations,
-): Promise<void> {
-  const { id, space, key } = call.address;
-  const lifetime = lifetimeAt(terms, engine.clock.now());
-  const held = holdEntry(call, encoded, lifetime, generations, lifetime.storedAtMs);
-  const keepInMemory = () => {
-    if (areCurrent(generations)) engine.memory.store(id, held);
-  };
-  if (!engine.redis) return keepInMemory();
-  if (strategy !== 'around') keepInMemory();
-  const mark = engine.loads.mark();
-  const frame = frameOf(engine, call, encoded, lifetime, generations);
-  const stored = shared && !isFailure(await engine.redis.store(call.address, frame, wholeLifeMs(terms)));
-  if (!stored) {
-    // Redis still has the value before this one, and must not bring it back.
-    engine.replay.later({ keys: [[space, key]] });
-    if (strategy === 'around' && !engine.loads.isRaised(id, mark)) keepInMemory();
-  }
-  if (!engine.memory.holds(id, held)) {
-    // Memory took something else, which may have been read before this write arrived.
-    engine.fills.raise(id);
-    engine.memory.drop(id);
-  }
 }

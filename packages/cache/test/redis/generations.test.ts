@@ -163,16 +163,29 @@ describe('a generation that Redis has lost', () => {
 });
 
 describe('reads of one turn', () => {
-  it('leave as one MGET, each key once', async () => {
+  const keys = Array.from({ length: 200 }, (_, index) => `k${index}`);
+
+  async function openReader() {
     const redis = instances.client();
-    for (let index = 0; index < 50; index += 1) await cache.set(`k${index}`, index);
-    const reader = await instances.open(instances.name);
+    await cache.setMany(keys.map((key) => [key, key]));
+    const reader = await instances.open(instances.name, { memory: { maxSize: 1 } });
     await reader.get('k0');
     await redis.config('RESETSTAT');
-    const keys = Array.from({ length: 100 }, (_, index) => `k${index % 50}`);
-    const values = await Promise.all(keys.map((key) => reader.get(key)));
-    expect(values).toEqual(keys.map((key) => Number(key.slice(1))));
-    expect(await redis.info('commandstats')).toMatch(/cmdstat_mget:calls=1,/);
-    expect(await redis.info('stats')).toMatch(/keyspace_hits:49\b/);
+    return { reader, redis };
+  }
+
+  it('leave as one MGET, each key once', async () => {
+    const { reader, redis } = await openReader();
+    const twice = [...keys.slice(0, 20), ...keys.slice(0, 20)];
+    expect(await Promise.all(twice.map((key) => reader.get(key)))).toEqual(twice);
+    expect(await redis.info('commandstats')).toContain('cmdstat_mget:calls=1,');
+    expect(await redis.info('stats')).toContain('keyspace_hits:20\r\n');
+  });
+
+  it('leave 32 at once where they are many, so that Redis has something to do, and up to 128 after that', async () => {
+    const { reader, redis } = await openReader();
+    expect(await Promise.all(keys.map((key) => reader.get(key)))).toEqual(keys);
+    expect(await redis.info('commandstats')).toContain('cmdstat_mget:calls=3,');
+    expect(await redis.info('stats')).toContain('keyspace_hits:200\r\n');
   });
 });
