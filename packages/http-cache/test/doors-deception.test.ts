@@ -90,4 +90,27 @@ describe.each(frameworks)('on $name', (framework) => {
       expect([headers, after.text]).toEqual([headers, clean]);
     }
   });
+
+  it.each([400, 403, 406, 412, 416, 422, 431])(
+    'a request that its handler refuses with %i does not have the next ones passed by the cache',
+    async (status) => {
+      app = await serveApp(framework, {
+        routes: [
+          {
+            path: '/page',
+            policy: { ttl: '1m', vary: ['x-odd'] },
+            handle(call) {
+              if (call.headers['x-odd']) call.status(status);
+              call.text('page');
+            },
+          },
+        ],
+      });
+      const odd = await send(app.url, { path: '/page', headers: { 'x-odd': '1' } });
+      expect([odd.status, statusOf(odd)]).toEqual([status, expect.stringContaining('detail=status')]);
+      expect(statusOf(await send(app.url, { path: '/page' }))).toContain('stored');
+      await app.httpCache.close();
+      expect(statusOf(await send(app.url, { path: '/page' }))).toContain('; hit;');
+    },
+  );
 });

@@ -88,12 +88,22 @@ const LASTING: ReadonlySet<NotStoredReason> = new Set([
 /** Says more of its request than of its URL. */
 const OF_THE_REQUEST: ReadonlySet<NotStoredReason> = new Set(['authorization', 'session', 'user', 'variants']);
 
+/** These, too: a visitor sends what is refused so, and the next one does not. */
+const STATUSES_OF_THE_REQUEST: ReadonlySet<number> = new Set([
+  400, 401, 403, 405, 406, 407, 408, 411, 412, 413, 414, 415, 416, 417, 421, 422, 425, 426, 428, 431,
+]);
+
 /** What those who wait for the response are told, see `Landing`. */
 export function landingAfter(reason: NotStoredReason, status: number): 'each' | 'failed' | 'again' {
   if (reason === 'aborted' || reason === 'invalidated') return 'again';
-  return isLasting(reason, status) || OF_THE_REQUEST.has(reason) ? 'each' : 'failed';
+  return isNoAccident(reason, status) || OF_THE_REQUEST.has(reason) ? 'each' : 'failed';
 }
 
+/** Whether the URL is passed by for a while. Nobody's request may bring that about for everybody's. */
 export function isLasting(reason: NotStoredReason, status: number): boolean {
+  return isNoAccident(reason, status) && !STATUSES_OF_THE_REQUEST.has(status);
+}
+
+function isNoAccident(reason: NotStoredReason, status: number): boolean {
   return LASTING.has(reason) && status < 500 && status !== 429;
 }
