@@ -9,7 +9,7 @@ import { createKeyBudgets } from './answering/key-budgets.ts';
 import { baseKey } from './answering/keys.ts';
 import { reduceHeaders } from './answering/reduce-headers.ts';
 import { createRefusals } from './answering/refusals.ts';
-import { createSeenRoutes, type SeenRoute } from './answering/seen-routes.ts';
+import { createSeenRoutes, type RouteOutlook, type SeenRoute } from './answering/seen-routes.ts';
 import { createUrlMemory } from './answering/url-memory.ts';
 import { bump, createCounters } from './counters.ts';
 import { NotMountedError } from './errors.ts';
@@ -83,8 +83,7 @@ const CONTEXT = Symbol('breakwater.http-cache');
 /** What one request carries from the application's door to a route's. */
 interface RequestContext extends Carried {
   readonly httpCache: HttpCache;
-  /** Its URL is known to have a route with a policy. */
-  isRouted: boolean;
+  outlook: RouteOutlook;
 }
 
 type Carrier = IncomingMessage & { [CONTEXT]?: RequestContext };
@@ -160,7 +159,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
       }
       // Another cache stands nearer to the handlers: what a route of it guards is not to be stored out here.
       outer?.fill?.yield();
-      const context: RequestContext = { httpCache, fill: undefined, isRouted: false };
+      const context: RequestContext = { httpCache, fill: undefined, outlook: 'unknown' };
       (exchange.raw as Carrier)[CONTEXT] = context;
       reduceHeaders(exchange.raw.headers, resolved.variants.offers);
       if (sentinel?.receives(exchange, policyAt(exchange.request))) return;
@@ -175,13 +174,15 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
           });
         });
         exchange.next();
-      } else if (routes.at(exchange.request, resolved.clock.now())) {
-        context.isRouted = true;
-        bump(counters.of('origin').bypass, 'route-policy');
-        exchange.next();
       } else {
-        const { policy, policyName } = policyAt(exchange.request);
-        answering.answer(exchange, policy, policyName, counters.of(policyName), context);
+        context.outlook = routes.outlook(exchange.request, resolved.clock.now());
+        if (context.outlook === 'unknown') {
+          const { policy, policyName } = policyAt(exchange.request);
+          answering.answer(exchange, policy, policyName, counters.of(policyName), context);
+        } else {
+          bump(counters.of('origin').bypass, 'route-policy');
+          exchange.next();
+        }
       }
     },
     enterRoute(exchange, policy, policyName) {
@@ -191,8 +192,8 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
         // Stored under the application's own key, the response would be served before the route's guards ran.
         context.fill.yield();
       }
-      if (context && !context.isRouted && exchange.request.method === 'GET') {
-        routes.learn(exchange.request, { policy, policyName }, resolved.clock.now());
+      if (context && context.outlook !== 'known' && exchange.request.method === 'GET') {
+        routes.learn(exchange.request, { policy, policyName }, context.outlook, resolved.clock.now());
       }
       exchange.response.removeHeader('cache-status');
       answering.answer(exchange, policy, policyName, counters.of(policyName), context ?? { fill: undefined });

@@ -7,9 +7,20 @@ export interface SeenRoute {
   readonly policyName: string;
 }
 
+/**
+ * Whether a route with a policy will take a request: `known` by its URL, `expected` since other queries of its path led to one.
+ */
+export type RouteOutlook = 'known' | 'expected' | 'unknown';
+
 /** The policies of routes that requests came by, since only the framework's router knows them all. */
 export interface SeenRoutes {
-  learn(request: CacheableRequest, route: SeenRoute, nowMs: number): void;
+  /** @param outlook that this very request had. */
+  learn(request: CacheableRequest, route: SeenRoute, outlook: RouteOutlook, nowMs: number): void;
+  /**
+   * To be called once a request. Too many that were expected and not learned make their path one that is not a route's alone,
+   * of which none is expected any more.
+   */
+  outlook(request: CacheableRequest, nowMs: number): RouteOutlook;
   /** The route that this URL led to. */
   at(request: CacheableRequest, nowMs: number): SeenRoute | undefined;
   named(policyName: string): SeenRoute | undefined;
@@ -18,17 +29,42 @@ export interface SeenRoutes {
 /** Routes do not change while a process runs, but what was seen once need not come again. */
 const KNOWN_FOR_MS = 3_600_000;
 
+/** Of one path: expected, and not come by yet. Those on their way to the route are among them. */
+const MOST_MISSING = 100;
+
+interface SeenPath {
+  missing: number;
+}
+
 export function createSeenRoutes(): SeenRoutes {
   const byUrl = createUrlMemory<SeenRoute>();
+  const byPath = createUrlMemory<SeenPath>();
   const byName = new Map<string, SeenRoute>();
   return {
-    learn(request, route, nowMs) {
+    learn(request, route, outlook, nowMs) {
       byUrl.remember(urlOf(request), route, nowMs + KNOWN_FOR_MS);
       byName.set(route.policyName, route);
+      const path = pathOf(request);
+      const seen = byPath.recall(path, nowMs);
+      if (!seen) byPath.remember(path, { missing: 0 }, nowMs + KNOWN_FOR_MS);
+      else if (outlook === 'expected') seen.missing -= 1;
+    },
+    outlook(request, nowMs) {
+      if (byUrl.recall(urlOf(request), nowMs)) return 'known';
+      const seen = request.method === 'GET' ? byPath.recall(pathOf(request), nowMs) : undefined;
+      if (!seen || seen.missing >= MOST_MISSING) return 'unknown';
+      seen.missing += 1;
+      return 'expected';
     },
     at: (request, nowMs) => byUrl.recall(urlOf(request), nowMs),
     named: (policyName) => byName.get(policyName),
   };
+}
+
+function pathOf(request: CacheableRequest): string {
+  const { headers, originalUrl } = request;
+  const mark = originalUrl.indexOf('?');
+  return mark === -1 ? urlOf(request) : `${headers.host} ${originalUrl.slice(0, mark)}`;
 }
 
 function urlOf({ headers, originalUrl }: CacheableRequest): string {
