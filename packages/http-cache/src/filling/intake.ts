@@ -166,8 +166,18 @@ export function createIntake(
       } else {
         // From here on whoever asks may wait: the response is whole, and only on its way into the cache.
         urls.remember(place.base, 'storable', clock.now() + STORABLE_FOR_MS);
-        background.run('commit', () => commit(accepted, response, onKept));
+        background.run('commit', async () => {
+          await othersAreAnswered();
+          await commit(accepted, response, onKept);
+        });
       }
     },
   };
+}
+
+/** What else this turn of the event loop has to answer goes first: nobody waits for a response to be stored who has not asked for it. */
+function othersAreAnswered(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

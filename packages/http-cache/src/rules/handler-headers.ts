@@ -26,7 +26,8 @@ export type Header = readonly [name: string, value: string];
 
 /** The headers of this moment: node and Fastify write on into the list of a field that is set again. */
 export function snapshotOf(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name];
     if (Array.isArray(value)) headers[name] = [...value];
   }
   return headers;

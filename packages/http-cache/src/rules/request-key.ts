@@ -14,6 +14,8 @@ const LONGEST_KEY = 1024;
 export function canonicalTarget(target: string, keeps: ParameterRule): string | undefined {
   const mark = target.indexOf('?');
   if (mark === -1) return target;
+  // One parameter, kept whatever its name: nothing to read, to leave out, or to sort.
+  if (keeps === keepsAll && mark < target.length - 1 && !target.includes('&', mark)) return target;
   const query = readQuery(target, mark);
   const kept = keeps === keepsAll ? query.parameters : query.parameters.filter(({ name }) => keeps(name));
   if (!query.isPlain) return kept.length === query.parameters.length ? target : undefined;
@@ -33,7 +35,7 @@ function inOrder(parameters: readonly Parameter[]): readonly Parameter[] {
 
 /** The names of the parameters that are not kept. */
 export function leftOutNames(target: string, keeps: ParameterRule): ReadonlySet<string> {
-  const mark = target.indexOf('?');
+  const mark = keeps === keepsAll ? -1 : target.indexOf('?');
   const parameters = mark === -1 ? [] : readQuery(target, mark).parameters;
   return new Set(parameters.map(({ name }) => name).filter((name) => !keeps(name)));
 }
