@@ -42,6 +42,8 @@ export interface AppSettings {
   readonly before?: (call: Call, session: (value: object) => void) => void;
   /** Stands before the cache as well: a request that it does not pass is answered 401. */
   readonly passes?: (call: Call) => boolean;
+  /** Stands between the cache and the routes: its text is sent, and declared to be everybody's, in place of a route's. */
+  readonly answersItself?: (call: Call) => string | false;
   /** Runs between the cache and the handler. */
   readonly inside?: (call: Call, session: (value: object) => void) => void;
   /** Wraps node's response, outside of the cache or, `inside`, between cache and handler. */
@@ -70,6 +72,11 @@ export async function serveApp(framework: Framework, settings: AppSettings): Pro
         else response.status(401).end();
       });
       app.use(expressCache(httpCache));
+      app.use((request, response, next) => {
+        const own = settings.answersItself?.(expressCall(request, response));
+        if (own) response.set('Cache-Control', 'public, max-age=60').type('text').send(own);
+        else next();
+      });
       for (const { method = 'GET', path, policy, handle } of routes) {
         const policies = policy ? [expressCache.route(policy as RoutePolicyOptions)] : [];
         const name = method.toLowerCase() as 'get' | 'post' | 'delete';
@@ -88,6 +95,11 @@ export async function serveApp(framework: Framework, settings: AppSettings): Pro
         else reply.code(401).send();
       });
       await app.register(fastifyCache(httpCache));
+      app.addHook('onRequest', (request, reply, done) => {
+        const own = settings.answersItself?.(fastifyCall(request, reply));
+        if (own) reply.header('Cache-Control', 'public, max-age=60').type('text/plain').send(own);
+        else done();
+      });
       for (const { method = 'GET', path, policy, handle } of routes) {
         app.route({
           method,
