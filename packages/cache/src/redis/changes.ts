@@ -27,7 +27,10 @@ export interface Change {
   readonly announcement?: Partial<Announcement>;
 }
 
-/** Applies a change and resolves with its reply. What is changed in one turn of the event loop leaves as one script call. */
+/**
+ * Applies a change and resolves with its reply. What is changed in one turn of the event loop leaves as one script call, and the
+ * changes of one key arrive in the order of their calls, whichever connections of a pool they take (on a Cluster: where they take one).
+ */
 export type ApplyChange = (change: Change) => Promise<unknown>;
 
 interface Waiter {
@@ -52,12 +55,18 @@ export interface ChangesOptions {
 export function createChanges(redis: RedisPort, { channel, record, messageOf }: ChangesOptions): ApplyChange {
   const maxChanges = redis.nodes ? 1 : MAX_CHANGES;
   const recordKeys = record === undefined ? [] : [record];
+  const keysUnderWay = new Set<string | undefined>();
+  /** Complete, in their order: where one has to wait, those behind it do. */
+  const held: Waiter[][] = [];
   let waiters: Waiter[] = [];
   let bytes = 0;
   let inFlight = 0;
+  let isDue = false;
 
   async function send(waiting: readonly Waiter[]): Promise<void> {
     inFlight += 1;
+    for (const { change } of waiting) keysUnderWay.add(change.keys[0]);
+    let isLost = false;
     try {
       const keys = [...recordKeys];
       const values: RedisValue[] = [channel, messageFor(waiting), recordKeys.length > 0 ? 'record' : ''];
@@ -67,9 +76,13 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
       }
       settle(waiting, (await runScript(redis, APPLY_CHANGES, keys, values)) as readonly unknown[]);
     } catch (error) {
+      isLost = true;
       for (const { reject } of waiting) reject(error);
     } finally {
       inFlight -= 1;
+      for (const { change } of waiting) keysUnderWay.delete(change.keys[0]);
+      // Whether the lost one arrives is not known, so there is no order to keep, and nobody waits for a second deadline.
+      release(isLost);
     }
   }
 
@@ -88,11 +101,38 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
     return announcements.length > 0 ? messageOf(mergeAnnouncements(announcements)) : '';
   }
 
-  function flush(): void {
+  /** Has what was gathered leave, as soon as nothing under way can be passed by it. */
+  function complete(): void {
+    isDue = false;
     if (waiters.length === 0) return;
-    void send(waiters);
+    held.push(waiters);
     waiters = [];
     bytes = 0;
+    release(false);
+  }
+
+  function release(inAnyOrder: boolean): void {
+    for (let next = held[0]; next && (inAnyOrder || mayLeave(next)); next = held[0]) {
+      held.shift();
+      void send(next);
+    }
+    if (held.length === 0 && isDue) complete();
+  }
+
+  /**
+   * Two script calls may take two connections of a pool, and the later one arrive first: an earlier value would end up over a
+   * later one, or over its removal. A node of a Cluster is left its chance, since there each change is a call of its own.
+   */
+  function mayLeave(waiting: readonly Waiter[]): boolean {
+    return (
+      inFlight === 0 || redis.nodes !== undefined || !waiting.some(({ change }) => keysUnderWay.has(change.keys[0]))
+    );
+  }
+
+  function flush(): void {
+    // Where some are held, all that comes meanwhile is one batch.
+    isDue = held.length > 0;
+    if (!isDue) complete();
   }
 
   function schedule(): void {
@@ -105,7 +145,7 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
     if (waiters.length === 0) schedule();
     waiters.push(waiter);
     for (const value of waiter.change.values) bytes += typeof value === 'number' ? 8 : value.length;
-    if (waiters.length >= maxChanges || bytes >= MAX_BYTES) flush();
+    if (waiters.length >= maxChanges || bytes >= MAX_BYTES) complete();
   }
 
   return (change) => new Promise((resolve, reject) => enqueue({ change, resolve, reject }));

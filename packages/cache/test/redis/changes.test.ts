@@ -1,9 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mergeAnnouncements } from '../../src/bus/announcement.ts';
 import type { Cache } from '../../src/index.ts';
 import { type ApplyChange, createChanges } from '../../src/redis/changes.ts';
+import { gateRedis } from '../gated-redis.ts';
 import { createInstances } from '../instances.ts';
 
 let server: RedisServer;
@@ -195,5 +197,68 @@ describe('a cache whose Redis takes no more writes', () => {
     expect(await other.getMany(keys)).toEqual(new Map());
     expect((await other.inspect('expired')).redis?.value).toBe('old');
     expect(await redis.keys('bw:1:emptied:entry:*')).toHaveLength(3);
+  });
+});
+
+/** Long enough for what may leave to leave, and to be answered. */
+async function passing(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+  await redis.ping();
+}
+
+/** As on a pool, whose connections are not equally quick: the first script call is held back, those after it are not. */
+async function behindASlowOne() {
+  const gated = gateRedis(redis);
+  apply = createChanges(gated.client, { channel: 'bus', record: 'record', messageOf: () => '' });
+  const send = gated.holdCommands('evalsha');
+  const first = store('k', 'first');
+  await eventually(() => expect(gated.held('evalsha')).toBe(1));
+  gated.holdCommands('evalsha')();
+  return { gated, first, send };
+}
+
+describe('changes that could pass each other', () => {
+  it('wait for what is under way for the same key, with all that leaves together with them', async () => {
+    const { gated, first, send } = await behindASlowOne();
+    const second = Promise.all([store('other', 'x'), store('k', 'second')]);
+    await passing();
+    const third = store('k', 'third');
+    await passing();
+    expect([gated.held('evalsha'), gated.replied('evalsha')]).toEqual([1, 0]);
+    send();
+    await Promise.all([first, second, third]);
+    expect(await redis.mget('k', 'other')).toEqual(['third', 'x']);
+    expect(gated.replied('evalsha')).toBeLessThanOrEqual(3);
+  });
+
+  it('do not wait where their keys are others', async () => {
+    const { first, send } = await behindASlowOne();
+    await store('other', 'x');
+    expect(await redis.mget('k', 'other')).toEqual([null, 'x']);
+    send();
+    await first;
+  });
+
+  it('leave when that is lost', async () => {
+    const { gated, first, send } = await behindASlowOne();
+    const second = store('k', 'second');
+    await passing();
+    const mend = gated.failCommands('evalsha');
+    send();
+    await expect(first).rejects.toThrow('on purpose');
+    await expect(second).rejects.toThrow('on purpose');
+    mend();
+    await store('k', 'third');
+    expect(await redis.get('k')).toBe('third');
+  });
+
+  it('a removal arrives behind the value that it removes', async () => {
+    const { first, send } = await behindASlowOne();
+    const removed = invalidate('k', 'id');
+    await passing();
+    send();
+    await Promise.all([first, removed]);
+    expect(await redis.get('k')).toBeNull();
   });
 });
