@@ -11,6 +11,15 @@ export const ERR_PURGE_REFUSED = 'ERR_HTTP_CACHE_PURGE_REFUSED';
 /** Code of the problem document for a PURGE whose fields say nothing that can be done. */
 export const ERR_PURGE_MALFORMED = 'ERR_HTTP_CACHE_PURGE_MALFORMED';
 
+/** Tells what a policy's own callback threw, as `cause`, from what goes wrong in the cache. It reaches nobody outside. */
+export class CallbackError extends BreakwaterError {
+  override readonly name = 'CallbackError';
+
+  constructor(cause: unknown) {
+    super('ERR_HTTP_CACHE_CALLBACK', 'A callback of a route policy threw: see the cause.', { cause });
+  }
+}
+
 /** A route has a policy, but no cache was put in front of it. */
 export class NotMountedError extends BreakwaterError {
   override readonly name = 'NotMountedError';

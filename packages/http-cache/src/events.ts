@@ -42,8 +42,9 @@ export interface HttpCacheEvents {
     readonly report: InvalidationReport;
   };
   /**
-   * The cache under the responses rejected a call, which it never does for Redis's sake. The request was answered by its
-   * handler. `sentinel`: a look of the sentinel came to nothing, by the cache or by your own `principal` or `ignore`.
+   * The cache under the responses threw, rejected a call or answered nonsense, which it never does for Redis's sake. The
+   * request was answered by its handler. `sentinel`: a look of the sentinel came to nothing, by the cache or by your own
+   * `principal` or `ignore`.
    */
   'cache:failed': {
     readonly during: 'lookup' | 'commit' | 'invalidate' | 'sentinel';

@@ -124,7 +124,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
   const foresee = createForesight(decided);
   const watching = { options: resolved, store, background, quarantine };
   const sentinel = resolved.sentinel.mode === 'off' ? undefined : createSentinel({ ...watching, events, foresee });
-  const front = createFront({ ...watching, sentinel });
+  const front = createFront({ ...watching, sentinel, report });
   const answering: Answering = createAnswering({
     ...decided,
     ...watching,

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { httpCache as expressCache } from '../src/express.ts';
 import { httpCache as fastifyCache } from '../src/fastify.ts';
 import { createHttpCache, type HttpCache, type HttpCacheOptions, type RoutePolicyOptions } from '../src/index.ts';
+import { brokenCache, fail } from './broken-cache.ts';
 import { send, statusOf } from './http-client.ts';
 
 const clock = createManualClock();
@@ -19,7 +20,7 @@ let runs = 0;
 let purge: HttpCache['purge'];
 let page: (user: unknown) => string;
 
-type Settings = Omit<HttpCacheOptions<never>, 'cache'>;
+type Settings = Partial<HttpCacheOptions<never>>;
 
 const doors = {
   async express(policy: RoutePolicyOptions, settings: Settings = {}) {
@@ -82,6 +83,18 @@ describe.each(['express', 'fastify'] as const)('in front of the application, on 
     expect(seen).toBe(1);
     clock.advance(5000);
     expect((await ask()).text).toBe('run 2');
+  });
+
+  it('where the cache fails, the handler answers', async () => {
+    let isBroken = false;
+    const peek = (space: { peek(key: string): unknown }) => (key: string) => (isBroken ? fail() : space.peek(key));
+    const cache = brokenCache((space) => ({ peek: peek(space) }), createCache({ clock }));
+    const ask = await start({ front: 'hits' }, { cache });
+    await ask();
+    isBroken = true;
+    const reply = await ask();
+    expect([reply.text, seen]).toEqual(['run 2', 2]);
+    expect(statusOf(reply)).toContain('detail=cache-failed');
   });
 
   it('what was expired is not fresh there either', async () => {

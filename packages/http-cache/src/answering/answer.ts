@@ -12,7 +12,7 @@ import type { ParameterRule } from '../rules/parameters.ts';
 import { requestDirectives } from '../rules/request-rules.ts';
 import type { Sentinel } from '../sentinel/sentinel.ts';
 import type { Selected } from '../stored/response-store.ts';
-import { type Course, type CourseTools, createCourses, type Job } from './course.ts';
+import { CACHE_FAILED, type Course, type CourseTools, createCourses, type Job } from './course.ts';
 import { bypassStatus, decisionStatus, servedStatus } from './decision-status.ts';
 import { forwardReason } from './decisions.ts';
 import { hideParameters } from './hide-parameters.ts';
@@ -56,33 +56,58 @@ export function createAnswering(tools: AnswerTools): Answering {
   const courses = createCourses(tools);
 
   function take(job: Job, course: Course, carried: Carried): void {
-    const { exchange, counters } = job;
-    const { response } = exchange;
+    const { response, next } = job.exchange;
     // The client went, or a time limit of the application's answered it, while the cache was asked.
     if (response.destroyed || response.headersSent) {
       if (course.kind === 'fill') course.flight.land({ kind: 'again' });
       return;
     }
+    let isForHandler: boolean;
+    try {
+      isForHandler = begin(job, course, carried);
+    } catch (error) {
+      tools.report('lookup', error);
+      isForHandler = isLeftToHandler(job, course);
+    }
+    if (isForHandler) next();
+  }
+
+  /** Nobody waits for what failed. A response that was taken from the framework to be sent cannot be given back. */
+  function isLeftToHandler({ exchange: { response }, counters }: Job, course: Course): boolean {
+    if (course.kind === 'fill') course.flight.land({ kind: 'failed' });
+    if (course.kind !== 'fill' && course.kind !== 'pass' && course.kind !== 'bypass') {
+      if (!response.writableEnded) response.destroy();
+      return false;
+    }
+    bump(counters.notStored, CACHE_FAILED.reason);
+    response.setHeader('Cache-Status', decisionStatus(CACHE_FAILED, clock.now()));
+    return true;
+  }
+
+  /** @returns whether the handler is to run. */
+  function begin(job: Job, course: Course, carried: Carried): boolean {
+    const { exchange, counters } = job;
+    const { response } = exchange;
     switch (course.kind) {
       case 'serve':
         serve(job, course.selected, course.forwarded);
-        break;
+        return false;
       case 'serve-stale':
         counters.stale += 1;
         serve(job, course.selected);
         void tools.refreshes.begin(job.base, exchange);
-        break;
+        return false;
       case 'stand-in':
         counters.staleIfError += 1;
         send(job, course.selected, clock.now(), STAND_IN_STATUS);
-        break;
+        return false;
       case 'fill':
-        forward(
+        show(
           job,
           carried,
           startFill({ ...course, ...job, forwarded: forwardReason(course.place, clock.now()) }, tools),
         );
-        break;
+        return true;
       case 'pass':
         bump(counters.notStored, course.reason);
         if (!wasOfOneCaller(job)) {
@@ -90,34 +115,33 @@ export function createAnswering(tools: AnswerTools): Answering {
         }
         response.setHeader('Cache-Status', decisionStatus(course, clock.now()));
         if (course.held) watchHead(response, course.held.response, () => forget(job.base));
-        forward(job, carried);
-        break;
+        show(job, carried);
+        return true;
       case 'bypass':
         sayBypassed(exchange, counters, course.reason);
-        forward(job, carried);
-        break;
+        show(job, carried);
+        return true;
       case 'refuse':
         bump(counters.bypass, 'only-if-cached');
         exchange.claim();
         sendOnlyIfCached(response);
+        return false;
     }
   }
 
-  /** On to the handler, which is shown the parameters that are in the key, and no others. */
-  function forward(job: Job, carried: Carried, fill?: Fill): void {
+  /** The handler is shown the parameters that are in the key, and no others. */
+  function show(job: Job, carried: Carried, fill?: Fill): void {
     const { exchange, policy } = job;
     if (!fill && wasOfOneCaller(job)) keepFromOthers(exchange, policy);
-    const show = hideParameters(exchange, parametersOf(tools.options, policy));
-    if (fill || show) {
-      tools.rates.note();
-      carried.fill = {
-        yield() {
-          fill?.yield();
-          show?.();
-        },
-      };
-    }
-    exchange.next();
+    const showAll = hideParameters(exchange, parametersOf(tools.options, policy));
+    if (!fill && !showAll) return;
+    tools.rates.note();
+    carried.fill = {
+      yield() {
+        fill?.yield();
+        showAll?.();
+      },
+    };
   }
 
   /** The last response of the URL was, so that this one may be as well. */

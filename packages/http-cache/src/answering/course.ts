@@ -1,4 +1,5 @@
 import type { PolicyCounters } from '../counters.ts';
+import { CallbackError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { type FillTools, type Shared, STORABLE_FOR_MS } from '../filling/intake.ts';
 import type { Refreshes } from '../filling/refresh.ts';
@@ -25,26 +26,27 @@ export type Course =
   | { readonly kind: 'fill'; readonly place: Place; readonly flight: Flight<Shared> };
 
 const NOTHING_SHARED: Course = Object.freeze({ kind: 'pass', reason: 'concurrent', collapsed: false });
-const CACHE_FAILED: Course = Object.freeze({ kind: 'pass', reason: 'cache-failed' });
-
-const FAILED: unique symbol = Symbol('failed');
+export const CACHE_FAILED = Object.freeze({ kind: 'pass', reason: 'cache-failed' } as const);
 
 /** Fills that come to nothing, one after the other, before a request that waits for them runs the handler itself. */
 const MOST_WAITS = 3;
 
-export interface CourseTools extends Pick<FillTools, 'options' | 'urls' | 'budgets'> {
+export interface CourseTools extends Pick<FillTools, 'options' | 'urls' | 'budgets' | 'report'> {
   readonly decisions: Decisions;
   readonly store: ResponseStore;
   readonly flights: Flights<Shared>;
   readonly refreshes: Refreshes;
-  report(during: 'lookup', error: unknown): void;
 }
 
 /** Finds the course of a request: looks where its response may be, and has one request of many fill. It answers nothing. */
 export interface Courses {
   /** What memory alone can tell, `undefined` where Redis has to be asked. */
   atOnce(job: Job): Course | undefined;
-  /** A `fill` that it decides on has begun: its flight must land. */
+  /**
+   * A `fill` that it decides on has begun: its flight must land.
+   *
+   * @throws what the policy's own callback throws; whatever goes wrong in the cache is a course.
+   */
   find(job: Job): Promise<Course>;
 }
 
@@ -52,17 +54,32 @@ export function createCourses(tools: CourseTools): Courses {
   const { options, decisions, store, flights, refreshes, urls, budgets, report } = tools;
   const { clock } = options;
 
-  async function find(job: Job, waits = 0): Promise<Course> {
-    // What a fill needs is asked for when there is one: a hit does without.
-    const isForFleet = options.fill === 'fleet' && mayWait(job);
-    const tags = isForFleet ? undefined : tagsOf(job);
-    const place = await look(job, tags);
-    if (!place) return CACHE_FAILED;
-    const decision = decisions.afterLook(job, place.selected);
-    if (decision) return decision;
-    const course = await filled(job, place, tags ?? tagsOf(job), waits === 0);
-    if (course) return course;
-    return waits + 1 < MOST_WAITS ? find(job, waits + 1) : NOTHING_SHARED;
+  async function find(job: Job): Promise<Course> {
+    try {
+      for (let waits = 0; waits < MOST_WAITS; waits += 1) {
+        const tags = tagsAhead(job);
+        const place = await look(job, tags);
+        const decision = decisions.afterLook(job, place.selected);
+        if (decision) return decision;
+        const course = await filled(job, place, tags ?? tagsOf(job), waits === 0);
+        if (course) return course;
+      }
+      return NOTHING_SHARED;
+    } catch (error) {
+      if (error instanceof CallbackError) throw error.cause;
+      return failed(error);
+    }
+  }
+
+  /** Where the fleet fills, what a fill needs is asked for when there is one: a hit does without. */
+  function tagsAhead(job: Job): readonly string[] | undefined {
+    return options.fill === 'fleet' && mayWait(job) ? undefined : tagsOf(job);
+  }
+
+  /** A cache that fails is a cache that has nothing. */
+  function failed(error: unknown): Course {
+    report('lookup', error);
+    return CACHE_FAILED;
   }
 
   /** What a fill leads to, another's or this request's own; `undefined` where this request starts over. */
@@ -127,11 +144,22 @@ export function createCourses(tools: CourseTools): Courses {
   ): Promise<Course | undefined> {
     const flight = flights.lead(place.key);
     if (place.slot) return { kind: 'fill', place, flight };
-    const slot = await attempt(() => store.claim(place, tags, Math.min(limitMs, options.maxWaitMs)));
-    if (slot === FAILED) {
+    try {
+      return await claimed(job, place, tags, limitMs, flight);
+    } catch (error) {
       flight.land({ kind: 'failed' });
-      return CACHE_FAILED;
+      throw error;
     }
+  }
+
+  async function claimed(
+    job: Job,
+    place: Place,
+    tags: readonly string[],
+    limitMs: number,
+    flight: Flight<Shared>,
+  ): Promise<Course | undefined> {
+    const slot = await store.claim(place, tags, Math.min(limitMs, options.maxWaitMs));
     if (!slot) return serveFilled(job, place, flight);
     const { claim } = slot;
     const spare = claim?.right === 'late' ? instead(job, place) : undefined;
@@ -149,12 +177,12 @@ export function createCourses(tools: CourseTools): Courses {
   /** What another process has filled is shared with those who wait in this one. */
   async function serveFilled(job: Job, place: Place, flight: Flight<Shared>): Promise<Course | undefined> {
     const found = await look(job);
-    const decision = found && decisions.afterLook(job, found.selected);
+    const decision = decisions.afterLook(job, found.selected);
     if (decision?.kind !== 'serve') {
       flight.land({ kind: 'again' });
       return undefined;
     }
-    const varyNames = found?.record?.names ?? [];
+    const varyNames = found.record?.names ?? [];
     const { selected } = decision;
     job.counters.filledElsewhere += 1;
     flight.land({
@@ -187,38 +215,33 @@ export function createCourses(tools: CourseTools): Courses {
   }
 
   /** @param tags of what will be stored there, where the place is to be taken for this process at once. */
-  async function look({ base, policy, request }: Job, tags?: readonly string[]): Promise<Place | undefined> {
-    try {
-      // A HEAD stores nothing.
-      const place = await store.find(base, request.headers, request.method === 'GET' ? tags : undefined);
-      // Another process has stored it.
-      if (place.selected && policy.kind === 'origin') urls.remember(base, 'storable', clock.now() + STORABLE_FOR_MS);
-      return place;
-    } catch (error) {
-      // A cache that fails is a cache that has nothing.
-      report('lookup', error);
-      return undefined;
-    }
-  }
-
-  /** A cache that fails is a cache that has nothing. */
-  async function attempt<Result>(ask: () => Promise<Result>): Promise<Result | typeof FAILED> {
-    try {
-      return await ask();
-    } catch (error) {
-      report('lookup', error);
-      return FAILED;
-    }
+  async function look({ base, policy, request }: Job, tags?: readonly string[]): Promise<Place> {
+    // A HEAD stores nothing.
+    const place = await store.find(base, request.headers, request.method === 'GET' ? tags : undefined);
+    // Another process has stored it.
+    if (place.selected && policy.kind === 'origin') urls.remember(base, 'storable', clock.now() + STORABLE_FOR_MS);
+    return place;
   }
 
   return {
-    atOnce: (job) => decisions.atOnce(job, store.peek(job.base, job.request.headers)),
-    find: (job) => find(job),
+    atOnce(job) {
+      try {
+        return decisions.atOnce(job, store.peek(job.base, job.request.headers));
+      } catch (error) {
+        return failed(error);
+      }
+    },
+    find,
   };
 }
 
+/** @throws CallbackError */
 function tagsOf({ policy, policyName, request }: Job): readonly string[] {
-  return [...policy.tagsOf(request), routeTag(policyName)];
+  try {
+    return [...policy.tagsOf(request), routeTag(policyName)];
+  } catch (error) {
+    throw new CallbackError(error);
+  }
 }
 
 function isFor({ varyNames, varyValues: values }: Shared, { request }: Job): boolean {

@@ -43,9 +43,10 @@ export interface FrontTools {
   readonly quarantine: Quarantine;
   /** `undefined` where it is switched off. */
   readonly sentinel: Sentinel | undefined;
+  report(during: 'lookup', error: unknown): void;
 }
 
-export function createFront({ options, store, quarantine, sentinel }: FrontTools): Front {
+export function createFront({ options, store, quarantine, sentinel, report }: FrontTools): Front {
   const { clock } = options;
   const places = createUrlMemory<Known>();
   // What the framework's request is asked, nobody can answer in front of the framework.
@@ -58,11 +59,21 @@ export function createFront({ options, store, quarantine, sentinel }: FrontTools
     const directives = requestDirectives(headers);
     if (requestBypass(method, headers, directives) || quarantine.has(place.policyName)) return undefined;
     if (!place.isForAll && personalBypass({}, headers, options.sessionCookies)) return undefined;
-    const selected = store.peek(place.base, headers);
+    const selected = peek(place, headers);
     if (!selected) return undefined;
     const ageMs = ageMsOf(selected.response, selected.storedAtMs, nowMs);
     const wishes = options.honoursClients ? directives : NO_DIRECTIVES;
     return reuseOf(selected.response.reuse, ageMs, wishes) === 'fresh' ? selected : undefined;
+  }
+
+  /** A cache that fails is a cache that has nothing. */
+  function peek({ base }: Known, headers: IncomingHttpHeaders): Selected | undefined {
+    try {
+      return store.peek(base, headers);
+    } catch (error) {
+      report('lookup', error);
+      return undefined;
+    }
   }
 
   return {

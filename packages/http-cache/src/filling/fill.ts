@@ -175,12 +175,33 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
     else intake.keep(accepted, (initialAgeMs) => toStored(awaited as Awaited, body, initialAgeMs));
   }
 
+  /** The response is its handler's, whatever goes wrong with storing it. */
+  function failed(error: unknown, status: number): HeadDecision {
+    tools.report('commit', error);
+    awaited = undefined;
+    intake.refuse('cache-failed', status);
+    return { status, keep: false };
+  }
+
   const tee = teeResponse(response, maxBodyBytes, {
     mayReplace: standby !== undefined,
     // What the cache asks for itself has no client that could go.
     orphanMs: job.isRefresh ? undefined : tools.options.maxWaitMs,
-    head,
-    complete,
+    head(status, body) {
+      try {
+        return head(status, body);
+      } catch (error) {
+        appendCacheStatus(response, forwardStatus(job.forwarded, { detail: 'cache-failed' }));
+        return failed(error, status);
+      }
+    },
+    complete(body) {
+      try {
+        complete(body);
+      } catch (error) {
+        failed(error, 200);
+      }
+    },
     lost,
     abandoned(reason) {
       watch?.stop();

@@ -39,6 +39,7 @@ export interface FillTools {
   readonly urls: UrlMemory<UrlLesson>;
   readonly refusals: Refusals;
   readonly background: BackgroundWork;
+  report(during: 'lookup' | 'commit', error: unknown): void;
 }
 
 export interface FillJob {
