@@ -20,7 +20,7 @@ export interface Exchange {
   readonly raw: IncomingMessage;
   readonly response: ServerResponse;
   /** Request headers by which the framework chose this handler among those of the URL. */
-  readonly routedBy: readonly string[];
+  routedBy(this: Exchange): readonly string[];
   /** The headers set so far for this response, wherever the framework keeps them. */
   earlierHeaders(this: Exchange): OutgoingHttpHeaders;
   /** Takes the response out of the framework's hands; what was set on it so far is on `response` afterwards. */

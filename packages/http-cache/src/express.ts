@@ -44,7 +44,12 @@ export const httpCache = Object.assign(createMiddleware, { route });
 const NONE: readonly string[] = Object.freeze([]);
 
 function exchangeOf(request: Request, response: Response, next: (error?: unknown) => void): Exchange {
-  return { request, raw: request, response, routedBy: NONE, earlierHeaders, claim, next };
+  return { request, raw: request, response, routedBy, earlierHeaders, claim, next };
+}
+
+/** Express routes by path and method alone. */
+function routedBy(): readonly string[] {
+  return NONE;
 }
 
 function earlierHeaders(this: Exchange): OutgoingHttpHeaders {

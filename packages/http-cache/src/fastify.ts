@@ -47,6 +47,7 @@ const NONE: readonly string[] = Object.freeze([]);
 const VERSIONED: readonly string[] = Object.freeze(['accept-version']);
 
 interface FastifyExchange extends Exchange {
+  readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
 
@@ -57,13 +58,15 @@ function exchangeOf(request: FastifyRequest, reply: FastifyReply, done: (error?:
     raw: request.raw,
     response: reply.raw,
     reply,
-    get routedBy() {
-      return request.server.hasConstraintStrategy('version') ? VERSIONED : NONE;
-    },
+    routedBy,
     earlierHeaders,
     claim,
     next,
   };
+}
+
+function routedBy(this: FastifyExchange): readonly string[] {
+  return this.request.server.hasConstraintStrategy('version') ? VERSIONED : NONE;
 }
 
 function earlierHeaders(this: FastifyExchange): OutgoingHttpHeaders {

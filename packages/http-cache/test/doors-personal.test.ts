@@ -84,7 +84,8 @@ describe.each(frameworks)('what is somebody’s own, on $name', (framework) => {
       ['inside', 'breakwater; fwd=uri-miss; detail=user'],
     ] as const) {
       const url = await start(undefined, { [where]: findOut, options: { guard: { mode: 'off' } } });
-      expect(statusOf(await ask(url, { 'x-key': 'ada' }))).toBe(status);
+      const own = await ask(url, { 'x-key': 'ada' });
+      expect([statusOf(own), own.headers['cache-control']]).toEqual([status, 'private, no-store']);
       expect((await ask(url)).text).toBe('{"run":2}');
       expect(statusOf(await ask(url))).toContain('hit');
       if (where === 'before') await app.close();

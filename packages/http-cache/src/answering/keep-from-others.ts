@@ -5,6 +5,7 @@ import type { BypassReason, NotStoredReason } from './reasons.ts';
 const OF_ONE_CALLER: ReadonlySet<BypassReason | NotStoredReason> = new Set([
   'authorization',
   'session',
+  'user',
   'personal',
   'set-cookie',
 ]);

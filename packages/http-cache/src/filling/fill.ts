@@ -243,6 +243,7 @@ function toStored(
 }
 
 /** What the framework chose the handler by counts as if the response had named it. */
-function varyOf({ routedBy }: Exchange, vary: string | undefined): string | undefined {
+function varyOf(exchange: Exchange, vary: string | undefined): string | undefined {
+  const routedBy = exchange.routedBy();
   return routedBy.length === 0 ? vary : mergeVary(vary, routedBy.join(', '));
 }

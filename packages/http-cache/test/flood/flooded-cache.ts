@@ -50,7 +50,7 @@ export function createFloodedCache(
         request,
         raw,
         response,
-        routedBy: [],
+        routedBy: () => [],
         earlierHeaders: () => response.getHeaders(),
         claim() {},
         next,
