@@ -121,7 +121,7 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
 
   /**
    * Two script calls may take two connections of a pool, and the later one arrive first: an earlier value would end up over a
-   * later one, or over its removal. A node of a Cluster is left its chance, since there each change is a call of its own.
+   * later one, or over its removal. Not on a Cluster: there each change is a call of its own, and all would wait for one key's.
    */
   function mayLeave(waiting: readonly Waiter[]): boolean {
     return (
