@@ -3,7 +3,7 @@ import suites from 'http-cache-tests/tests/index.mjs';
 import surrogateControl from 'http-cache-tests/tests/surrogate-control.mjs';
 import { AMENDED } from './amended.ts';
 import { plainFetch } from './client.ts';
-import type { SuiteTest } from './suite-test.ts';
+import { isChosen, type SuiteTest } from './suite-test.ts';
 
 /** A group of the public suite's tests. */
 export interface Suite {
@@ -49,8 +49,4 @@ export async function runSuite(url: string, ids: readonly string[] = []): Promis
   const chosen = SUITES.map((suite) => ({ ...suite, tests: suite.tests.filter(({ id }) => isChosen(id, ids)) }));
   await runTests(chosen, plainFetch, false, url, Number.POSITIVE_INFINITY);
   return getResults();
-}
-
-function isChosen(id: string, ids: readonly string[]): boolean {
-  return ids.length === 0 || ids.includes(id);
 }
