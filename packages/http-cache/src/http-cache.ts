@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { createBackgroundWork, createEmitter, type Subscribable } from '@breakwater/core';
 import { type Answering, type Carried, createAnswering } from './answering/answer.ts';
 import { createDecisions, type UrlLesson } from './answering/decisions.ts';
+import { createDepartures } from './answering/departures.ts';
 import { createFlights } from './answering/flights.ts';
 import { createForesight } from './answering/foresight.ts';
 import { createFront, listenInFront } from './answering/front.ts';
@@ -122,7 +123,8 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
       baseKey(resolved, policy, policyName, request),
   };
   const foresee = createForesight(decided);
-  const watching = { options: resolved, store, background, quarantine };
+  const departures = createDepartures((error) => report('lookup', error));
+  const watching = { options: resolved, store, background, quarantine, departures };
   const sentinel = resolved.sentinel.mode === 'off' ? undefined : createSentinel({ ...watching, events, foresee });
   const front = createFront({ ...watching, sentinel, report });
   const answering: Answering = createAnswering({
@@ -173,6 +175,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
             await Promise.all([store.remove(keys), groups.length > 0 && resolved.cache.invalidate({ tag: groups })]);
           });
         });
+        departures.leave();
         exchange.next();
       } else {
         context.outlook = routes.outlook(exchange.request, resolved.clock.now());

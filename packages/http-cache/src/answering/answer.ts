@@ -15,6 +15,7 @@ import type { Selected } from '../stored/response-store.ts';
 import { CACHE_FAILED, type Course, type CourseTools, createCourses, type Job } from './course.ts';
 import { bypassStatus, decisionStatus, servedStatus } from './decision-status.ts';
 import { forwardReason } from './decisions.ts';
+import type { Departures } from './departures.ts';
 import { hideParameters } from './hide-parameters.ts';
 import { isOfOneCaller, keepFromOthers } from './keep-from-others.ts';
 import { parametersOf } from './keys.ts';
@@ -26,6 +27,7 @@ import { serveStored } from './serve-stored.ts';
 export interface AnswerTools extends FillTools, CourseTools {
   /** `undefined` where it is switched off. */
   readonly sentinel: Sentinel | undefined;
+  readonly departures: Departures;
   readonly rates: Pick<HitRates, 'note'>;
   /** What parameters the keys of any policy hold, as far as they are known. */
   readonly rules: Set<ParameterRule>;
@@ -34,8 +36,8 @@ export interface AnswerTools extends FillTools, CourseTools {
 
 export interface Answering {
   /**
-   * Answers the request from the cache, or sends it on to the handler. A fresh response in memory is sent before this
-   * returns.
+   * Answers the request from the cache, or sends it on to the handler. A fresh response in memory is sent in this turn of
+   * the event loop.
    *
    * @param carried is given what runs before the handler does, where another policy has to know of it.
    */
@@ -52,6 +54,7 @@ export interface Carried {
 
 /** Takes the course that was decided on, and counts it. */
 export function createAnswering(tools: AnswerTools): Answering {
+  const { departures } = tools;
   const { clock } = tools.options;
   const courses = createCourses(tools);
 
@@ -69,7 +72,13 @@ export function createAnswering(tools: AnswerTools): Answering {
       tools.report('lookup', error);
       isForHandler = isLeftToHandler(job, course);
     }
-    if (isForHandler) next();
+    if (isForHandler) handOn(next);
+  }
+
+  /** What was answered before it does not wait for the handler's work. */
+  function handOn(next: Exchange['next']): void {
+    departures.leave();
+    next();
   }
 
   /** Nobody waits for what failed. A response that was taken from the framework to be sent cannot be given back. */
@@ -178,6 +187,7 @@ export function createAnswering(tools: AnswerTools): Answering {
       moment,
       conditions: conditionsOf(request.headers),
       nowMs,
+      send: departures.send,
     });
   }
 
@@ -189,13 +199,13 @@ export function createAnswering(tools: AnswerTools): Answering {
       if (reason) {
         sayBypassed(exchange, counters, reason);
         if (isOfOneCaller(reason)) keepFromOthers(exchange, policy);
-        exchange.next();
+        handOn(exchange.next);
         return;
       }
       const base = tools.baseKey(policy, policyName, request);
       if (base === undefined) {
         sayBypassed(exchange, counters, 'query');
-        exchange.next();
+        handOn(exchange.next);
         return;
       }
       const job: Job = {

@@ -13,6 +13,7 @@ import type { Sentinel } from '../sentinel/sentinel.ts';
 import { isShadow } from '../sentinel/shadow.ts';
 import { ageMsOf } from '../stored/entry.ts';
 import type { ResponseStore, Selected } from '../stored/response-store.ts';
+import type { Departures } from './departures.ts';
 import { hitMoment } from './moment.ts';
 import { reduceHeaders } from './reduce-headers.ts';
 import { serveStored } from './serve-stored.ts';
@@ -43,10 +44,11 @@ export interface FrontTools {
   readonly quarantine: Quarantine;
   /** `undefined` where it is switched off. */
   readonly sentinel: Sentinel | undefined;
+  readonly departures: Departures;
   report(during: 'lookup', error: unknown): void;
 }
 
-export function createFront({ options, store, quarantine, sentinel, report }: FrontTools): Front {
+export function createFront({ options, store, quarantine, sentinel, departures, report }: FrontTools): Front {
   const { clock } = options;
   const places = createUrlMemory<Known>();
   // What the framework's request is asked, nobody can answer in front of the framework.
@@ -76,6 +78,23 @@ export function createFront({ options, store, quarantine, sentinel, report }: Fr
     }
   }
 
+  function serve(
+    { headers, method = 'GET' }: IncomingMessage,
+    response: ServerResponse,
+    selected: Selected,
+    counters: PolicyCounters,
+    nowMs: number,
+  ): void {
+    counters.hitMemory += 1;
+    const sent = serveStored({ headers, method }, response, selected.response, {
+      moment: hitMoment(selected, nowMs),
+      conditions: conditionsOf(headers),
+      nowMs,
+      send: departures.send,
+    });
+    if (sent === 'not-modified') counters.notModified += 1;
+  }
+
   return {
     learn({ request, raw }, policy, place) {
       const isForAll = policy.audience === 'everyone';
@@ -91,25 +110,11 @@ export function createFront({ options, store, quarantine, sentinel, report }: Fr
       const place = places.recall(nameOf(request, request.url), nowMs);
       const selected = place && select(request.headers, request.method ?? 'GET', place, nowMs);
       if (!selected) return false;
-      serve(request, response, { counters: place.counters, selected, nowMs });
+      serve(request, response, selected, place.counters, nowMs);
       sentinel?.watch({ ...place, raw: request, url: request.url ?? '', selected, nowMs });
       return true;
     },
   };
-}
-
-function serve(
-  { headers, method = 'GET' }: IncomingMessage,
-  response: ServerResponse,
-  { selected, counters, nowMs }: Pick<FrontPlace, 'counters'> & { readonly selected: Selected; readonly nowMs: number },
-): void {
-  counters.hitMemory += 1;
-  const sent = serveStored({ headers, method }, response, selected.response, {
-    moment: hitMoment(selected, nowMs),
-    conditions: conditionsOf(headers),
-    nowMs,
-  });
-  if (sent === 'not-modified') counters.notModified += 1;
 }
 
 /** All of a request that the default authority and the URL as key are made of. */

@@ -2,12 +2,15 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { type Conditions, isNotModified } from '../rules/conditional.ts';
 import { matchesIfRange, rangeOf } from '../rules/ranges.ts';
 import type { Moment, StoredResponse } from '../stored/entry.ts';
-import { isTransformed, sendNotModified, sendPart, sendStored, sendUnsatisfiable } from './send-stored.ts';
+import type { Departures } from './departures.ts';
+import { isTransformed, sendNotModified, sendPart, sendUnsatisfiable } from './send-stored.ts';
 
 export interface Serving {
   readonly moment: Moment;
   readonly conditions: Conditions;
   readonly nowMs: number;
+  /** Of a whole response. */
+  readonly send: Departures['send'];
 }
 
 /**
@@ -18,7 +21,7 @@ export function serveStored(
   request: { readonly method: string; readonly headers: IncomingHttpHeaders },
   response: ServerResponse,
   stored: StoredResponse,
-  { moment, conditions, nowMs }: Serving,
+  { moment, conditions, nowMs, send }: Serving,
 ): 'whole' | 'not-modified' | 'part' {
   if (stored.status === 200 && isNotModified(conditions, stored.validators, nowMs)) {
     sendNotModified(response, stored, moment);
@@ -38,6 +41,6 @@ export function serveStored(
       return 'part';
     }
   }
-  sendStored(response, stored, moment, request.method !== 'HEAD');
+  send(response, stored, moment, request.method !== 'HEAD');
   return 'whole';
 }

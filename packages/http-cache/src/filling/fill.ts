@@ -1,7 +1,7 @@
 import { isOfOneCaller, keepFromOthers } from '../answering/keep-from-others.ts';
 import { momentOf } from '../answering/moment.ts';
 import type { NotStoredReason } from '../answering/reasons.ts';
-import { appendCacheStatus, isTransformed } from '../answering/send-stored.ts';
+import { appendCacheStatus, isTransformed, sendStored } from '../answering/send-stored.ts';
 import { serveStored } from '../answering/serve-stored.ts';
 import { bump } from '../counters.ts';
 import type { Exchange } from '../exchange.ts';
@@ -158,7 +158,7 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
     for (const [name] of writer.added()) response.removeHeader(name);
     const nowMs = clock.now();
     const moment = momentOf({ response: stored, storedAtMs }, cacheStatus, nowMs);
-    serveStored(request, response, stored, { moment, conditions, nowMs });
+    serveStored(request, response, stored, { moment, conditions, nowMs, send: sendStored });
   }
 
   /** The handler ends the connection in place of an answer. */
