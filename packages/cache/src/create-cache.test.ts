@@ -1,4 +1,5 @@
 import { describeCache } from '../test/cache-contract.ts';
+import { describeCircles } from '../test/circle-contract.ts';
 import { describeContext } from '../test/context-contract.ts';
 import { describeExpire } from '../test/expire-contract.ts';
 import { describeFailing } from '../test/failing-contract.ts';
@@ -15,6 +16,7 @@ import { describeStale } from '../test/stale-contract.ts';
 import { describeWrites } from '../test/write-contract.ts';
 
 describeCache('memory alone', () => null);
+describeCircles('memory alone', () => null);
 describeContext('memory alone', () => null);
 describeFailing('memory alone', () => null);
 describeLoading('memory alone', () => null);

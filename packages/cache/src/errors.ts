@@ -36,6 +36,21 @@ export class LoadTimeoutError extends BreakwaterError {
   }
 }
 
+/** A loader asked for what waits for it: its own key, or one whose loader asks for its own. */
+export class CircularLoadError extends BreakwaterError {
+  override readonly name = 'CircularLoadError';
+  /** Each loader asks for the next key, and the last key is the first again. */
+  readonly keys: readonly string[];
+
+  constructor(keys: readonly string[]) {
+    super(
+      'ERR_CACHE_CIRCULAR_LOAD',
+      `Loaders would wait for each other: ${keys.map(describeValue).join(' -> ')}. Let none of them ask for a key that waits for it.`,
+    );
+    this.keys = keys;
+  }
+}
+
 export function keyError(rule: string, key: unknown): CacheInputError {
   return new CacheInputError('ERR_CACHE_KEY', `A key must be ${rule}, got ${describeValue(key)}.`);
 }

@@ -7,7 +7,7 @@ export { createCache } from './create-cache.ts';
 export type { Entry } from './entries/entry.ts';
 export type { FrameFault } from './entries/frame.ts';
 export type { SchemaResult, StandardSchema } from './entries/schema.ts';
-export { type CacheInputCode, CacheInputError, LoadTimeoutError } from './errors.ts';
+export { type CacheInputCode, CacheInputError, CircularLoadError, LoadTimeoutError } from './errors.ts';
 export type {
   CacheInspection,
   DryRunOptions,

@@ -3,6 +3,7 @@ import type { Call, Engine } from '../engine.ts';
 import { batchError } from '../errors.ts';
 import type { LoadMode } from '../options/call-options.ts';
 import { callLoader } from './call-loader.ts';
+import { type Awaitable, asLoaderOf, waitFor } from './circles.ts';
 import type { Loaded } from './load.ts';
 import { countJoined, type LoadOnce } from './load-once.ts';
 import { isRefreshable } from './load-one.ts';
@@ -49,7 +50,10 @@ export function refreshMany(engine: Engine, loadOnce: LoadOnce, request: ManyReq
 async function bypass(engine: Engine, request: ManyRequest): Promise<Loaded[]> {
   const keys = request.wanted.map(({ call }) => call.address.key);
   const signal = request.signal ?? new AbortController().signal;
-  const loaded = keys.length > 0 ? await runLoader(engine, request, keys, signal) : new Map();
+  const passes = keys.map((key): Awaitable => ({ key, loader: undefined }));
+  const [first] = passes;
+  // The others wait for the same run.
+  const loaded = first ? await waitFor(first, () => runLoader(engine, request, passes, signal)) : new Map();
   return keys.map((key) => ({ found: foundIn(loaded, key), from: 'loader', isDue: false }));
 }
 
@@ -64,11 +68,13 @@ async function force(engine: Engine, loadOnce: LoadOnce, request: ManyRequest): 
 async function runLoader(
   engine: Engine,
   { wanted, loader }: ManyRequest,
-  keys: readonly string[],
+  loads: readonly Awaitable[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<unknown, unknown>> {
   const [{ call }] = wanted as [Wanted];
-  const loaded: unknown = await callLoader(engine, call, keys, signal, () => loader(keys, { signal }));
+  const keys = loads.map(({ key }) => key);
+  const run = () => asLoaderOf(loads, () => loader(keys, { signal }));
+  const loaded: unknown = await callLoader(engine, call, keys, signal, run);
   if (types.isMap(loaded)) return loaded;
   throw batchError(loaded);
 }
@@ -90,7 +96,7 @@ function loadTogether(
     return { call, terms, current };
   });
   const ownKeys = joined.flatMap(({ call, current }) => (current ? [] : [call.address.key]));
-  const batch = createBatch(ownKeys, (keys, batchSignal) => runLoader(engine, request, keys, batchSignal));
+  const batch = createBatch(ownKeys, (loads, batchSignal) => runLoader(engine, request, loads, batchSignal));
 
   async function loadAgain(one: Wanted): Promise<Loaded> {
     const [again] = await loadTogether(engine, loadOnce, { ...request, wanted: [one] }, purpose);
@@ -100,7 +106,7 @@ function loadTogether(
   return Promise.all(
     joined.map(async ({ call, terms, current }) => {
       const { key } = call.address;
-      const produce: Produce = (context) => batch.produce(key, context.signal);
+      const produce: Produce = (context, begun) => batch.produce(begun, context.signal);
       const load = current ?? loadOnce.begin({ call, produce, terms, purpose, onWaiting: () => batch.settle(key) });
       if (!current) void load.over.then(() => batch.settle(key));
       const loaded = await load.wait(signal);
@@ -112,27 +118,27 @@ function loadTogether(
   );
 }
 
-type LoadBatch = (keys: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<unknown, unknown>>;
+type LoadBatch = (loads: readonly Awaitable[], signal: AbortSignal) => Promise<ReadonlyMap<unknown, unknown>>;
 
 /**
  * One run of a loader for many loads: it begins when each of them has asked for its key, found it elsewhere, or begun to wait
  * for another process. Those that have waited in vain share a later run.
  */
 interface Batch {
-  /** @param signal aborts where the load of `key` is abandoned; that of all of them aborts the run. */
-  produce(key: string, signal: AbortSignal): ReturnType<Produce>;
+  /** @param signal aborts where `load` is abandoned; that of all of them aborts the run. */
+  produce(load: Awaitable, signal: AbortSignal): ReturnType<Produce>;
   /** The load of `key` need not be waited for: it is over, has asked for it, or waits. */
   settle(key: string): void;
 }
 
-function createBatch(keys: readonly string[], load: LoadBatch): Batch {
+function createBatch(keys: readonly string[], runOf: LoadBatch): Batch {
   const undecided = new Set(keys);
-  let next = createRun(load);
+  let next = createRun(runOf);
 
   function begin(): void {
     if (next.isEmpty()) return;
     next.begin();
-    next = createRun(load);
+    next = createRun(runOf);
   }
 
   function settle(key: string): void {
@@ -142,32 +148,31 @@ function createBatch(keys: readonly string[], load: LoadBatch): Batch {
 
   return {
     settle,
-    async produce(key, signal) {
+    async produce(load, signal) {
       // What is asked for too late for the first run shares the next with what is asked for in the same turn.
       if (undecided.size === 0) setImmediate(begin);
-      const values = next.add(key, signal);
-      settle(key);
-      const loaded = await values;
-      return foundIn(loaded, key);
+      const values = next.add(load, signal);
+      settle(load.key);
+      return foundIn(await values, load.key);
     },
   };
 }
 
 interface Run {
   isEmpty(): boolean;
-  add(key: string, signal: AbortSignal): Promise<ReadonlyMap<unknown, unknown>>;
+  add(load: Awaitable, signal: AbortSignal): Promise<ReadonlyMap<unknown, unknown>>;
   begin(): void;
 }
 
-function createRun(load: LoadBatch): Run {
-  const wanted: string[] = [];
+function createRun(runOf: LoadBatch): Run {
+  const wanted: Awaitable[] = [];
   const controller = new AbortController();
   let abandoned = 0;
   let hasBegun = false;
   let begin = () => {};
   const values = new Promise<void>((resolve) => {
     begin = resolve;
-  }).then(() => load(wanted, controller.signal));
+  }).then(() => runOf(wanted, controller.signal));
 
   function abandon(reason: unknown): void {
     abandoned += 1;
@@ -176,9 +181,9 @@ function createRun(load: LoadBatch): Run {
 
   return {
     isEmpty: () => wanted.length === 0,
-    add(key, signal) {
+    add(load, signal) {
       signal.addEventListener('abort', () => abandon(signal.reason), { once: true });
-      wanted.push(key);
+      wanted.push(load);
       return values;
     },
     begin() {

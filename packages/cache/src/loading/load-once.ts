@@ -33,10 +33,10 @@ export function createLoadOnce(engine: Engine): LoadOnce {
   return {
     current,
     begin(request) {
-      const { id } = request.call.address;
+      const { id, key } = request.call.address;
       const before = loads.get(id);
       if (before && request.purpose === 'force') before.isOverruled = true;
-      const load = createLoad(engine);
+      const load = createLoad(engine, key);
       const isReplaced = () => loads.get(id) !== load;
       loads.set(id, load);
       void runLoad(engine, load, request, isReplaced).then(() => {

@@ -1,6 +1,7 @@
 import type { Call, Engine } from '../engine.ts';
 import { isServedStale } from '../entries/freshness.ts';
 import type { LoadMode } from '../options/call-options.ts';
+import { type Awaitable, waitFor } from './circles.ts';
 import type { Loaded } from './load.ts';
 import { createLoadContext } from './load-context.ts';
 import { countJoined, type LoadOnce } from './load-once.ts';
@@ -43,9 +44,11 @@ export async function loadOne(engine: Engine, loadOnce: LoadOnce, request: OneRe
 }
 
 /** The loader's own, and nothing else. */
-async function bypass({ produce, terms, signal = new AbortController().signal }: OneRequest): Promise<LoadedOne> {
+async function bypass({ call, produce, terms, signal = new AbortController().signal }: OneRequest): Promise<LoadedOne> {
   signal.throwIfAborted();
-  const found = await produce(createLoadContext(() => undefined, signal, terms.tags).context);
+  const { context } = createLoadContext(() => undefined, signal, terms.tags);
+  const pass: Awaitable = { key: call.address.key, loader: undefined };
+  const found = await waitFor(pass, () => produce(context, pass));
   return { found: found ?? { value: undefined }, source: 'loader' };
 }
 

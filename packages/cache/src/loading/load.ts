@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts';
 import type { Entry } from '../entries/entry.ts';
 import { isExpired } from '../entries/freshness.ts';
+import { type Awaitable, waitFor } from './circles.ts';
 import { type FencedReservation, type Fences, markFences } from './reservation.ts';
 
 /** What a load came to, so that each waiter can count it. */
@@ -16,7 +17,7 @@ export interface Loaded {
 }
 
 /** A load under way. */
-export interface Load {
+export interface Load extends Awaitable {
   fences: Fences;
   /** The engine's, at the same time. */
   flushes: number;
@@ -30,7 +31,11 @@ export interface Load {
   readonly isSettled: boolean;
   /** Resolves when it is over, or abandoned: nothing of it is to be waited for then. */
   readonly over: Promise<void>;
-  /** What a waiter gets. Aborting `signal` ends the waiting, and the load with its last waiter. */
+  /**
+   * What a waiter gets. Aborting `signal` ends the waiting, and the load with its last waiter.
+   *
+   * @throws CircularLoadError
+   */
   wait(signal: AbortSignal | undefined): Promise<Loaded>;
   /** Answers everybody who waits, or comes while the entry lasts; the load goes on. */
   answerEarly(stale: Entry<unknown>): void;
@@ -41,7 +46,7 @@ export interface Load {
   end(): void;
 }
 
-export function createLoad(engine: Engine): Load {
+export function createLoad(engine: Engine, key: string): Load {
   const controller = new AbortController();
   let waiters = 0;
   let early: Entry<unknown> | undefined;
@@ -69,7 +74,18 @@ export function createLoad(engine: Engine): Load {
     end();
   }
 
-  return {
+  function join<Answer>(wanted: Promise<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
+    waiters += 1;
+    if (!signal) return wanted;
+    return untilAborted(wanted, signal, () => {
+      waiters -= 1;
+      if (waiters === 0) abandon(signal.reason);
+    });
+  }
+
+  const load: Load = {
+    key,
+    loader: undefined,
     fences: markFences(engine),
     flushes: engine.flushes,
     reservation: undefined,
@@ -83,13 +99,8 @@ export function createLoad(engine: Engine): Load {
     },
     over,
     wait(signal) {
-      waiters += 1;
-      const wanted = early && isExpired(early, engine.clock.now()) ? result : answer;
-      if (!signal) return wanted;
-      return untilAborted(wanted, signal, () => {
-        waiters -= 1;
-        if (waiters === 0) abandon(signal.reason);
-      });
+      if (early && !isExpired(early, engine.clock.now())) return join(answer, signal);
+      return waitFor(load, () => join(early ? result : answer, signal));
     },
     answerEarly(stale) {
       early = stale;
@@ -106,6 +117,7 @@ export function createLoad(engine: Engine): Load {
     abandon,
     end,
   };
+  return load;
 }
 
 function untilAborted<Result>(wanted: Promise<Result>, signal: AbortSignal, leave: () => void): Promise<Result> {

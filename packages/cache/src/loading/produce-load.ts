@@ -5,14 +5,15 @@ import type { Entry } from '../entries/entry.ts';
 import { isExpired, type LifetimeTerms } from '../entries/freshness.ts';
 import { LoadTimeoutError } from '../errors.ts';
 import type { Outcomes } from '../outcomes.ts';
+import type { Awaitable } from './circles.ts';
 import type { Lease } from './leases.ts';
 import type { Load } from './load.ts';
 import { createLoadContext, type LoadWishes } from './load-context.ts';
 import type { LoadContext } from './loader.ts';
 import type { FencedReservation, WriteTerms } from './reservation.ts';
 
-/** Makes the value that no tier has; `undefined` where there is none to give. */
-export type Produce = (context: LoadContext) => Promise<{ readonly value: unknown } | undefined>;
+/** Makes the value that no tier has, for `load`; `undefined` where there is none to give. */
+export type Produce = (context: LoadContext, load: Awaitable) => Promise<{ readonly value: unknown } | undefined>;
 
 type Produced = Awaited<ReturnType<Produce>>;
 
@@ -56,7 +57,7 @@ async function produceFor(engine: Engine, run: Run, isReplaced: () => boolean): 
   const stopTimers = startTimers(engine, run);
   let produced: Produced;
   try {
-    produced = await run.produce(wishes.context);
+    produced = await run.produce(wishes.context, load);
   } catch (error) {
     // The error of a load that was abandoned has been reported, if it is one.
     if (!load.signal.aborted) giveUp(engine, run, error);

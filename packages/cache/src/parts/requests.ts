@@ -5,6 +5,7 @@ import { spread } from '../entries/freshness.ts';
 import { checks, loaderError } from '../errors.ts';
 import { checkKey, valuesByKey } from '../input.ts';
 import { callLoader } from '../loading/call-loader.ts';
+import { asLoaderOf } from '../loading/circles.ts';
 import type { Wanted } from '../loading/load-many.ts';
 import type { OneRequest } from '../loading/load-one.ts';
 import type { Loader } from '../loading/loader.ts';
@@ -99,9 +100,10 @@ export function createRequests(engine: Engine, options: RequestsOptions): Reques
       return {
         call,
         terms: ownTermsOf(key, policy, load),
-        produce: async (context) => ({
-          value: await callLoader(engine, call, [key], context.signal, () => loader(key, context)),
-        }),
+        produce: async (context, load) => {
+          const run = () => asLoaderOf([load], () => loader(key, context));
+          return { value: await callLoader(engine, call, [key], context.signal, run) };
+        },
         ...waitOf(load),
       };
     },

@@ -3,6 +3,7 @@ import { type RedisServer, startRedis } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
 import { describeCache } from '../cache-contract.ts';
+import { describeCircles } from '../circle-contract.ts';
 import { describeContext } from '../context-contract.ts';
 import { describeExpire } from '../expire-contract.ts';
 import { describeFailing } from '../failing-contract.ts';
@@ -41,6 +42,7 @@ afterAll(async () => {
 describeCache('a plain ioredis client', () => client);
 describeCache('an ioredis client that returns numbers as texts', () => textual);
 describeCache('our pool', () => pool);
+describeCircles('a plain ioredis client', () => client);
 describeContext('a plain ioredis client', () => client);
 describeContext('our pool', () => pool);
 describeFailing('a plain ioredis client', () => client);
