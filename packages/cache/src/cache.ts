@@ -83,6 +83,8 @@ export interface Cache<PolicyName extends string = string>
    * it was being loaded is returned to those who waited, and not kept. Plain objects and arrays in the value are frozen,
    * deeply, before anybody gets it. Beyond its `ttl` an entry is served as `staleWhileRevalidate` and `staleIfError` say;
    * no other call finds it then.
+   *
+   * @throws LoadTimeoutError, CircularLoadError
    */
   getOrLoad<Value>(key: string, loader: Loader<Value>, options?: LoadCallOptions<PolicyName>): Promise<Value>;
   /**
