@@ -1,6 +1,7 @@
 import type { Subscribable } from '@breakwater/core';
 import type { Agreement } from './bus/agreement.ts';
 import type { CacheEvents } from './cache-events.ts';
+import type { Codec } from './codecs/codec.ts';
 import type { Entry } from './entries/entry.ts';
 import type {
   CacheInspection,
@@ -219,6 +220,8 @@ export interface SpaceOptions<Value> {
 
 /** {@link Cache}'s calls over one part's keys. A pattern sees the part's keys only; tags are shared. */
 export interface CacheSpace<Value> {
+  /** What a fill calls before its work, for a cache without Redis, which waits for nobody; `undefined` in one with it. */
+  readonly atOnce: SpaceAtOnce<Value> | undefined;
   lookup(key: string, options?: ReadOptions): Promise<Found<Value> | undefined>;
   peek(key: string, options?: ReadOptions): Entry<Value> | undefined;
   inspect(key: string, options?: ReadOptions): Promise<EntryInspection<Value>>;
@@ -231,15 +234,8 @@ export interface CacheSpace<Value> {
   dryRun(target: InvalidationTarget, options?: DryRunOptions): Promise<DryRunReport>;
 }
 
-/**
- * How a part's values become bytes. A `decode` that throws makes the frame a miss; the bytes it is given may be kept views of,
- * and not be written to. Values are handed out as they are: what must not be written to, the codec freezes.
- */
-export interface Codec<Value> {
-  /** In the frame, so that another codec's bytes are a miss: one to 16 characters a-z0-9-. */
-  readonly name: string;
-  encode(value: Value): Buffer;
-  decode(bytes: Buffer): Value;
-  /** Bytes the decoded value holds in memory, for the memory bound. @default the encoded length */
-  sizeOf?(value: Value): number;
+/** {@link CacheSpace}'s calls, without a promise. */
+export interface SpaceAtOnce<Value> {
+  lookup(key: string, options?: ReadOptions): Found<Value> | undefined;
+  reserve(key: string, options?: WriteOptions): Reservation<Value>;
 }

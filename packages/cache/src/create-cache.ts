@@ -35,6 +35,7 @@ import { createMemoryTier } from './memory/memory-tier.ts';
 import { type CacheOptions, checkMode, resolveOptions, spaceTakenError } from './options/options.ts';
 import { createPolicies } from './options/policies.ts';
 import { createPart, type Part } from './parts/part.ts';
+import { createPartAtOnce, type PartAtOnce } from './parts/part-at-once.ts';
 import { createCacheKeys } from './redis/redis-keys.ts';
 import { createRedisState } from './redis/redis-state.ts';
 import { createRedisTier } from './redis/redis-tier.ts';
@@ -43,7 +44,7 @@ import { sendWrites } from './writing/flush-writes.ts';
 import { createWriteBack } from './writing/write-back.ts';
 import { createWriteBuffer } from './writing/write-buffer.ts';
 
-type Space = Part & Walks;
+type Space = Part & Walks & { readonly atOnce: PartAtOnce | undefined };
 
 /**
  * Makes a cache: memory in front of Redis, or memory alone.
@@ -178,12 +179,15 @@ export function createCache<PolicyName extends string = never>(
     if (open?.codec === codec.name && open.finds === finds) return open.part;
     if (open) throw spaceTakenError(name);
     policies.declare(checkName('space', name));
-    const part = {
-      ...createPart(engine, paths, { space: name, codec, finds, policy: name }),
+    const partOptions = { space: name, codec, finds, policy: name };
+    const part = createPart(engine, paths, partOptions);
+    const space = {
+      ...part,
       ...createWalks(engine, inspected, name),
+      atOnce: redis ? undefined : createPartAtOnce(engine, part, { ...partOptions, policies }),
     };
-    spaces.set(name, { codec: codec.name, finds, part });
-    return part;
+    spaces.set(name, { codec: codec.name, finds, part: space });
+    return space;
   }
 
   async function shutDown(): Promise<void> {

@@ -1,7 +1,8 @@
 export type { Acknowledgement } from './bus/questions.ts';
-export type { Cache, CacheSpace, Codec, SpaceOptions } from './cache.ts';
+export type { Cache, CacheSpace, SpaceAtOnce, SpaceOptions } from './cache.ts';
 export type { CacheEvents } from './cache-events.ts';
 export { type CachedOptions, cached } from './cached.ts';
+export type { Codec } from './codecs/codec.ts';
 export type { CompressionAlgorithm, CompressionOptions } from './codecs/compression.ts';
 export { createCache } from './create-cache.ts';
 export type { Entry } from './entries/entry.ts';

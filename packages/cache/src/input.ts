@@ -1,4 +1,5 @@
-import type { Codec, SpaceOptions } from './cache.ts';
+import type { SpaceOptions } from './cache.ts';
+import type { Codec } from './codecs/codec.ts';
 import { checks, keyError, pairsError, patternError, tagError } from './errors.ts';
 
 export const MAX_KEY_BYTES = 1024;
@@ -36,7 +37,7 @@ export function uniqueKeys(keys: readonly string[]): readonly string[] {
 export function checkTags(tags: readonly string[]): readonly string[] {
   if (!Array.isArray(tags)) throw tagError('tags must be an array', tags);
   for (const tag of tags) checkTag(tag);
-  const unique = [...new Set(tags)];
+  const unique = tags.length < 2 ? [...tags] : [...new Set(tags)];
   if (unique.length > MAX_TAGS) throw tagError(`An entry has at most ${MAX_TAGS} tags`, tags);
   return unique;
 }

@@ -21,6 +21,10 @@ export function describeSpaces(name: string, connect: () => RedisPort | null): v
       ).toBe(true);
     }
 
+    it('has calls without a promise where there is no Redis, and only there', () => {
+      expect(space().atOnce === undefined).toBe(isShared());
+    });
+
     it('keeps what is committed for as long as the commit says', async () => {
       await commit('a');
       clock().advance(3_600_000 + 9999);

@@ -47,6 +47,10 @@ const DEFECTS: readonly (readonly [what: string, broken: Defect])[] = [
   ['a claim is nonsense', () => ({ reserveToFill: async () => 5 })],
   ['a claim cannot be committed', () => ({ reserveToFill: async () => ({ right: 'no-fleet' }) })],
   ['a commit throws', () => ({ reserveToFill: async () => ({ right: 'no-fleet', commit: fail }) })],
+  ['a look at once throws', ({ atOnce }) => ({ atOnce: { ...atOnce, lookup: fail } })],
+  ['a look at once finds nonsense', ({ atOnce }) => ({ atOnce: { ...atOnce, lookup: () => nonsense } })],
+  ['a place at once throws', ({ atOnce }) => ({ atOnce: { ...atOnce, reserve: fail } })],
+  ['a place at once cannot be committed', ({ atOnce }) => ({ atOnce: { ...atOnce, reserve: () => ({}) } })],
   [
     'a lease cannot be given back',
     () => ({ reserveToFill: async () => ({ right: 'lease', commit: async () => true, abandon: fail }) }),

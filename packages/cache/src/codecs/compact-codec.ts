@@ -1,4 +1,4 @@
-import type { Codec } from '../cache.ts';
+import type { Codec } from './codec.ts';
 import { readCompact } from './compact-reader.ts';
 import { writeCompact } from './compact-writer.ts';
 

@@ -1,4 +1,4 @@
-import type { Codec } from '../cache.ts';
+import type { Codec } from './codec.ts';
 import { fromTyped, needsTypes, toTyped } from './typed-json.ts';
 
 const PLAIN = 'p';

@@ -1,4 +1,4 @@
-import type { Codec } from '../cache.ts';
+import type { Codec } from './codec.ts';
 import { compactCodec } from './compact-codec.ts';
 import { jsonCodec } from './json-codec.ts';
 

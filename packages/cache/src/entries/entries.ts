@@ -1,4 +1,4 @@
-import type { Codec } from '../cache.ts';
+import type { Codec } from '../codecs/codec.ts';
 import { compactCodec } from '../codecs/compact-codec.ts';
 import { packPayload, unpackPayload } from '../codecs/compression.ts';
 import { deepCopy } from '../codecs/deep-copy.ts';
@@ -9,32 +9,33 @@ import type { Call, Engine } from '../engine.ts';
 import { valueTooLargeError } from '../errors.ts';
 import { dataKeyOf, type Generation, NAMESPACE_TAG } from '../generations/generations.ts';
 import { decodeFrame } from './decode-frame.ts';
+import type { Encoded } from './encoded.ts';
 import { encodeFrame, type Frame, type FrameFault, type Stamp } from './frame.ts';
 import { goesStale, isExpired, type Lifetime } from './freshness.ts';
 import type { Held } from './held.ts';
 
-/** A value in the forms of both tiers. */
-export interface Encoded {
-  readonly value: unknown;
-  readonly validator?: string;
-  readonly payload: Buffer;
-}
+const NO_PAYLOAD = Buffer.alloc(0);
 
 /**
  * Encodes a value and freezes it, or a copy of it, so that what memory hands out is what Redis would.
  *
  * @throws CacheInputError `ERR_CACHE_VALUE`, or what the codec throws.
  */
-export function encodeValue({ codec, memoryPolicy }: Call, value: unknown, validator?: string): Encoded {
-  const payload = codec.encode(value);
+export function encodeValue(
+  { redis }: Engine,
+  { codec, memoryPolicy }: Call,
+  value: unknown,
+  validator?: string,
+): Encoded {
+  const length = redis ? undefined : codec.encodedLength?.(value);
+  const payload = length === undefined ? codec.encode(value) : NO_PAYLOAD;
   const kept = memoryPolicy.isCopied && isOwn(codec) ? deepCopy(value) : value;
   freeze(codec, kept);
-  return { value: kept, validator, payload };
+  return { value: kept, validator, payload, bytes: length ?? payload.length };
 }
 
 /** Whether the value is not to be kept, which is counted, and told. */
-export function isTooLarge({ events, maxEntryBytes }: Engine, call: Call, { payload }: Encoded): boolean {
-  const bytes = payload.length;
+export function isTooLarge({ events, maxEntryBytes }: Engine, call: Call, { bytes }: Encoded): boolean {
   if (bytes <= maxEntryBytes) return false;
   call.outcomes.tooLarge += 1;
   events.emit('value:refused', { policy: call.memoryPolicy.policy, bytes, maxBytes: maxEntryBytes });
@@ -43,7 +44,7 @@ export function isTooLarge({ events, maxEntryBytes }: Engine, call: Call, { payl
 
 export function refuseTooLarge(engine: Engine, call: Call, encoded: Encoded): void {
   if (!isTooLarge(engine, call, encoded)) return;
-  throw valueTooLargeError(call.address.key, encoded.payload.length, engine.maxEntryBytes);
+  throw valueTooLargeError(call.address.key, encoded.bytes, engine.maxEntryBytes);
 }
 
 export function frameOf(
@@ -81,7 +82,7 @@ function stampsOf(generations: readonly Generation[]): readonly Stamp[] {
 
 export function holdEntry(
   { address, codec, memoryPolicy }: Call,
-  { value, validator, payload }: Encoded,
+  { value, validator, bytes }: Encoded,
   lifetime: Lifetime,
   generations: readonly Generation[],
   nowMs: number,
@@ -95,7 +96,7 @@ export function holdEntry(
     policy: memoryPolicy.policy,
     generations,
     currentAt: -1,
-    bytes: codec.sizeOf?.(value) ?? payload.length,
+    bytes: codec.sizeOf?.(value) ?? bytes,
     heldAtMs: nowMs,
     budget: memoryPolicy.budget,
   };
@@ -148,7 +149,7 @@ export function openFrame(
     value = valid.value;
   }
   if (codec !== compactCodec || validate) freeze(codec, value);
-  return { value, validator: frame.validator, payload };
+  return { value, validator: frame.validator, payload, bytes: payload.length };
 }
 
 const UNDECODABLE = Symbol('undecodable');

@@ -6,7 +6,8 @@ import { readForLoad } from '../redis/read-redis.ts';
 import type { Filling, FillingRight } from './filling.ts';
 import { ALONE, createTurns, type Turn, type Turns, UNKEPT } from './lease-turns.ts';
 import type { Lease } from './leases.ts';
-import { createReservation, markFences, tagsToTake, type WriteTerms } from './reservation.ts';
+import { createReservation, markFences, tagsToTake } from './reservation.ts';
+import type { WriteTerms } from './work.ts';
 
 /** What one process of the fleet is to fill. */
 interface FillRequest {

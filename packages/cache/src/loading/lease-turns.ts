@@ -2,7 +2,7 @@ import type { WakeWatch } from '../bus/wakes.ts';
 import type { Call, Engine } from '../engine.ts';
 import { isFailure } from '../redis/redis-state.ts';
 import type { Lease } from './leases.ts';
-import type { WriteTerms } from './reservation.ts';
+import type { WriteTerms } from './work.ts';
 
 /**
  * What a load may do next. A `lease` makes it the only one of the fleet; without one it loads all the same: there is no Redis
@@ -13,7 +13,7 @@ export type Turn = { readonly lease: Lease | undefined } | 'changed' | 'woken' |
 /** One load's turns among the loads of the fleet. */
 export interface Turns {
   /** Whether another process's load has been waited for. */
-  readonly hasWaited: boolean;
+  hasWaited(): boolean;
   /** @param header as it was read. */
   next(header: Buffer, limitMs: number): Promise<Turn>;
   close(): void;
@@ -46,9 +46,7 @@ export function createTurns(engine: Engine, { call, terms, signal, onWaiting }: 
   let pollMs = FIRST_POLL_MS;
 
   return {
-    get hasWaited() {
-      return startedAt !== undefined;
-    },
+    hasWaited: () => startedAt !== undefined,
     async next(header, limitMs) {
       if (!leases || terms.load.lease === 'process') return ALONE;
       // Before Redis is asked: what it wakes right afterwards is not missed.

@@ -10,7 +10,7 @@ import { isRefreshable } from './load-one.ts';
 import type { BatchLoader } from './loader.ts';
 import type { LoadRequest, Produce } from './produce-load.ts';
 import { refreshStale } from './refresh.ts';
-import type { WriteTerms } from './reservation.ts';
+import type { WriteTerms } from './work.ts';
 
 /** What a caller of many keys asks for. */
 export interface ManyRequest {

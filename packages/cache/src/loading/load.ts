@@ -2,7 +2,8 @@ import type { Engine } from '../engine.ts';
 import type { Entry } from '../entries/entry.ts';
 import { isExpired } from '../entries/freshness.ts';
 import { type Awaitable, waitFor } from './circles.ts';
-import { type FencedReservation, type Fences, markFences } from './reservation.ts';
+import { type FencedReservation, markFences } from './reservation.ts';
+import type { Fences } from './work.ts';
 
 /** What a load came to, so that each waiter can count it. */
 export interface Loaded {

@@ -10,7 +10,8 @@ import type { Lease } from './leases.ts';
 import type { Load } from './load.ts';
 import { createLoadContext, type LoadWishes } from './load-context.ts';
 import type { LoadContext } from './loader.ts';
-import type { FencedReservation, WriteTerms } from './reservation.ts';
+import type { FencedReservation } from './reservation.ts';
+import type { WriteTerms } from './work.ts';
 
 /** Makes the value that no tier has, for `load`; `undefined` where there is none to give. */
 export type Produce = (context: LoadContext, load: Awaitable) => Promise<{ readonly value: unknown } | undefined>;

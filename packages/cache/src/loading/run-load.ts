@@ -46,7 +46,7 @@ async function attempt(
   const known = (read?.held ?? engine.memory.find(id, space))?.entry;
   const answer = known && purpose !== 'force' && answerOf(engine, known, request);
   if (answer) {
-    settleFound(load, outcomes, answer, turns.hasWaited);
+    settleFound(load, outcomes, answer, turns.hasWaited());
     return true;
   }
   const spare = known && !isExpired(known, engine.clock.now()) ? known : undefined;

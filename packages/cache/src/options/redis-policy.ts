@@ -1,5 +1,5 @@
 import { withDefaults } from '@breakwater/core';
-import type { Codec } from '../cache.ts';
+import type { Codec } from '../codecs/codec.ts';
 import {
   type CompressionAlgorithm,
   type CompressionOptions,

@@ -2,7 +2,7 @@ import { subjectTagOf } from '../encryption/subject.ts';
 import type { Engine } from '../engine.ts';
 import { subjectError } from '../errors.ts';
 import { checkTags } from '../input.ts';
-import type { WriteTerms } from '../loading/reservation.ts';
+import type { WriteTerms } from '../loading/work.ts';
 import type { WriteOptions } from './call-options.ts';
 import { type ResolvedPolicy, resolveTtl } from './policy-options.ts';
 import { windowsOf } from './times.ts';
@@ -15,8 +15,13 @@ export function termsOf(nowMs: number, policy: ResolvedPolicy, options: WriteOpt
     ...windowsOf(policy, options),
     jitter: policy.jitter,
     load: policy.load,
-    tags: options?.tags === undefined ? policy.tags : checkTags([...policy.tags, ...checkTags(options.tags)]),
+    tags: options?.tags === undefined ? policy.tags : tagsBeside(policy.tags, options.tags),
   };
+}
+
+function tagsBeside(known: readonly string[], given: readonly string[]): readonly string[] {
+  const checked = checkTags(given);
+  return known.length === 0 ? checked : checkTags([...known, ...checked]);
 }
 
 /**

@@ -4,8 +4,10 @@ import type { WriteOptions } from './call-options.ts';
 import { resolveStale, resolveTtl } from './policy-options.ts';
 
 /** The terms with the times that `commit` says before them. */
-export function withTimes(terms: LifetimeTerms, { ttl, ...windows }: Omit<CommitOptions, 'tags'>): LifetimeTerms {
-  return { ttlMs: ttl === undefined ? terms.ttlMs : resolveTtl(ttl), ...windowsOf(terms, windows) };
+export function withTimes(terms: LifetimeTerms, given: Omit<CommitOptions, 'tags'>): LifetimeTerms {
+  const { staleWhileRevalidateMs, staleIfErrorMs } = windowsOf(terms, given);
+  const ttlMs = given.ttl === undefined ? terms.ttlMs : resolveTtl(given.ttl);
+  return { ttlMs, staleWhileRevalidateMs, staleIfErrorMs };
 }
 
 type Windows = Pick<LifetimeTerms, 'staleWhileRevalidateMs' | 'staleIfErrorMs'>;

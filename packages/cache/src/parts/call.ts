@@ -1,4 +1,4 @@
-import type { Codec } from '../cache.ts';
+import type { Codec } from '../codecs/codec.ts';
 import type { Address } from '../entries/address.ts';
 import type { PolicyMemory } from '../options/policies.ts';
 import type { ResolvedRedisPolicy } from '../options/redis-policy.ts';

@@ -1,5 +1,6 @@
 import type { Agreement } from '../bus/agreement.ts';
-import type { Cache, Codec } from '../cache.ts';
+import type { Cache } from '../cache.ts';
+import type { Codec } from '../codecs/codec.ts';
 import { deepCopy } from '../codecs/deep-copy.ts';
 import type { Call, Engine } from '../engine.ts';
 import { idOf } from '../entries/address.ts';

@@ -1,4 +1,4 @@
-import type { Codec } from '../cache.ts';
+import type { Codec } from '../codecs/codec.ts';
 import type { Call, Engine } from '../engine.ts';
 import { addressOf } from '../entries/address.ts';
 import { spread } from '../entries/freshness.ts';
@@ -9,8 +9,8 @@ import { asLoaderOf } from '../loading/circles.ts';
 import type { Wanted } from '../loading/load-many.ts';
 import type { OneRequest } from '../loading/load-one.ts';
 import type { Loader } from '../loading/loader.ts';
-import type { WriteTerms } from '../loading/reservation.ts';
 import { loaderOf } from '../loading/source-loader.ts';
+import type { WriteTerms } from '../loading/work.ts';
 import type { LoadCallOptions, ReadOptions, WriteOptions } from '../options/call-options.ts';
 import { LOAD_MODES } from '../options/load-options.ts';
 import type { Policies, Policy } from '../options/policies.ts';

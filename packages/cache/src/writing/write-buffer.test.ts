@@ -18,7 +18,7 @@ function writeOf(key: string, value: unknown = key, bytes = 10, source?: Source)
       memoryPolicy,
       outcomes: createOutcomes(),
     },
-    encoded: { value, payload: Buffer.alloc(bytes) },
+    encoded: { value, validator: undefined, payload: Buffer.alloc(bytes), bytes },
     lifetime: { storedAtMs: 0, freshUntilMs: 1, staleUntilMs: 1, expiresAtMs: 1 },
     generations: [],
     writtenAtMs: 0,

@@ -1,3 +1,4 @@
+import type { Encoded } from '../entries/encoded.ts';
 import type { Lifetime } from '../entries/freshness.ts';
 import type { Generation } from '../generations/generations.ts';
 import type { Call } from '../parts/call.ts';
@@ -6,7 +7,7 @@ import type { Source } from './source.ts';
 /** A write that memory has, and Redis and the source, if there is one, have not. */
 export interface BufferedWrite {
   readonly call: Call;
-  readonly encoded: { readonly value: unknown; readonly payload: Buffer };
+  readonly encoded: Encoded;
   /** From the write on. */
   readonly lifetime: Lifetime;
   /** Those of the write: what is stored under a dead one is dead on arrival. */
@@ -135,5 +136,5 @@ export function createWriteBuffer(limits: { readonly maxEntries: number; readonl
 }
 
 function bytesOf({ call, encoded }: BufferedWrite): number {
-  return encoded.payload.length + call.address.id.length + OVERHEAD_BYTES;
+  return encoded.bytes + call.address.id.length + OVERHEAD_BYTES;
 }

@@ -1,9 +1,10 @@
 import type { Call, Engine } from '../engine.ts';
-import { type Encoded, encodeValue, frameOf, holdEntry, refuseTooLarge } from '../entries/entries.ts';
+import type { Encoded } from '../entries/encoded.ts';
+import { encodeValue, frameOf, holdEntry, refuseTooLarge } from '../entries/entries.ts';
 import { lifetimeAt, wholeLifeMs } from '../entries/freshness.ts';
 import type { Held } from '../entries/held.ts';
 import { areCurrent } from '../generations/generations.ts';
-import type { WriteTerms } from '../loading/reservation.ts';
+import type { WriteTerms } from '../loading/work.ts';
 import type { WriteStrategy } from '../options/write-options.ts';
 import { isFailure } from '../redis/redis-state.ts';
 import type { Source } from './source.ts';
@@ -11,7 +12,7 @@ import { supersede } from './supersede.ts';
 
 /** @throws CacheInputError `ERR_CACHE_VALUE` for a value that cannot be written. */
 export function encodeForWrite(engine: Engine, call: Call, value: unknown): Encoded {
-  const encoded = encodeValue(call, value);
+  const encoded = encodeValue(engine, call, value);
   refuseTooLarge(engine, call, encoded);
   return encoded;
 }

@@ -11,12 +11,13 @@ import { conditionsOf } from '../rules/conditional.ts';
 import type { ParameterRule } from '../rules/parameters.ts';
 import { requestDirectives } from '../rules/request-rules.ts';
 import type { Sentinel } from '../sentinel/sentinel.ts';
-import type { Selected } from '../stored/response-store.ts';
-import { CACHE_FAILED, type Course, type CourseTools, createCourses, type Job } from './course.ts';
+import type { Selected } from '../stored/place.ts';
+import { CACHE_FAILED, type CourseTools, createCourses } from './course.ts';
 import { bypassStatus, decisionStatus, servedStatus } from './decision-status.ts';
 import { forwardReason } from './decisions.ts';
 import type { Departures } from './departures.ts';
 import { hideParameters } from './hide-parameters.ts';
+import type { Course, Job } from './job.ts';
 import { isOfOneCaller, keepFromOthers } from './keep-from-others.ts';
 import { parametersOf } from './keys.ts';
 import { hitMoment, momentOf } from './moment.ts';
@@ -57,6 +58,19 @@ export function createAnswering(tools: AnswerTools): Answering {
   const { departures } = tools;
   const { clock } = tools.options;
   const courses = createCourses(tools);
+
+  function find(job: Job, carried: Carried): void {
+    const { next } = job.exchange;
+    let course: Course | Promise<Course>;
+    try {
+      course = courses.find(job);
+    } catch (error) {
+      next(error);
+      return;
+    }
+    if (course instanceof Promise) course.then((found) => take(job, found, carried)).catch(next);
+    else take(job, course, carried);
+  }
 
   function take(job: Job, course: Course, carried: Carried): void {
     const { response, next } = job.exchange;
@@ -224,10 +238,7 @@ export function createAnswering(tools: AnswerTools): Answering {
         return;
       }
       tools.rules.add(parametersOf(tools.options, policy));
-      courses
-        .find(job)
-        .then((found) => take(job, found, carried))
-        .catch((error: unknown) => exchange.next(error));
+      find(job, carried);
     },
   };
 }

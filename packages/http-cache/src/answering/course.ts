@@ -1,29 +1,12 @@
-import type { PolicyCounters } from '../counters.ts';
 import { CallbackError } from '../errors.ts';
-import type { Exchange } from '../exchange.ts';
 import { type FillTools, type Shared, STORABLE_FOR_MS } from '../filling/intake.ts';
 import type { Refreshes } from '../filling/refresh.ts';
-import { standsIn } from '../filling/standby.ts';
 import { varyValues } from '../rules/vary.ts';
-import type { Place, ResponseStore, Selected } from '../stored/response-store.ts';
-import { type Decision, type Decisions, forwardReason, type Question } from './decisions.ts';
-import { flyForFleet } from './fleet-flight.ts';
-import type { Flight, Flights } from './flights.ts';
+import type { Place } from '../stored/place.ts';
+import type { StoreAtOnce } from '../stored/store-at-once.ts';
+import type { Course, Job } from './job.ts';
 import { routeTag } from './keys.ts';
-
-/** A question that is to be answered. */
-export interface Job extends Question {
-  readonly exchange: Exchange;
-  readonly policyName: string;
-  readonly counters: PolicyCounters;
-}
-
-/** What is done with a request. */
-export type Course =
-  | Decision
-  /** Stale, in place of an answer that failed or is overdue. */
-  | { readonly kind: 'stand-in'; readonly selected: Selected }
-  | { readonly kind: 'fill'; readonly place: Place; readonly flight: Flight<Shared> };
+import { createLead, type LeadTools, serveShared, standIn } from './lead.ts';
 
 const NOTHING_SHARED: Course = Object.freeze({ kind: 'pass', reason: 'concurrent', collapsed: false });
 export const CACHE_FAILED = Object.freeze({ kind: 'pass', reason: 'cache-failed' } as const);
@@ -31,10 +14,7 @@ export const CACHE_FAILED = Object.freeze({ kind: 'pass', reason: 'cache-failed'
 /** Fills that come to nothing, one after the other, before a request that waits for them runs the handler itself. */
 const MOST_WAITS = 3;
 
-export interface CourseTools extends Pick<FillTools, 'options' | 'urls' | 'budgets' | 'report'> {
-  readonly decisions: Decisions;
-  readonly store: ResponseStore;
-  readonly flights: Flights<Shared>;
+export interface CourseTools extends LeadTools, Pick<FillTools, 'urls' | 'budgets' | 'report'> {
   readonly refreshes: Refreshes;
 }
 
@@ -47,18 +27,32 @@ export interface Courses {
    *
    * @throws what the policy's own callback throws; whatever goes wrong in the cache is a course.
    */
-  find(job: Job): Promise<Course>;
+  find(job: Job): Course | Promise<Course>;
 }
 
 export function createCourses(tools: CourseTools): Courses {
   const { options, decisions, store, flights, refreshes, urls, budgets, report } = tools;
   const { clock } = options;
+  const lead = createLead(tools, look);
 
-  async function find(job: Job): Promise<Course> {
+  /** All that a cache without Redis takes, unless something stale, or another request, has a say in it. */
+  function findAtOnce(job: Job, { find, claim }: StoreAtOnce): Course | Promise<Course> {
+    const found = find(job.base, job.request.headers);
+    const decision = decisions.afterLook(job, found.selected);
+    if (decision) return decision;
+    if (found.selected || flights.isFlying(found.key)) return findInTurns(job, found);
+    const refusal = refusalOf(job, found);
+    if (refusal) return refusal;
+    const place = { ...found, slot: claim(found, tagsOf(job)) };
+    return { kind: 'fill', place, flight: flights.lead(place.key) };
+  }
+
+  /** @param found where it has been looked already. */
+  async function findInTurns(job: Job, found?: Place): Promise<Course> {
     try {
       for (let waits = 0; waits < MOST_WAITS; waits += 1) {
         const tags = tagsAhead(job);
-        const place = await look(job, tags);
+        const place = waits === 0 && found ? found : await look(job, tags);
         const decision = decisions.afterLook(job, place.selected);
         if (decision) return decision;
         const course = await filled(job, place, tags ?? tagsOf(job), waits === 0);
@@ -66,7 +60,6 @@ export function createCourses(tools: CourseTools): Courses {
       }
       return NOTHING_SHARED;
     } catch (error) {
-      if (error instanceof CallbackError) throw error.cause;
       return failed(error);
     }
   }
@@ -76,8 +69,13 @@ export function createCourses(tools: CourseTools): Courses {
     return options.fill === 'fleet' && mayWait(job) ? undefined : tagsOf(job);
   }
 
-  /** A cache that fails is a cache that has nothing. */
+  /**
+   * A cache that fails is a cache that has nothing.
+   *
+   * @throws what the policy's own callback has thrown.
+   */
   function failed(error: unknown): Course {
+    if (error instanceof CallbackError) throw error.cause;
     report('lookup', error);
     return CACHE_FAILED;
   }
@@ -106,7 +104,7 @@ export function createCourses(tools: CourseTools): Courses {
 
   /** How long it is waited for an answer while something stale may stand in for it (RFC 5861 §4). */
   function timeLimitOf({ policy, isRefresh }: Job, place: Place): number | undefined {
-    return isRefresh || !standIn(place) ? undefined : policy.timeoutMs;
+    return isRefresh || !standIn(place, clock.now()) ? undefined : policy.timeoutMs;
   }
 
   /** Has the handler run by a request of the cache's own, which goes on when this one has been answered. */
@@ -127,83 +125,12 @@ export function createCourses(tools: CourseTools): Courses {
       case 'each':
         return NOTHING_SHARED;
       case 'failed':
-        return standIn(place) ?? NOTHING_SHARED;
+        return standIn(place, clock.now()) ?? NOTHING_SHARED;
       case 'again':
         return undefined;
       case 'shared':
-        return isFor(landing.value, job) ? serveShared(place, landing.value.selected) : undefined;
+        return isFor(landing.value, job) ? serveShared(place, landing.value.selected, clock.now()) : undefined;
     }
-  }
-
-  /** Has this request fill, unless another process does: then as {@link follow}. */
-  async function lead(
-    job: Job,
-    place: Place,
-    tags: readonly string[],
-    limitMs = options.maxWaitMs,
-  ): Promise<Course | undefined> {
-    const flight = flights.lead(place.key);
-    if (place.slot) return { kind: 'fill', place, flight };
-    try {
-      return await claimed(job, place, tags, limitMs, flight);
-    } catch (error) {
-      flight.land({ kind: 'failed' });
-      throw error;
-    }
-  }
-
-  async function claimed(
-    job: Job,
-    place: Place,
-    tags: readonly string[],
-    limitMs: number,
-    flight: Flight<Shared>,
-  ): Promise<Course | undefined> {
-    const slot = await store.claim(place, tags, Math.min(limitMs, options.maxWaitMs));
-    if (!slot) return serveFilled(job, place, flight);
-    const { claim } = slot;
-    const spare = claim?.right === 'late' ? instead(job, place) : undefined;
-    if (spare) {
-      flight.land({ kind: 'failed' });
-      return spare;
-    }
-    if (claim?.right === 'unkept') flight.land({ kind: 'each' });
-    const filled = { ...place, slot };
-    if (claim?.right !== 'lease') return { kind: 'fill', place: filled, flight };
-    job.counters.fleetFills += 1;
-    return { kind: 'fill', place: filled, flight: flyForFleet(flight, claim, options.maxWaitMs) };
-  }
-
-  /** What another process has filled is shared with those who wait in this one. */
-  async function serveFilled(job: Job, place: Place, flight: Flight<Shared>): Promise<Course | undefined> {
-    const found = await look(job);
-    const decision = decisions.afterLook(job, found.selected);
-    if (decision?.kind !== 'serve') {
-      flight.land({ kind: 'again' });
-      return undefined;
-    }
-    const varyNames = found.record?.names ?? [];
-    const { selected } = decision;
-    job.counters.filledElsewhere += 1;
-    flight.land({
-      kind: 'shared',
-      value: { selected, varyNames, varyValues: varyValues(varyNames, job.request.headers) },
-    });
-    return serveShared(place, selected);
-  }
-
-  function serveShared(place: Place, selected: Selected): Course {
-    return { kind: 'serve', selected, forwarded: forwardReason(place, clock.now()) };
-  }
-
-  /** What is stale, where that is allowed (RFC 5861 §4). */
-  function standIn({ selected }: Place): Course | undefined {
-    return selected && standsIn(selected, clock.now()) ? { kind: 'stand-in', selected } : undefined;
-  }
-
-  /** A request of the cache's own need not run the handler while another process does: nobody gets its answer. */
-  function instead({ isRefresh }: Job, place: Place): Course | undefined {
-    return isRefresh && place.selected ? serveShared(place, place.selected) : standIn(place);
   }
 
   /**
@@ -231,7 +158,15 @@ export function createCourses(tools: CourseTools): Courses {
         return failed(error);
       }
     },
-    find,
+    find(job) {
+      const { atOnce } = store;
+      if (!atOnce) return findInTurns(job);
+      try {
+        return findAtOnce(job, atOnce);
+      } catch (error) {
+        return failed(error);
+      }
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { type ForwardReason, forwardStatus, hitStatus, REFUSED_STATUS } from '../rules/cache-status.ts';
 import { ttlSecondsOf } from '../stored/entry.ts';
-import type { Selected } from '../stored/response-store.ts';
+import type { Selected } from '../stored/place.ts';
 import type { Decision } from './decisions.ts';
 import type { BypassReason } from './reasons.ts';
 

@@ -9,7 +9,7 @@ import { personalBypass, requestBypass } from '../rules/request-rules.ts';
 import { type Reuse, reuseOf } from '../rules/reuse.ts';
 import type { Quarantine } from '../sentinel/quarantine.ts';
 import { ageMsOf } from '../stored/entry.ts';
-import type { Place, Selected } from '../stored/response-store.ts';
+import type { Place, Selected } from '../stored/place.ts';
 import type { BypassReason, NotStoredReason } from './reasons.ts';
 import type { UrlMemory } from './url-memory.ts';
 

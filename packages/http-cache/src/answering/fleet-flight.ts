@@ -1,4 +1,4 @@
-import type { Slot } from '../stored/response-store.ts';
+import type { Slot } from '../stored/place.ts';
 import type { Flight } from './flights.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { HttpCacheEvents } from '../events.ts';
 import type { ResolvedOptions } from '../options/options.ts';
 import type { Policy } from '../options/route-policy.ts';
 import { isFull } from '../rules/variants.ts';
-import type { Place } from '../stored/response-store.ts';
+import type { Place } from '../stored/place.ts';
 import { createKeyBudget, type KeyBudget, type KeyRefusal } from './key-budget.ts';
 
 /** The budget of each policy, by its name. */

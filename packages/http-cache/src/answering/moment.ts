@@ -1,6 +1,6 @@
 import { hitStatus } from '../rules/cache-status.ts';
 import { ageMsOf, type Moment, ttlSecondsOf } from '../stored/entry.ts';
-import type { Selected } from '../stored/response-store.ts';
+import type { Selected } from '../stored/place.ts';
 
 export function momentOf(
   { response, storedAtMs }: Pick<Selected, 'response' | 'storedAtMs'>,

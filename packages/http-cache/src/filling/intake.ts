@@ -20,7 +20,7 @@ import { type ReuseTerms, usefulness } from '../rules/reuse.ts';
 import { storability } from '../rules/storable.ts';
 import type { Quarantine } from '../sentinel/quarantine.ts';
 import type { StoredResponse } from '../stored/entry.ts';
-import type { Admission, CommitOutcome, Place, Selected } from '../stored/response-store.ts';
+import type { Admission, CommitOutcome, Place, Selected } from '../stored/place.ts';
 
 /** A response that those who waited for it are sent, if they chose alike by the headers it varies on. */
 export interface Shared {

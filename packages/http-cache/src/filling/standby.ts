@@ -4,7 +4,7 @@ import { freshenedHeaders } from '../rules/freshen.ts';
 import type { Header } from '../rules/handler-headers.ts';
 import { servesOnError } from '../rules/reuse.ts';
 import { ageMsOf, createStoredResponse, headerPairs, originValidators, type StoredResponse } from '../stored/entry.ts';
-import type { Selected } from '../stored/response-store.ts';
+import type { Selected } from '../stored/place.ts';
 
 /** A stored response whose handler is asked once more, before it is served again. */
 export interface Standby {

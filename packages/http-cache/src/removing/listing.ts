@@ -5,7 +5,8 @@ import { checks } from '../errors.ts';
 import { readKey } from '../rules/request-key.ts';
 import { ageMsOf, type HttpEntry, ttlSecondsOf } from '../stored/entry.ts';
 import { entryCodec } from '../stored/entry-codec.ts';
-import { type Selected, select } from '../stored/response-store.ts';
+import type { Selected } from '../stored/place.ts';
+import { select } from '../stored/select.ts';
 import { type KeyMaking, listedPattern } from './purge-target.ts';
 
 /** Which stored responses are listed: all, or by one of these. */

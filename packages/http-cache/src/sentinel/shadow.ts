@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { createOwnRequest } from '../filling/own-request.ts';
-import type { Selected } from '../stored/response-store.ts';
+import type { Selected } from '../stored/place.ts';
 
 const SHADOW = Symbol('breakwater.http-cache.shadow');
 

@@ -39,6 +39,14 @@ describe('entryCodec', () => {
     );
   });
 
+  it('tells the length of what it makes without making it', () => {
+    fc.assert(
+      fc.property(fc.oneof(response, record), (entry) => {
+        expect(entryCodec.encodedLength?.(entry)).toBe(entryCodec.encode(entry).length);
+      }),
+    );
+  });
+
   it('throws on bytes that are cut short in the head, and never reads beyond them', () => {
     fc.assert(
       fc.property(fc.oneof(response, record), fc.nat(), (entry, at) => {

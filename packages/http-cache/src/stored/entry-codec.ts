@@ -15,6 +15,9 @@ const VALIDATIONS = ['none', 'when-stale', 'always'] as const;
 /** Kind, flags, status, four durations, validation, clients' seconds, list length: what stands in front of a response's header list. */
 const RESPONSE_HEAD_BYTES = 1 + 1 + 2 + 4 * 6 + 1 + 4 + 4;
 
+/** Kind, number of names, number of texts. */
+const VARIANTS_HEAD_BYTES = 1 + 4 + 4;
+
 /** What is around the bytes themselves, roughly. A head is held as fields, as what a 304 has of them, and twice as text. */
 const ENTRY_OVERHEAD_BYTES = 512;
 
@@ -28,6 +31,10 @@ export const entryCodec: Codec<HttpEntry> = Object.freeze({
     if (kind === KIND_VARIANTS) return decodeVariants(bytes);
     throw new RangeError(`An entry of an unknown kind: ${kind}.`);
   },
+  encodedLength: (entry: HttpEntry) =>
+    entry.kind === 'response'
+      ? RESPONSE_HEAD_BYTES + textLength(entry.headers) + entry.body.length
+      : VARIANTS_HEAD_BYTES + textLength(variantTexts(entry)),
   sizeOf: (entry: HttpEntry) =>
     entry.kind === 'response'
       ? (isSentAsText(entry) ? 2 : 1) * entry.body.length + 4 * textLength(entry.headers) + ENTRY_OVERHEAD_BYTES
@@ -87,7 +94,7 @@ function checkHead(status: number, headers: readonly string[]): void {
 /** Kind, number of names, number of texts, texts: the id, the names, then values and expiry of each variant. */
 function encodeVariants(record: VariantRecord): Buffer {
   const texts = variantTexts(record);
-  const head = Buffer.allocUnsafe(9);
+  const head = Buffer.allocUnsafe(VARIANTS_HEAD_BYTES);
   head.writeUInt8(KIND_VARIANTS, 0);
   head.writeUInt32BE(record.names.length, 1);
   head.writeUInt32BE(texts.length, 5);
@@ -95,7 +102,7 @@ function encodeVariants(record: VariantRecord): Buffer {
 }
 
 function decodeVariants(bytes: Buffer): VariantRecord {
-  const { texts } = decodeTexts(bytes, 9, bytes.readUInt32BE(5));
+  const { texts } = decodeTexts(bytes, VARIANTS_HEAD_BYTES, bytes.readUInt32BE(5));
   const [id, ...rest] = texts;
   const names = rest.splice(0, bytes.readUInt32BE(1));
   if (id === undefined || rest.length % 2 !== 0) throw new RangeError('A record of variants that is cut short.');

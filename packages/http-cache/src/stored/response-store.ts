@@ -1,30 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { CacheSpace, Entry, EntryInspection, Filling, InvalidationReport, Reservation } from '@breakwater/cache';
-import { cutShort, type Usefulness } from '../rules/reuse.ts';
+import type { CacheSpace, EntryInspection, Filling, InvalidationReport } from '@breakwater/cache';
+import type { Usefulness } from '../rules/reuse.ts';
 import { coveringRecord, type VariantRecord, variantKey, variantName, withVariant } from '../rules/variants.ts';
 import { varyValues } from '../rules/vary.ts';
 import type { HttpEntry, StoredResponse } from './entry.ts';
-
-/** A stored response that a request may be answered with. */
-export interface Selected {
-  readonly response: StoredResponse;
-  readonly storedAtMs: number;
-  readonly tier: 'memory' | 'redis';
-}
-
-/** Where a request's response lies, or would lie. */
-export interface Place {
-  readonly base: string;
-  /** The key of this request's variant as far as it is known: `base` until a response has named its headers. */
-  readonly key: string;
-  readonly record: VariantRecord | undefined;
-  readonly selected: Selected | undefined;
-  /** What lies under `key`, whether or not it answers the request. */
-  readonly entry: Entry<HttpEntry> | undefined;
-  /** There if tags were given. */
-  readonly slot: Slot | undefined;
-}
+import type { Admission, CommitOutcome, CommitTerms, Place, Selected, Slot } from './place.ts';
+import { keyOf, recordIn, select } from './select.ts';
+import { createStoreAtOnce, type StoreAtOnce, type Taking } from './store-at-once.ts';
 
 /** What lies at a place, looked at without use: nothing is counted, and memory is not filled. */
 export interface PlaceInspection extends Pick<Place, 'base' | 'key' | 'record' | 'selected'> {
@@ -35,39 +18,10 @@ export interface PlaceInspection extends Pick<Place, 'base' | 'key' | 'record' |
   readonly tags: EntryInspection['tags'];
 }
 
-/** What is to be stored at a place. Taken before the handler runs: what is invalidated from then on is not kept. */
-export interface Slot {
-  /** Where the place was claimed for the whole fleet. */
-  readonly claim: Pick<Filling, 'right' | 'abandon'> | undefined;
-  /**
-   * Whether there is room for this request's response among its URL's.
-   *
-   * @returns how to store it, `undefined` where the URL has all the variants it may have.
-   */
-  admit(varyNames: readonly string[], headers: IncomingHttpHeaders, nowMs: number): Admission | undefined;
-}
-
-export interface Admission {
-  /** The request headers that chose this response, and this request's values of them. */
-  readonly varyNames: readonly string[];
-  readonly varyValues: string;
-  commit(response: StoredResponse, terms: CommitTerms): Promise<CommitOutcome>;
-}
-
-/**
- * `invalidated`: its URL or one of its tags was, since the slot was taken. `variants`: meanwhile its URL has all the variants
- * it may have.
- */
-export type CommitOutcome = 'kept' | 'invalidated' | 'variants';
-
-export interface CommitTerms extends Usefulness {
-  readonly nowMs: number;
-  /** That only the response could name. */
-  readonly tags: readonly string[];
-}
-
 /** Responses by URL and, in a second phase, by the request headers they vary on (RFC 9111 §4.1). */
 export interface ResponseStore {
+  /** {@link find} and {@link claim} where nobody has to be asked or waited for. */
+  readonly atOnce: StoreAtOnce | undefined;
   /** From memory alone, synchronously. */
   peek(base: string, headers: IncomingHttpHeaders): Selected | undefined;
   /** @param tags of what will be stored there, should nothing be found. */
@@ -86,10 +40,7 @@ export interface ResponseStore {
 type Located = Pick<Place, 'base' | 'key' | 'record'>;
 
 /** What was reserved of a place before the handler runs: its URL, and its own key, which are one where it has no variants. */
-interface Taken {
-  readonly tags: readonly string[];
-  readonly whole: Reservation<HttpEntry>;
-  readonly own: Reservation<HttpEntry>;
+interface Taken extends Taking {
   readonly claim?: Filling<HttpEntry>;
 }
 
@@ -98,6 +49,8 @@ export function createResponseStore(space: CacheSpace<HttpEntry>, maxVariants: n
   const arriving = new Map<string, VariantRecord>();
 
   return {
+    atOnce: space.atOnce && createStoreAtOnce(space.atOnce, createSlot),
+
     peek(base, headers) {
       const first = space.peek(base);
       if (first?.value.kind !== 'variants') return select(first, 'memory');
@@ -222,26 +175,10 @@ function outcomeOf(isKept: boolean): CommitOutcome {
   return isKept ? 'kept' : 'invalidated';
 }
 
-function keyOf(base: string, record: VariantRecord, headers: IncomingHttpHeaders): string {
-  return variantKey(base, record, variantName(varyValues(record.names, headers)));
-}
-
 /** As the cache is told: it ends freshness early where something is expired, and the response is of use from there on. */
 function timesOf({ freshMs, staleMs }: Usefulness) {
   const ttl = Math.max(1, freshMs);
   return { ttl, staleWhileRevalidate: 0, staleIfError: Math.max(0, freshMs + staleMs - ttl) };
-}
-
-function recordIn(entry: Entry<HttpEntry> | undefined): VariantRecord | undefined {
-  return entry?.value.kind === 'variants' ? entry.value : undefined;
-}
-
-/** The response of an entry, fresh for no longer than its entry is. */
-export function select(entry: Entry<HttpEntry> | undefined, tier: Selected['tier'] | undefined): Selected | undefined {
-  if (!tier || entry?.value.kind !== 'response') return undefined;
-  const { value, storedAtMs, freshUntilMs } = entry;
-  const reuse = cutShort(value.reuse, value.initialAgeMs, freshUntilMs - storedAtMs);
-  return { response: reuse === value.reuse ? value : { ...value, reuse }, storedAtMs, tier };
 }
 
 function createRecordId(): string {

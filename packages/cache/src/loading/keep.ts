@@ -1,0 +1,125 @@
+import { idOfTag } from '../entries/address.ts';
+import type { Encoded } from '../entries/encoded.ts';
+import { encodeValue, frameOf, holdEntry, isTooLarge } from '../entries/entries.ts';
+import { type LifetimeTerms, lifetimeAt, spread, wholeLifeMs } from '../entries/freshness.ts';
+import { areCurrent, type Generation } from '../generations/generations.ts';
+import type { WriteGenerations } from '../generations/tag-generations.ts';
+import { isFailure, UNANSWERED } from '../redis/redis-state.ts';
+import type { SeenFences } from '../redis/redis-tier.ts';
+import { generationsWith } from './late-tags.ts';
+import type { Work } from './work.ts';
+
+/** What is to be kept, when it is known. */
+export interface KeepTerms {
+  readonly life: LifetimeTerms;
+  /** Beside those of the call. */
+  readonly lateTags?: readonly string[] | undefined;
+  readonly validator?: string | undefined;
+}
+
+const NO_TAGS: readonly string[] = Object.freeze([]);
+
+/**
+ * Stores what the work has made, unless it was overtaken. At once where nothing has to be asked or waited for.
+ *
+ * @returns whether it was kept.
+ */
+export function keep(work: Work, value: unknown, terms: KeepTerms): boolean | Promise<boolean> {
+  const { engine, call } = work;
+  if (engine.mode === 'bypass') return false;
+  const life = spread(terms.life, work.terms.jitter, Math.random);
+  const encoded = encodeValue(engine, call, value, terms.validator);
+  if (isTooLarge(engine, call, encoded)) return false;
+  const stamped = generationsWith(work, terms.lateTags ?? NO_TAGS, wholeLifeMs(life));
+  return stamped instanceof Promise
+    ? stamped.then((known) => keepUnder(work, encoded, life, known))
+    : keepUnder(work, encoded, life, stamped);
+}
+
+function keepUnder(
+  work: Work,
+  encoded: Encoded,
+  life: LifetimeTerms,
+  stamped: WriteGenerations | undefined,
+): boolean | Promise<boolean> {
+  if (!stamped || isFencedFor(work, stamped.generations)) return refuse(work);
+  const { engine, call } = work;
+  // What is loaded in its place is newer.
+  const landing = engine.writeBack.discard([call.address.id]);
+  return landing
+    ? landing.then(() => keepInTiers(work, encoded, life, stamped))
+    : keepInTiers(work, encoded, life, stamped);
+}
+
+function keepInTiers(
+  work: Work,
+  encoded: Encoded,
+  life: LifetimeTerms,
+  { generations, shared }: WriteGenerations,
+): boolean | Promise<boolean> {
+  const { engine, call, fences, seen } = work;
+  if (engine.redis && seen && shared) return keepInBoth(work, encoded, life, generations, seen);
+  // Without Redis to ask, what was flushed since may hide an invalidation.
+  if (engine.fills.isRaised(call.address.id, fences.fillMark)) return refuse(work);
+  return keepInMemory(work, encoded, life, generations);
+}
+
+/** Whether an entry of these generations would be out of date already. */
+export function isFencedFor({ engine, call, fences, seen }: Work, generations: readonly Generation[]): boolean {
+  const { loads } = engine;
+  // Where nothing at all was raised meanwhile, no tag's id is made.
+  if (loads.mark() > fences.loadMark) {
+    if (loads.isRaised(call.address.id, fences.loadMark)) return true;
+    if (generations.some(({ tag }) => loads.isRaised(idOfTag(tag), fences.loadMark))) return true;
+  }
+  if (!seen) return false;
+  // The tombstone of an invalidation that came early in the work may be gone again.
+  const elapsedMs = engine.clock.now() - fences.startedAtMs;
+  return elapsedMs < 0 || elapsedMs >= engine.tombstoneTtlMs;
+}
+
+function refuse({ call }: Work): false {
+  call.outcomes.fenced += 1;
+  return false;
+}
+
+function keepInMemory(work: Work, encoded: Encoded, life: LifetimeTerms, generations: readonly Generation[]): boolean {
+  const { engine, call } = work;
+  const { id } = call.address;
+  if (isFencedFor(work, generations)) return refuse(work);
+  const lifetime = lifetimeAt(life, engine.clock.now());
+  const held = holdEntry(call, encoded, lifetime, generations, lifetime.storedAtMs);
+  if (areCurrent(generations)) engine.memory.store(id, held);
+  return engine.memory.holds(id, held);
+}
+
+async function keepInBoth(
+  work: Work,
+  encoded: Encoded,
+  life: LifetimeTerms,
+  generations: readonly Generation[],
+  fencesSeen: SeenFences,
+): Promise<boolean> {
+  const { engine, call, lease } = work;
+  const { id, space, key } = call.address;
+  const lifetime = lifetimeAt(life, engine.clock.now());
+  const frame = frameOf(engine, call, encoded, lifetime, generations);
+  const kept = await engine.redis?.commit(call.address, frame, wholeLifeMs(life), fencesSeen, lease);
+  // Where it did not come to Redis, those who wait would wait until the lease has run out.
+  if (isFailure(kept)) lease?.release('free');
+  else lease?.end();
+  if (kept === false) return refuse(work);
+  // The command may still arrive, when the fences it asks about have long expired.
+  if (kept === UNANSWERED) engine.replay.later({ keys: [[space, key]] });
+  if (isFailure(kept)) return keepInMemory(work, encoded, life, generations);
+  if (isFencedFor(work, generations)) {
+    // Redis took it before it knew of what this process knows now.
+    const removed = await engine.redis?.invalidate.key([space, key]);
+    if (isFailure(removed)) engine.replay.later({ keys: [[space, key]] });
+    return refuse(work);
+  }
+  if (areCurrent(generations)) {
+    engine.memory.store(id, holdEntry(call, encoded, lifetime, generations, engine.clock.now()));
+  }
+  return true;
+}
