@@ -34,7 +34,7 @@ export const writes: CallTopic = {
       case: 'ours',
       against: 'lru-and-ioredis',
       atLeast: 0.9,
-      because: 'writes of one turn and their message are one script call',
+      because: 'the writes of one turn share their script calls, and Redis works while the next are made',
     },
   ],
 };

@@ -11,9 +11,10 @@ const RECORD_TTL_MS = 3_600_000;
  * Applies changes in order and tells the other instances, in one step: nobody can hear of a change and then read what was
  * there before it, however many connections the client has.
  *
- * ARGV: channel, message (empty for none), `record` or empty, then each change's verb and values. KEYS: the stream that
- * records messages if there is one, then each change's keys, in that order. The result has one reply a change; one that
- * Redis refuses (OOM) does not keep the others from being applied.
+ * ARGV: channel, message (empty for none), `record` or empty, then runs of changes: verb, how many, how long what they write is
+ * kept (empty where they do not say), and each one's values. KEYS: the stream that records messages if there is one, then each
+ * change's keys, in that order. The result has one reply a change, or is 1 where all of them are; one that Redis refuses (OOM)
+ * does not keep the others from being applied.
  *
  * @see createBusRecord, which reads the stream.
  */
@@ -41,16 +42,15 @@ local function force(fence, id, ttl)
 end
 
 -- The generation of a tag, made where there is none, kept for at least as long as asked.
-function apply.ensure()
+function apply.ensure(ttl)
   local tag = key()
   local fresh = value()
-  local ttl = tonumber(value())
   local generation = read(tag)
   if not generation then
     local reply = redis.pcall('SET', tag, fresh, 'PX', ttl)
     return reply.err and reply or fresh
   end
-  if redis.call('PTTL', tag) < ttl then redis.call('PEXPIRE', tag, ttl) end
+  if redis.call('PTTL', tag) < tonumber(ttl) then redis.call('PEXPIRE', tag, ttl) end
   return generation
 end
 
@@ -64,10 +64,9 @@ function apply.rewrap()
   return reply.err and reply or 1
 end
 
-function apply.store()
+function apply.store(ttl)
   local entry = key()
   local frame = value()
-  local ttl = value()
   local reply = redis.pcall('SET', entry, frame, 'PX', ttl)
   return reply.err and reply or 1
 end
@@ -75,11 +74,10 @@ end
 -- Stores unless somebody else has invalidated the key since it was written, an age ago. What the writer has invalidated
 -- itself it knows of: a tombstone of its own may have come later than the write that followed it. The age is that of when
 -- it was sent, so the writer is told how old an older tombstone is, below zero.
-function apply.flush()
+function apply.flush(ttl)
   local entry = key()
   local tombstone = key()
   local frame = value()
-  local ttl = value()
   local age = tonumber(value())
   local kept_for = tonumber(value())
   local writer = value()
@@ -102,10 +100,9 @@ end
 
 -- Stores unless one of the fences is no longer what it was before the load. What was loaded under a lease ends it, and is not
 -- stored over what another has stored since, nor where another has the lease and is loading what is newer.
-function apply.commit()
+function apply.commit(ttl)
   local entry = key()
   local frame = value()
-  local ttl = value()
   local holds = fences_hold()
   local token = value()
   if token ~= '' then
@@ -122,11 +119,10 @@ end
 
 -- Stores what a source has just taken, unless somebody else came to the key meanwhile. What others have loaded from the source
 -- before must not come behind it, so it leaves a tombstone.
-function apply.replace()
+function apply.replace(ttl)
   local entry = key()
   local tombstone = key()
   local frame = value()
-  local ttl = value()
   local id = value()
   local kept_for = value()
   if not fences_hold() then return 0 end
@@ -190,8 +186,18 @@ local function record()
   return id .. ' '
 end
 
-local replies = {}
-while value_at < #ARGV do replies[#replies + 1] = apply[value()]() end
+-- Nearly always all are 1, and that many numbers would cost their reader as much as to write them.
+local replies, are_one = {}, true
+while value_at < #ARGV do
+  local change = apply[value()]
+  local times = tonumber(value())
+  local ttl = value()
+  for _ = 1, times do
+    local reply = change(ttl)
+    replies[#replies + 1] = reply
+    are_one = are_one and reply == 1
+  end
+end
 if message ~= '' then redis.call('PUBLISH', channel, (is_recorded and record() or '') .. message) end
-return replies
+return are_one and 1 or replies
 `);

@@ -23,13 +23,16 @@ export interface Change {
     | 'announce';
   /** All in one slot. */
   readonly keys: readonly string[];
+  /** How long what it writes is kept; the verbs that write no entry and no generation have none. */
+  readonly ttlMs?: number;
   readonly values: readonly RedisValue[];
   readonly announcement?: Partial<Announcement>;
 }
 
 /**
- * Applies a change and resolves with its reply. What is changed in one turn of the event loop leaves as one script call, and the
- * changes of one key arrive in the order of their calls, whichever connections of a pool they take (on a Cluster: where they take one).
+ * Applies a change and resolves with its reply. What is changed in one turn of the event loop leaves as one script call, or a few,
+ * and the changes of one key arrive in the order of their calls, whichever connections of a pool they take (on a Cluster: where
+ * they take one).
  */
 export type ApplyChange = (change: Change) => Promise<unknown>;
 
@@ -43,6 +46,12 @@ interface Waiter {
 const MAX_CHANGES = 128;
 const MAX_BYTES = 1024 ** 2;
 
+/**
+ * So many leave at once while Redis has nothing to do: it applies them while this process makes the rest. Otherwise 50 callers
+ * wait together, and then Redis does. Each call costs both sides as much as ten changes.
+ */
+const MAX_IDLE_CHANGES = 32;
+
 export interface ChangesOptions {
   readonly channel: string;
   /** The stream that records messages; without one they are published only. */
@@ -54,6 +63,7 @@ export interface ChangesOptions {
 /** On a Cluster every change is a script call of its own: a script must not cross slots. */
 export function createChanges(redis: RedisPort, { channel, record, messageOf }: ChangesOptions): ApplyChange {
   const maxChanges = redis.nodes ? 1 : MAX_CHANGES;
+  const maxIdleChanges = Math.min(maxChanges, MAX_IDLE_CHANGES);
   const recordKeys = record === undefined ? [] : [record];
   const keysUnderWay = new Set<string | undefined>();
   /** Complete, in their order: where one has to wait, those behind it do. */
@@ -70,11 +80,8 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
     try {
       const keys = [...recordKeys];
       const values: RedisValue[] = [channel, messageFor(waiting), recordKeys.length > 0 ? 'record' : ''];
-      for (const { change } of waiting) {
-        keys.push(...change.keys);
-        values.push(change.verb, ...change.values);
-      }
-      settle(waiting, (await runScript(redis, APPLY_CHANGES, keys, values)) as readonly unknown[]);
+      pack(waiting, keys, values);
+      settle(waiting, await runScript(redis, APPLY_CHANGES, keys, values));
     } catch (error) {
       isLost = true;
       for (const { reject } of waiting) reject(error);
@@ -86,11 +93,11 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
     }
   }
 
-  function settle(waiting: readonly Waiter[], replies: readonly unknown[]): void {
+  function settle(waiting: readonly Waiter[], replies: unknown): void {
     // By index: every write passes here.
     for (let index = 0; index < waiting.length; index += 1) {
       const { resolve, reject } = waiting[index] as Waiter;
-      const reply = replies[index];
+      const reply = Array.isArray(replies) ? replies[index] : replies;
       if (reply instanceof Error) reject(reply);
       else resolve(reply);
     }
@@ -145,8 +152,27 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
     if (waiters.length === 0) schedule();
     waiters.push(waiter);
     for (const value of waiter.change.values) bytes += typeof value === 'number' ? 8 : value.length;
-    if (waiters.length >= maxChanges || bytes >= MAX_BYTES) complete();
+    if (waiters.length >= (inFlight === 0 ? maxIdleChanges : maxChanges) || bytes >= MAX_BYTES) complete();
   }
 
   return (change) => new Promise((resolve, reject) => enqueue({ change, resolve, reject }));
+}
+
+/** Changes in a row that have verb and ttl in common are a run, which names both once: each argument costs both sides. */
+function pack(waiting: readonly Waiter[], keys: string[], values: RedisValue[]): void {
+  let run: Change | undefined;
+  let countAt = 0;
+  let count = 0;
+  for (const { change } of waiting) {
+    if (run?.verb !== change.verb || run.ttlMs !== change.ttlMs) {
+      run = change;
+      countAt = values.length + 1;
+      count = 0;
+      values.push(change.verb, count, change.ttlMs ?? '');
+    }
+    count += 1;
+    values[countAt] = count;
+    keys.push(...change.keys);
+    values.push(...change.values);
+  }
 }

@@ -144,7 +144,7 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
       state.watch(
         Promise.all(
           tags.map(async (tag) =>
-            String(await apply({ verb: 'ensure', keys: [keys.tag(tag)], values: [newGeneration(tag), ttlMs] })),
+            String(await apply({ verb: 'ensure', keys: [keys.tag(tag)], ttlMs, values: [newGeneration(tag)] })),
           ),
         ),
       ),
@@ -156,7 +156,8 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
         apply({
           verb: 'store',
           keys: [keys.entry(address)],
-          values: [frame, ttlMs],
+          ttlMs,
+          values: [frame],
           announcement: { written: [[address.space, address.key]] },
         }),
       ),
@@ -167,7 +168,8 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
         apply({
           verb: 'flush',
           keys: [keys.entry(address), keys.tombstone(address)],
-          values: [frame, ttlMs, ageMs(), tombstoneTtlMs, writer],
+          ttlMs,
+          values: [frame, ageMs(), tombstoneTtlMs, writer],
           announcement: { written: [[address.space, address.key]] },
         }),
       );
@@ -182,7 +184,8 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
       return attempt({
         verb: 'commit',
         keys: [keys.entry(address), ...fences.map(([key]) => key), ...(claim ? [keys.lease(address)] : [])],
-        values: [frame, ttlMs, fences.length, ...fences.map(([, value]) => value), ...claimed],
+        ttlMs,
+        values: [frame, fences.length, ...fences.map(([, value]) => value), ...claimed],
       });
     },
 
@@ -191,7 +194,8 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
       return attempt({
         verb: 'replace',
         keys: [keys.entry(address), keys.tombstone(address), ...fences.map(([key]) => key)],
-        values: [frame, ttlMs, newId(), tombstoneTtlMs, fences.length, ...fences.map(([, value]) => value)],
+        ttlMs,
+        values: [frame, newId(), tombstoneTtlMs, fences.length, ...fences.map(([, value]) => value)],
         announcement: { written: [[address.space, address.key]] },
       });
     },

@@ -36,12 +36,13 @@ afterAll(async () => {
   await server.stop();
 });
 
-const store = (key: string, frame: string) => apply({ verb: 'store', keys: [key], values: [frame, 60_000] });
+const store = (key: string, frame: string) => apply({ verb: 'store', keys: [key], ttlMs: 60_000, values: [frame] });
 const commit = (key: string, frame: string, fences: Record<string, string>) =>
   apply({
     verb: 'commit',
     keys: [key, ...Object.keys(fences)],
-    values: [frame, 60_000, Object.keys(fences).length, ...Object.values(fences), ''],
+    ttlMs: 60_000,
+    values: [frame, Object.keys(fences).length, ...Object.values(fences), ''],
   });
 const invalidate = (key: string, id: string) =>
   apply({ verb: 'invalidate', keys: [key, `${key}:tombstone`], values: [id, 60_000] });
@@ -49,7 +50,7 @@ const invalidate = (key: string, id: string) =>
 describe('the script of changes', () => {
   it('stores with a ttl, bytes and all', async () => {
     const frame = Buffer.from([0, 255, 10, 13, 128]);
-    await apply({ verb: 'store', keys: ['k'], values: [frame, 5000] });
+    await apply({ verb: 'store', keys: ['k'], ttlMs: 5000, values: [frame] });
     expect(await redis.getBuffer('k')).toEqual(frame);
     expect(await redis.pttl('k')).toBeGreaterThan(4000);
   });
@@ -73,7 +74,7 @@ describe('the script of changes', () => {
   });
 
   it('makes a generation once, prolongs it, and never shortens it', async () => {
-    const ensure = (id: string, ttlMs: number) => apply({ verb: 'ensure', keys: ['tag'], values: [id, ttlMs] });
+    const ensure = (id: string, ttlMs: number) => apply({ verb: 'ensure', keys: ['tag'], ttlMs, values: [id] });
     expect(await ensure('first', 60_000)).toBe('first');
     expect(await ensure('second', 120_000)).toBe('first');
     expect(await redis.pttl('tag')).toBeGreaterThan(60_000);
@@ -95,10 +96,28 @@ describe('the script of changes', () => {
     expect(await redis.mget('k', 'other')).toEqual(['3', '4']);
   });
 
+  it('gives each change what it takes and its own reply where neighbours have the same verb, and the same ttl', async () => {
+    const keep = (verb: 'store' | 'ensure', key: string, text: string, ttlMs: number) =>
+      apply({ verb, keys: [key], ttlMs, values: [text] });
+    const replies = await Promise.all([
+      keep('store', 'a', '1', 60_000),
+      keep('store', 'b', '2', 60_000),
+      keep('store', 'c', '3', 600_000),
+      keep('ensure', 'd', '4', 600_000),
+      keep('ensure', 'a', '5', 600_000),
+      invalidate('b', 'id'),
+      keep('store', 'b', '6', 60_000),
+    ]);
+    expect(replies).toEqual([1, 1, 1, '4', '1', 1, 1]);
+    expect(await redis.mget('a', 'b', 'c', 'd', 'b:tombstone')).toEqual(['1', '6', '3', '4', 'id']);
+    const ttls = await Promise.all(['a', 'b', 'c', 'd', 'b:tombstone'].map((key) => redis.pttl(key)));
+    expect(ttls.map((ttl) => ttl > 60_000)).toEqual([true, false, true, true, false]);
+  });
+
   it('tells of a turn in one message, after the changes, and nothing where there is nothing to tell', async () => {
     const reader = redis.duplicate();
     await Promise.all([
-      apply({ verb: 'store', keys: ['a'], values: ['1', 60_000], announcement: { written: [['', 'a']] } }),
+      apply({ verb: 'store', keys: ['a'], ttlMs: 60_000, values: ['1'], announcement: { written: [['', 'a']] } }),
       store('b', '2'),
       apply({ verb: 'forget', keys: ['t'], values: [0], announcement: { tags: ['t'] } }),
     ]);
@@ -217,6 +236,36 @@ async function behindASlowOne() {
   gated.holdCommands('evalsha')();
   return { gated, first, send };
 }
+
+describe('many changes of one turn', () => {
+  it('do not wait for all of them while Redis has nothing to do', async () => {
+    const gated = gateRedis(redis);
+    apply = createChanges(gated.client, { channel: 'bus', record: 'record', messageOf: () => '' });
+    const send = gated.holdCommands('evalsha');
+    const keys = Array.from({ length: 300 }, (_, index) => `k${index}`);
+    const early = keys.slice(0, 32).map((key) => store(key, key));
+    expect(gated.held('evalsha')).toBe(1);
+    const late = keys.slice(32).map((key) => store(key, key));
+    expect(gated.held('evalsha')).toBe(3);
+    send();
+    await Promise.all([...early, ...late]);
+    expect(await redis.mget(keys)).toEqual(keys);
+    expect(gated.replied('evalsha')).toBe(4);
+  });
+
+  it('keep their order where some leave at once', async () => {
+    const gated = gateRedis(redis);
+    apply = createChanges(gated.client, { channel: 'bus', record: 'record', messageOf: () => '' });
+    const send = gated.holdCommands('evalsha');
+    const early = Array.from({ length: 32 }, (_, index) => store(`k${index}`, 'early'));
+    const late = [store('other', 'late'), store('k0', 'late')];
+    await passing();
+    expect(gated.held('evalsha')).toBe(1);
+    send();
+    await Promise.all([...early, ...late]);
+    expect(await redis.mget('k0', 'k1', 'other')).toEqual(['late', 'early', 'late']);
+  });
+});
 
 describe('changes that could pass each other', () => {
   it('wait for what is under way for the same key, with all that leaves together with them', async () => {
