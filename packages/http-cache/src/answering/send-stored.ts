@@ -5,7 +5,7 @@ import { REFUSED_STATUS } from '../rules/cache-status.ts';
 import { weakEntityTag } from '../rules/entity-tag.ts';
 import { headerText } from '../rules/handler-headers.ts';
 import { mergeVary } from '../rules/vary.ts';
-import type { Moment, StoredResponse } from '../stored/entry.ts';
+import { type Moment, notModifiedHeaders, type StoredResponse } from '../stored/entry.ts';
 import { mayBeSetLate, mindLateCookies } from './late-cookies.ts';
 import { endWithBody, endWithBytes, isNodesOwn } from './send-body.ts';
 import { sendHeadText } from './send-head-text.ts';
@@ -20,7 +20,7 @@ export function sendStored(response: ServerResponse, stored: StoredResponse, mom
 }
 
 export function sendNotModified(response: ServerResponse, stored: StoredResponse, moment: Moment): void {
-  sendHead(response, 304, stored, toldHeaders(stored, stored.notModifiedHeaders, moment), moment);
+  sendHead(response, 304, stored, toldHeaders(stored, notModifiedHeaders(stored), moment), moment);
   response.end();
 }
 

@@ -16,8 +16,8 @@ import type { RequestControl } from '../rules/cache-control.ts';
 import type { ForwardReason } from '../rules/cache-status.ts';
 import { ownedBy } from '../rules/request-rules.ts';
 import { fieldTags, groupTags } from '../rules/response-tags.ts';
-import { type ReuseTerms, usefulness } from '../rules/reuse.ts';
-import { storability } from '../rules/storable.ts';
+import { type ReuseTerms, type Usefulness, usefulness } from '../rules/reuse.ts';
+import { type ResponseHead, storability } from '../rules/storable.ts';
 import type { Quarantine } from '../sentinel/quarantine.ts';
 import type { StoredResponse } from '../stored/entry.ts';
 import type { Admission, CommitOutcome, Place, Selected } from '../stored/place.ts';
@@ -55,13 +55,8 @@ export interface FillJob {
   readonly isRefresh: boolean;
 }
 
-/** A response's head as it leaves. */
-export interface LeavingHead {
-  readonly status: number;
-  readonly headers: ReadonlyMap<string, string>;
-  readonly vary: string | undefined;
-  readonly nowMs: number;
-}
+/** What is to be known of a response's head when it leaves. */
+export type HeadFacts = Omit<ResponseHead, 'requestedAtMs'>;
 
 /** What was settled when the head left; the body may still be on its way. */
 export interface Accepted {
@@ -75,110 +70,123 @@ export interface Accepted {
 
 /** The way of one response into the cache. */
 export interface Intake {
-  /** What is settled with the head, or why the response is not to be stored. */
-  accept(head: LeavingHead): Accepted | NotStoredReason;
-  refuse(reason: NotStoredReason, status: number): void;
-  /** Stores in the background, and shares it with those who wait. */
-  keep(accepted: Accepted, build: (initialAgeMs: number) => StoredResponse, onKept?: () => void): void;
+  readonly job: FillJob;
+  readonly tools: FillTools;
+  readonly requestedAtMs: number;
+  readonly authority: string;
 }
 
 /** How long a URL of the application is taken to be storable since it last was, in milliseconds. */
 export const STORABLE_FOR_MS = 3_600_000;
 
-export function createIntake(
-  job: FillJob,
-  { options, urls, refusals, background, front, budgets, quarantine }: FillTools,
-): Intake {
-  const { policy, counters, place, flight } = job;
-  const { request } = job.exchange;
-  const { clock, maxBodyBytes } = options;
-  const requestedAtMs = clock.now();
-  // Read now: a request whose body was read to its end may have lost its socket, and with it its scheme.
-  const authority = authorityOf(options, request);
-
-  function refuse(reason: NotStoredReason, status: number): void {
-    bump(counters.notStored, reason);
-    refusals.remember(place.base, { reason, status, atMs: clock.now() });
-    if (isLasting(reason, status)) urls.remember(place.base, 'uncacheable', clock.now() + options.uncacheableForMs);
-    flight.land({ kind: landingAfter(reason, status) });
-  }
-
-  async function commit(
-    { admission, reuse, tags }: Accepted,
-    response: StoredResponse,
-    onKept?: () => void,
-  ): Promise<void> {
-    const storedAtMs = clock.now();
-    const life = usefulness(reuse, response.initialAgeMs, policy.storage.keptForValidationMs);
-    let outcome: CommitOutcome;
-    try {
-      outcome = await admission.commit(response, { ...life, nowMs: storedAtMs, tags });
-    } catch (error) {
-      refuse('cache-failed', 200);
-      throw error;
-    }
-    if (outcome === 'kept') {
-      counters.stored += 1;
-      budgets.spend(policy, job.policyName, place.key);
-      refusals.forget(place.base);
-      onKept?.();
-      front.learn(job.exchange, policy, { base: place.base, counters, policyName: job.policyName });
-      const { varyNames, varyValues } = admission;
-      const selected: Selected = { response, storedAtMs, tier: 'memory' };
-      flight.land({ kind: 'shared', value: { selected, varyNames, varyValues } });
-    } else {
-      refuse(outcome, 200);
-    }
-  }
-
-  return {
-    refuse,
-    accept(head) {
-      if (quarantine.has(job.policyName)) return 'quarantined';
-      // Session middleware may stand behind the cache, where the request's own check could not see what it loads.
-      const owned = policy.audience === 'everyone' ? undefined : ownedBy(request);
-      if (owned) return owned;
-      const hasAuthorization = policy.authorization === 'rfc9111' && request.headers.authorization !== undefined;
-      const verdict = storability(
-        { ...head, requestedAtMs },
-        { hasAuthorization, directives: job.directives },
-        { ...policy.storage, maxBodyBytes, refusedVary: options.variants.refused },
-      );
-      if (!verdict.storable) return verdict.reason;
-      const { reuse, initialAgeMs, varyNames } = verdict;
-      const admission = place.slot?.admit(varyNames, request.headers, head.nowMs);
-      if (!admission) return 'variants';
-      const tags = [
-        ...fieldTags(head.headers, options.origin.tagFields),
-        ...groupTags(head.headers.get('cache-groups'), authority),
-      ];
-      return { admission, tags, reuse, initialAgeMs, headAtMs: head.nowMs };
-    },
-    keep(accepted, build, onKept) {
-      // A body that took its time to stream has aged meanwhile.
-      const response = build(accepted.initialAgeMs + Math.max(0, clock.now() - accepted.headAtMs));
-      const { freshMs, staleMs } = usefulness(
-        accepted.reuse,
-        response.initialAgeMs,
-        policy.storage.keptForValidationMs,
-      );
-      if (freshMs + staleMs <= 0) {
-        refuse('no-freshness', response.status);
-      } else {
-        // From here on whoever asks may wait: the response is whole, and only on its way into the cache.
-        urls.remember(place.base, 'storable', clock.now() + STORABLE_FOR_MS);
-        background.run('commit', async () => {
-          await othersAreAnswered();
-          await commit(accepted, response, onKept);
-        });
-      }
-    },
-  };
+export function createIntake(job: FillJob, tools: FillTools): Intake {
+  const { options } = tools;
+  // The authority is read now: a request whose body was read to its end may have lost its socket, and with it its scheme.
+  const authority = authorityOf(options, job.exchange.request);
+  return { job, tools, requestedAtMs: options.clock.now(), authority };
 }
+
+/** What is settled with the head, or why the response is not to be stored. */
+export function settleHead(
+  { job, tools, requestedAtMs, authority }: Intake,
+  head: HeadFacts,
+): Accepted | NotStoredReason {
+  const { options } = tools;
+  const { policy, place, directives } = job;
+  const { request } = job.exchange;
+  if (tools.quarantine.has(job.policyName)) return 'quarantined';
+  // Session middleware may stand behind the cache, where the request's own check could not see what it loads.
+  const owned = policy.audience === 'everyone' ? undefined : ownedBy(request);
+  if (owned) return owned;
+  const hasAuthorization = policy.authorization === 'rfc9111' && request.headers.authorization !== undefined;
+  const { status, headers, vary, nowMs } = head;
+  const verdict = storability(
+    { status, headers, vary, requestedAtMs, nowMs },
+    { hasAuthorization, directives },
+    policy.storage,
+    { maxBodyBytes: options.maxBodyBytes, refusedVary: options.variants.refused },
+  );
+  if (!verdict.storable) return verdict.reason;
+  const { reuse, initialAgeMs, varyNames } = verdict;
+  const admission = place.slot?.admit(varyNames, request.headers, nowMs);
+  if (!admission) return 'variants';
+  const named = fieldTags(headers, options.origin.tagFields);
+  const grouped = groupTags(headers.get('cache-groups'), authority);
+  const tags = grouped.length === 0 ? named : [...named, ...grouped];
+  return { admission, tags, reuse, initialAgeMs, headAtMs: nowMs };
+}
+
+export function refuse({ job, tools }: Intake, reason: NotStoredReason, status: number): void {
+  const { options, refusals, urls } = tools;
+  const { base } = job.place;
+  const nowMs = options.clock.now();
+  bump(job.counters.notStored, reason);
+  refusals.remember(base, { reason, status, atMs: nowMs });
+  if (isLasting(reason, status)) urls.remember(base, 'uncacheable', nowMs + options.uncacheableForMs);
+  job.flight.land({ kind: landingAfter(reason, status) });
+}
+
+/** Of a response that is complete by now: a body that took its time to stream has aged meanwhile. */
+export function ageAtEnd({ tools }: Intake, { initialAgeMs, headAtMs }: Accepted): number {
+  return initialAgeMs + Math.max(0, tools.options.clock.now() - headAtMs);
+}
+
+/** Stores in the background, and shares it with those who wait. */
+export function keep(intake: Intake, accepted: Accepted, response: StoredResponse, onKept?: () => void): void {
+  const { job, tools } = intake;
+  const { policy, place } = job;
+  const life = usefulness(accepted.reuse, response.initialAgeMs, policy.storage.keptForValidationMs);
+  if (life.freshMs + life.staleMs <= 0) {
+    refuse(intake, 'no-freshness', response.status);
+    return;
+  }
+  // From here on whoever asks may wait: the response is whole, and only on its way into the cache.
+  if (policy.kind === 'route') tools.urls.forget(place.base);
+  else tools.urls.remember(place.base, 'storable', tools.options.clock.now() + STORABLE_FOR_MS);
+  tools.background.run('commit', () => commit(intake, accepted, response, life, onKept));
+}
+
+async function commit(
+  intake: Intake,
+  { admission, tags }: Accepted,
+  response: StoredResponse,
+  { freshMs, staleMs }: Usefulness,
+  onKept?: () => void,
+): Promise<void> {
+  await othersAreAnswered();
+  const { job, tools } = intake;
+  const { policy, policyName, place, counters } = job;
+  const storedAtMs = tools.options.clock.now();
+  let outcome: CommitOutcome;
+  try {
+    outcome = await admission.commit(response, { freshMs, staleMs, nowMs: storedAtMs, tags });
+  } catch (error) {
+    refuse(intake, 'cache-failed', 200);
+    throw error;
+  }
+  if (outcome !== 'kept') {
+    refuse(intake, outcome, 200);
+    return;
+  }
+  counters.stored += 1;
+  tools.budgets.spend(policy, policyName, place.key);
+  tools.refusals.forget(place.base);
+  onKept?.();
+  tools.front.learn(job.exchange, policy, { base: place.base, counters, policyName });
+  const { varyNames, varyValues } = admission;
+  const selected: Selected = { response, storedAtMs, tier: 'memory' };
+  job.flight.land({ kind: 'shared', value: { selected, varyNames, varyValues } });
+}
+
+let turn: Promise<void> | undefined;
 
 /** What else this turn of the event loop has to answer goes first: nobody waits for a response to be stored who has not asked for it. */
 function othersAreAnswered(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
+  turn ??= new Promise((resolve) => {
+    setImmediate(() => {
+      turn = undefined;
+      resolve();
+    });
   });
+  return turn;
 }

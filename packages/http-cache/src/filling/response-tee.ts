@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { applyHeaders } from './apply-headers.ts';
-import { bytesOf, copyChunk, isChunk, joinChunks } from './response-chunks.ts';
+import { createKeptBody, dropBody, type KeptBody, keepChunk, keepEnd, wholeBody } from './kept-body.ts';
 
 /** What is told about a response on its way out. */
 export interface TeeObserver {
@@ -40,6 +40,26 @@ export interface Tee {
   detach(): void;
 }
 
+/** A response on its way. What is done with it are the module's functions: closures would be made for each response. */
+interface Passage {
+  readonly response: ServerResponse;
+  readonly observer: TeeObserver;
+  readonly kept: KeptBody;
+  /** Node's own calls, or whoever's stood in their place. */
+  readonly before: Calls;
+  /** Those that stand there now. */
+  teed: Calls;
+  /**
+   * `head`: it has not left. `body`: it left, chunks are kept. `passing`: nothing is kept (any more). `replaced`: another
+   * answer went in its place, and what the handler still writes goes nowhere.
+   */
+  phase: 'head' | 'body' | 'passing' | 'replaced';
+  isOrphan: boolean;
+  limit: NodeJS.Timeout | undefined;
+}
+
+type Calls = Readonly<Record<(typeof TEED)[number], unknown>>;
+
 const TEED = ['writeHead', 'write', 'end'] as const;
 
 const BODILESS: ReadonlySet<number> = new Set([204, 304]);
@@ -49,166 +69,163 @@ const BODILESS: ReadonlySet<number> = new Set([204, 304]);
  * the first byte is not later than without; a body beyond `maxBytes` is no longer kept from the chunk that crosses it.
  */
 export function teeResponse(response: ServerResponse, maxBytes: number, observer: TeeObserver): Tee {
-  // `head`: it has not left. `body`: it left, chunks are kept. `passing`: nothing is kept (any more). `replaced`: another
-  // answer went in its place, and what the handler still writes goes nowhere.
-  let phase: 'head' | 'body' | 'passing' | 'replaced' = 'head';
-  let ended = false;
-  let isOrphan = false;
-  let limit: NodeJS.Timeout | undefined;
-  let chunks: Buffer[] | 'too-large' = [];
-  let bytes = 0;
-  let whole: Buffer | undefined;
   const { writeHead, write, end, destroy } = response;
   const before = { writeHead, write, end };
-
-  function pass(): void {
-    clearTimeout(limit);
-    phase = 'passing';
-    chunks = [];
-    whole = undefined;
-  }
-
-  function wholeBody(): Buffer | undefined {
-    if (!ended || chunks === 'too-large') return undefined;
-    whole ??= joinChunks(chunks, bytes);
-    return whole;
-  }
-
-  function abandon(reason: 'aborted' | 'too-large'): void {
-    pass();
-    observer.abandoned(reason);
-  }
-
-  function keep(chunk: unknown, encoding: unknown): void {
-    if (phase === 'passing' || chunks === 'too-large' || !isChunk(chunk)) return;
-    bytes += bytesOf(chunk, encoding);
-    if (bytes <= maxBytes) chunks.push(copyChunk(chunk, encoding));
-    else if (phase === 'body') abandon('too-large');
-    else chunks = 'too-large';
-  }
-
-  function settle(): void {
-    const body = phase === 'body' ? wholeBody() : undefined;
-    if (!body) return;
-    pass();
-    observer.complete(body);
-  }
-
-  function replaceBy(instead: () => void): void {
-    pass();
-    Object.assign(response, before);
-    instead();
-    phase = 'replaced';
-    Object.assign(response, teed);
-  }
-
-  /**
-   * Has the head decided on before node begins to write it, so that another answer can still take its place. Called by
-   * its outermost name: who wrapped it since adds headers there.
-   */
-  function decideEarly(): void {
-    if (phase !== 'head' || !observer.mayReplace || response.headersSent) return;
-    const body = wholeBody();
-    const isFramed = response.hasHeader('content-length') || response.hasHeader('transfer-encoding');
-    if (body && !isFramed && !BODILESS.has(response.statusCode)) response.setHeader('Content-Length', body.length);
-    response.writeHead(response.statusCode);
-  }
-
-  function decide(status: number): HeadDecision {
-    if (!isOrphan || response.hasHeader('content-length')) return observer.head(status, wholeBody());
-    abandon('aborted');
-    return { status, keep: false };
-  }
-
-  /** Node no longer writes the head of what nobody gets. */
-  function decideOrphan(): void {
-    if (isOrphan && phase === 'head') response.writeHead(response.statusCode);
-  }
-
-  function headLeft(isKept: boolean): void {
-    if (!isKept) pass();
-    else if (chunks === 'too-large') abandon('too-large');
-    else phase = 'body';
-  }
+  const passage: Passage = {
+    response,
+    observer,
+    kept: createKeptBody(maxBytes),
+    before,
+    teed: before,
+    phase: 'head',
+    isOrphan: false,
+    limit: undefined,
+  };
 
   function writeHeadAndTell(status: number, ...rest: unknown[]) {
-    if (phase === 'replaced') return response;
-    if (phase !== 'head') return Reflect.apply(writeHead, response, [status, ...rest]);
+    if (passage.phase === 'replaced') return response;
+    if (passage.phase !== 'head') return Reflect.apply(writeHead, response, [status, ...rest]);
     const reason = typeof rest[0] === 'string' ? [rest.shift()] : [];
     applyHeaders(response, rest[0]);
-    const decision = decide(status);
+    const decision = decide(passage, status);
     if ('instead' in decision) {
-      replaceBy(decision.instead);
+      replaceBy(passage, decision.instead);
       return response;
     }
     try {
       Reflect.apply(writeHead, response, [decision.status, ...(decision.status === status ? reason : [])]);
     } catch (error) {
       // A head that node refuses never left: what is written next is another response, the error's.
-      abandon('aborted');
+      abandon(passage, 'aborted');
       throw error;
     }
-    headLeft(decision.keep);
+    headLeft(passage, decision.keep);
     return response;
   }
 
   function writeAndKeep(chunk: unknown, ...rest: unknown[]) {
-    keep(chunk, rest[0]);
-    decideOrphan();
-    decideEarly();
-    if (phase === 'replaced') return swallow([chunk, ...rest], true);
+    if (passage.phase === 'head' || passage.phase === 'body') minded(passage, keepChunk(passage.kept, chunk, rest[0]));
+    decideEarly(passage);
+    if (passage.phase === 'replaced') return swallow([chunk, ...rest], true);
     return Reflect.apply(write, response, [chunk, ...rest]);
   }
 
   function endAndTell(...args: unknown[]) {
-    if ((phase === 'head' || phase === 'body') && !ended) {
-      // A handler that ends because its client went may have left out the rest.
-      if (response.destroyed && !isOrphan) abandon('aborted');
-      else {
-        keep(args[0], args[1]);
-        ended = true;
-      }
-    }
-    decideOrphan();
-    decideEarly();
-    if (phase === 'replaced') return swallow(args, response);
+    ended(passage, args[0], args[1]);
+    decideEarly(passage);
+    if (passage.phase === 'replaced') return swallow(args, response);
     const result = Reflect.apply(end, response, args);
-    settle();
+    settle(passage);
     return result;
   }
 
   /** Node's own ways of losing a connection do not lead through here. */
   function destroyOrReplace(...args: Parameters<ServerResponse['destroy']>) {
-    if (phase === 'replaced') return response;
-    const instead = phase === 'head' && !response.headersSent ? observer.lost?.() : undefined;
+    if (passage.phase === 'replaced') return response;
+    const instead = passage.phase === 'head' && !response.headersSent ? observer.lost?.() : undefined;
     if (instead) {
-      replaceBy(instead);
+      replaceBy(passage, instead);
       return response;
     }
     // Of one whose client has gone it closes nothing any more.
-    if (phase === 'head' || phase === 'body') abandon('aborted');
+    if (isOnItsWay(passage)) abandon(passage, 'aborted');
     return Reflect.apply(destroy, response, args);
   }
 
   // By their names: V8 makes a function that is written as a property's value old from birth, and with it, until the next
   // full collection, the whole request.
-  const teed = { writeHead: writeHeadAndTell, write: writeAndKeep, end: endAndTell };
-  Object.assign(response, teed, observer.lost && { destroy: destroyOrReplace });
-  response.once('close', () => {
-    if (phase === 'head' && observer.orphanMs !== undefined) {
-      isOrphan = true;
-      limit = setTimeout(abandon, observer.orphanMs, 'aborted').unref();
-    } else if (phase === 'head' || phase === 'body') {
-      abandon('aborted');
-    }
-  });
-  return {
-    detach() {
-      pass();
-      // Calls that nobody wrapped since are given back. Not deleted: that would make the response a slow object.
-      for (const name of TEED) if (response[name] === teed[name]) Object.assign(response, { [name]: before[name] });
-    },
-  };
+  passage.teed = { writeHead: writeHeadAndTell, write: writeAndKeep, end: endAndTell };
+  Object.assign(response, passage.teed, observer.lost && { destroy: destroyOrReplace });
+  response.on('close', () => closed(passage));
+  return { detach: () => detach(passage) };
+}
+
+function isOnItsWay({ phase }: Passage): boolean {
+  return phase === 'head' || phase === 'body';
+}
+
+function pass(passage: Passage): void {
+  clearTimeout(passage.limit);
+  passage.phase = 'passing';
+  dropBody(passage.kept);
+}
+
+function abandon(passage: Passage, reason: 'aborted' | 'too-large'): void {
+  pass(passage);
+  passage.observer.abandoned(reason);
+}
+
+/** Before the head has left, what is too large may still be answered otherwise. */
+function minded(passage: Passage, isWithinBound: boolean): void {
+  if (!isWithinBound && passage.phase === 'body') abandon(passage, 'too-large');
+}
+
+function ended(passage: Passage, chunk: unknown, encoding: unknown): void {
+  if (!isOnItsWay(passage) || passage.kept.isEnded) return;
+  // A handler that ends because its client went may have left out the rest.
+  if (passage.response.destroyed && !passage.isOrphan) abandon(passage, 'aborted');
+  else minded(passage, keepEnd(passage.kept, chunk, encoding));
+}
+
+function settle(passage: Passage): void {
+  const body = passage.phase === 'body' ? wholeBody(passage.kept) : undefined;
+  if (!body) return;
+  pass(passage);
+  passage.observer.complete(body);
+}
+
+function replaceBy(passage: Passage, instead: () => void): void {
+  pass(passage);
+  Object.assign(passage.response, passage.before);
+  instead();
+  passage.phase = 'replaced';
+  Object.assign(passage.response, passage.teed);
+}
+
+/**
+ * Has the head decided on before node begins to write it: of what nobody gets, since node no longer writes it, and where
+ * another answer may still take its place. Called by its outermost name: who wrapped it since adds headers there.
+ */
+function decideEarly(passage: Passage): void {
+  const { response, observer, kept } = passage;
+  if (passage.phase === 'head' && passage.isOrphan) response.writeHead(response.statusCode);
+  if (passage.phase !== 'head' || !observer.mayReplace || response.headersSent) return;
+  const body = wholeBody(kept);
+  const isFramed = response.hasHeader('content-length') || response.hasHeader('transfer-encoding');
+  if (body && !isFramed && !BODILESS.has(response.statusCode)) response.setHeader('Content-Length', body.length);
+  response.writeHead(response.statusCode);
+}
+
+function decide(passage: Passage, status: number): HeadDecision {
+  const { response, observer, kept } = passage;
+  if (!passage.isOrphan || response.hasHeader('content-length')) return observer.head(status, wholeBody(kept));
+  abandon(passage, 'aborted');
+  return { status, keep: false };
+}
+
+function headLeft(passage: Passage, isKept: boolean): void {
+  if (!isKept) pass(passage);
+  else if (passage.kept.chunks === 'too-large') abandon(passage, 'too-large');
+  else passage.phase = 'body';
+}
+
+function closed(passage: Passage): void {
+  // Once is enough: what is waited for since is nobody's.
+  if (passage.isOrphan || !isOnItsWay(passage)) return;
+  const { orphanMs } = passage.observer;
+  if (passage.phase === 'head' && orphanMs !== undefined) {
+    passage.isOrphan = true;
+    passage.limit = setTimeout(abandon, orphanMs, passage, 'aborted').unref();
+  } else {
+    abandon(passage, 'aborted');
+  }
+}
+
+function detach(passage: Passage): void {
+  const { response, before, teed } = passage;
+  pass(passage);
+  // Calls that nobody wrapped since are given back. Not deleted: that would make the response a slow object.
+  for (const name of TEED) if (response[name] === teed[name]) Object.assign(response, { [name]: before[name] });
 }
 
 /** A write that goes nowhere is a write that is done. */

@@ -84,8 +84,8 @@ export const ROUTE_DEFAULTS = Object.freeze({
 /** What one kind of response is cached by. */
 export interface Policy {
   readonly kind: 'origin' | 'route';
-  /** What its responses must be to be stored, the size of their bodies apart. */
-  readonly storage: Omit<StorageTerms, 'maxBodyBytes' | 'refusedVary'>;
+  /** What its responses must be to be stored. */
+  readonly storage: StorageTerms;
   /** What clients are told apart from the lifetime here. */
   readonly clientSeconds: number | undefined;
   /** How long the handler may take where a stale response may be sent in place of its answer. */

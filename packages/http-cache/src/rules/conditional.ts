@@ -15,7 +15,11 @@ export interface Validators {
   readonly date: string | undefined;
 }
 
+export const NO_CONDITIONS: Conditions = Object.freeze({ ifNoneMatch: undefined, ifModifiedSince: undefined });
+
 export function conditionsOf(headers: IncomingHttpHeaders): Conditions {
+  // Most have neither.
+  if (headers['if-none-match'] === undefined && headers['if-modified-since'] === undefined) return NO_CONDITIONS;
   return { ifNoneMatch: headers['if-none-match'], ifModifiedSince: headers['if-modified-since'] };
 }
 

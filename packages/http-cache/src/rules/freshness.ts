@@ -1,5 +1,6 @@
 import type { CacheControl } from './cache-control.ts';
 import { splitFieldList } from './field-list.ts';
+import type { Fields } from './fields.ts';
 import { parseHttpDate } from './http-date.ts';
 
 /** How much of what a response says of its own lifetime is believed. */
@@ -13,7 +14,7 @@ export type FreshnessTrust =
 
 export interface FreshnessFacts {
   readonly status: number;
-  readonly headers: ReadonlyMap<string, string>;
+  readonly headers: Fields;
   /** Of the field that speaks to this cache. */
   readonly control: CacheControl;
   /** A targeted field (RFC 9213 §2.2) speaks in place of `Cache-Control` and `Expires`. */
@@ -74,7 +75,7 @@ function heuristicMs({ status, headers, control }: FreshnessFacts, nowMs: number
  * tells: the response may be of any age, so it is none to serve without asking.
  */
 export function initialAgeMs(
-  headers: ReadonlyMap<string, string>,
+  headers: Fields,
   { requestedAtMs, nowMs }: { readonly requestedAtMs: number; readonly nowMs: number },
 ): number | undefined {
   const declaredMs = declaredAgeMs(headers.get('age'));

@@ -3,6 +3,20 @@ const IMF_FIXDATE = /^[a-z]{3}, (\d{2}) ([a-z]{3}) (\d{4}) (\d{2}):(\d{2}):(\d{2
 const RFC_850_DATE = /^[a-z]{6,9}, (\d{2})-([a-z]{3})-(\d{2}) (\d{2}):(\d{2}):(\d{2}) GMT$/i;
 const ASCTIME_DATE = /^[a-z]{3} ([a-z]{3}) ([ \d]\d) (\d{2}):(\d{2}):(\d{2}) (\d{4})$/i;
 
+/** The time that was written last: what is written in a row is mostly written in one second. */
+let lastSecond = Number.NaN;
+let lastWritten = '';
+
+/** RFC 9110 §5.6.7, its preferred form. */
+export function httpDate(timeMs: number): string {
+  const second = Math.floor(timeMs / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastWritten = new Date(timeMs).toUTCString();
+  }
+  return lastWritten;
+}
+
 /**
  * Milliseconds since the epoch of one of the three forms of RFC 9110 §5.6.7; no other text is a date.
  *

@@ -1,4 +1,5 @@
 import { type CacheControl, MOST_SECONDS, parseCacheControl } from './cache-control.ts';
+import type { Fields } from './fields.ts';
 import { parseDictionary } from './structured-fields.ts';
 
 export interface ResponseControl {
@@ -11,10 +12,7 @@ export interface ResponseControl {
  * The directives that are for this cache: RFC 9213 §2.2, the first of `targetFields` that is there, is a dictionary and
  * is not empty, else `Cache-Control`.
  */
-export function responseControl(
-  headers: ReadonlyMap<string, string>,
-  targetFields: readonly string[],
-): ResponseControl {
+export function responseControl(headers: Fields, targetFields: readonly string[]): ResponseControl {
   for (const field of targetFields) {
     const text = headers.get(field);
     const control = text === undefined ? undefined : targetedControl(text);

@@ -1,17 +1,20 @@
 import { hash } from 'node:crypto';
 import { splitFieldList } from './field-list.ts';
+import type { Fields } from './fields.ts';
 import { parseStringList } from './structured-fields.ts';
 
 /** As many as an entry takes beside its policy's own. */
 const MOST_TAGS = 64;
 const LONGEST_TAG = 256;
 const PRINTABLE = /^[ -~]+$/;
+const NO_TAGS: readonly string[] = Object.freeze([]);
 
 /** The fields of caches in front of origins: tags by spaces, as Fastly and Varnish have them, and by commas. */
 const BY_SPACES: ReadonlySet<string> = new Set(['surrogate-key', 'xkey']);
 
 /** The tags that a response gives itself by a field of tags, in its order, each once. What is too long or too many is no tag. */
-export function fieldTags(headers: ReadonlyMap<string, string>, fields: readonly string[]): string[] {
+export function fieldTags(headers: Fields, fields: readonly string[]): readonly string[] {
+  if (!fields.some((field) => headers.has(field))) return NO_TAGS;
   return usable(tagsIn((field) => headers.get(field), fields));
 }
 
@@ -43,8 +46,10 @@ function tagsIn(header: (field: string) => string | undefined, fields: readonly 
  * RFC 9875: the groups a response belongs to, or makes untrue, as tags. A group is one of its origin's: the same name
  * elsewhere is another group. A field with any error counts as absent.
  */
-export function groupTags(field: string | undefined, authority: string): string[] {
-  const groups = field === undefined ? undefined : parseStringList(field);
+export function groupTags(field: string | undefined, authority: string): readonly string[] {
+  // Most have none.
+  if (field === undefined) return NO_TAGS;
+  const groups = parseStringList(field);
   const origin = shortName(authority);
   return usable((groups ?? []).map((group) => `group ${origin} ${group}`));
 }

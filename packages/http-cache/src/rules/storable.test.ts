@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_DIRECTIVES } from './cache-control.ts';
-import { type StorageTerms, storability } from './storable.ts';
+import { type StorageLimits, type StorageTerms, storability } from './storable.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21);
 const POLICY: StorageTerms = {
@@ -10,13 +10,12 @@ const POLICY: StorageTerms = {
   staleWhileRevalidateMs: 0,
   staleIfErrorMs: 0,
   vary: [],
-  refusedVary: new Set(['user-agent']),
-  maxBodyBytes: 1000,
   trust: 'declared',
   targetFields: [],
   setCookie: 'refuse',
   keptForValidationMs: 0,
 };
+const LIMITS: StorageLimits = { refusedVary: new Set(['user-agent']), maxBodyBytes: 1000 };
 const ORIGIN: StorageTerms = { ...POLICY, ttlMs: undefined };
 const ANYBODY = { hasAuthorization: false, directives: NO_DIRECTIVES };
 
@@ -26,6 +25,7 @@ function judge(headers: Record<string, string>, terms = POLICY, status = 200, as
     { status, headers: fields, vary: headers.vary, requestedAtMs: NOW_MS, nowMs: NOW_MS },
     asked,
     terms,
+    LIMITS,
   );
 }
 

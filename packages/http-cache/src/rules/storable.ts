@@ -1,5 +1,6 @@
 import type { NotStoredReason } from '../answering/reasons.ts';
 import type { RequestControl } from './cache-control.ts';
+import type { Fields } from './fields.ts';
 import { type FreshnessTrust, initialAgeMs, isMarkedStorable, lifetimeMs } from './freshness.ts';
 import { type ResponseControl, responseControl } from './response-control.ts';
 import type { ReuseTerms } from './reuse.ts';
@@ -9,7 +10,7 @@ import { isUnmatchable, parseVary, uniqueNames } from './vary.ts';
 /** A response as far as its head tells: the handler's headers, lower case. */
 export interface ResponseHead {
   readonly status: number;
-  readonly headers: ReadonlyMap<string, string>;
+  readonly headers: Fields;
   /** The `Vary` that leaves, whoever named its headers. */
   readonly vary: string | undefined;
   readonly requestedAtMs: number;
@@ -31,14 +32,18 @@ export interface StorageTerms {
   readonly staleIfErrorMs: number | undefined;
   /** Headers the key covers whether the response names them or not. */
   readonly vary: readonly string[];
-  /** Request headers by whose values no response is stored, lower case. */
-  readonly refusedVary: ReadonlySet<string>;
-  readonly maxBodyBytes: number;
   readonly trust: FreshnessTrust;
   readonly targetFields: readonly string[];
   readonly setCookie: 'refuse' | 'store';
   /** How long a response with a validator is kept beyond its use, to ask whether it changed. */
   readonly keptForValidationMs: number;
+}
+
+/** What holds under every policy. */
+export interface StorageLimits {
+  /** Request headers by whose values no response is stored, lower case. */
+  readonly refusedVary: ReadonlySet<string>;
+  readonly maxBodyBytes: number;
 }
 
 export type Storability =
@@ -52,12 +57,17 @@ export type Storability =
   | { readonly storable: false; readonly reason: NotStoredReason };
 
 /** Whether a shared cache may store this response and for how long: RFC 9111 §3, and stricter where it is personal. */
-export function storability(head: ResponseHead, asked: AskedWith, given: StorageTerms): Storability {
+export function storability(
+  head: ResponseHead,
+  asked: AskedWith,
+  given: StorageTerms,
+  limits: StorageLimits,
+): Storability {
   const { headers, status } = head;
   const terms = termsFor(status, given);
   const speaking = responseControl(headers, terms.targetFields);
   const varyNames = responseVaryNames(head, terms.vary);
-  const reason = refusal(head, asked, speaking, varyNames, terms);
+  const reason = refusal(head, asked, speaking, varyNames, terms, limits);
   if (reason) return { storable: false, reason };
   const age = initialAgeMs(headers, head);
   const reuse = reuseTerms(head, speaking, terms);
@@ -78,6 +88,7 @@ function refusal(
   { control }: ResponseControl,
   varyNames: readonly string[],
   terms: StorageTerms,
+  limits: StorageLimits,
 ): NotStoredReason | undefined {
   if (!isStorableStatus(status, terms)) return 'status';
   if (headers.has('set-cookie') && terms.setCookie === 'refuse') return 'set-cookie';
@@ -87,9 +98,9 @@ function refusal(
   // With a list of fields as well: RFC 9111 §5.2.2.4 and §5.2.2.7 allow to take them for the directives without one.
   if (control.has('private')) return 'private';
   if (hasAuthorization && !AUTHORIZED.some((directive) => control.has(directive))) return 'authorization';
-  if (isUnmatchable(varyNames, terms.refusedVary)) return 'vary';
+  if (isUnmatchable(varyNames, limits.refusedVary)) return 'vary';
   if (/^text\/event-stream\b/i.test(headers.get('content-type') ?? '')) return 'event-stream';
-  if (Number(headers.get('content-length') ?? 0) > terms.maxBodyBytes) return 'too-large';
+  if (Number(headers.get('content-length') ?? 0) > limits.maxBodyBytes) return 'too-large';
   return undefined;
 }
 
@@ -126,10 +137,11 @@ function reuseTerms(head: ResponseHead, speaking: ResponseControl, terms: Storag
   const { control } = speaking;
   const { ttlMs } = terms;
   const sharedSeconds = control.seconds('s-maxage');
-  const declaredMs = () => lifetimeMs({ ...head, ...speaking }, terms.trust, head.nowMs);
-  const policyMs = Math.min(ttlMs ?? 0, sharedSeconds === undefined ? Number.POSITIVE_INFINITY : sharedSeconds * 1000);
   return {
-    lifetimeMs: ttlMs === undefined ? declaredMs() : policyMs,
+    lifetimeMs:
+      ttlMs === undefined
+        ? lifetimeMs({ ...head, ...speaking }, terms.trust, head.nowMs)
+        : Math.min(ttlMs, sharedSeconds === undefined ? Number.POSITIVE_INFINITY : sharedSeconds * 1000),
     staleWhileRevalidateMs: windowMs(control.seconds('stale-while-revalidate'), terms.staleWhileRevalidateMs),
     staleIfErrorMs: windowMs(control.seconds('stale-if-error'), terms.staleIfErrorMs),
     validation: validationOf(speaking),
@@ -163,7 +175,7 @@ function mayBeShared({ control, isTargeted }: ResponseControl, { ttlMs, trust }:
   return trust !== 'declared' || isTargeted || control.has('public') || control.has('s-maxage');
 }
 
-function hasValidator(headers: ReadonlyMap<string, string>): boolean {
+function hasValidator(headers: Fields): boolean {
   return headers.has('etag') || headers.has('last-modified');
 }
 
@@ -172,7 +184,8 @@ function noUse({ control }: ResponseControl): NotStoredReason {
 }
 
 /** Encoded bytes are no good to a client that does not take the coding, whether the response says so or not. */
-function responseVaryNames({ headers, vary }: ResponseHead, policyVary: readonly string[]): string[] {
-  const coding = headers.has('content-encoding') ? ['accept-encoding'] : [];
-  return uniqueNames([...parseVary(vary), ...policyVary, ...coding]);
+function responseVaryNames({ headers, vary }: ResponseHead, policyVary: readonly string[]): readonly string[] {
+  const named = parseVary(vary);
+  if (headers.has('content-encoding')) return uniqueNames([...named, ...policyVary, 'accept-encoding']);
+  return policyVary.length === 0 ? named : uniqueNames([...named, ...policyVary]);
 }

@@ -11,7 +11,19 @@ export interface ToldLifetime {
  * their own is added to the age that they are told; beyond its lifetime they are to ask at once.
  */
 export function toldControl({ lifetimeSeconds, clientSeconds }: ToldLifetime, ageSeconds: number): string {
-  if (clientSeconds === undefined) return `public, max-age=${lifetimeSeconds}`;
+  if (clientSeconds === undefined) return toldToAll(lifetimeSeconds);
   const maxAge = ageSeconds < lifetimeSeconds ? ageSeconds + clientSeconds : 0;
   return `public, max-age=${clientSeconds === 0 ? 0 : maxAge}, s-maxage=${lifetimeSeconds}`;
+}
+
+/** The lifetime that was told last: what is stored in a row mostly lives as long, and the text is kept with each of them. */
+let lastSeconds = Number.NaN;
+let lastTold = '';
+
+function toldToAll(lifetimeSeconds: number): string {
+  if (lifetimeSeconds !== lastSeconds) {
+    lastSeconds = lifetimeSeconds;
+    lastTold = `public, max-age=${lifetimeSeconds}`;
+  }
+  return lastTold;
 }

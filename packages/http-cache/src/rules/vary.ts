@@ -1,9 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { splitFieldList, withoutSpaces } from './field-list.ts';
 
+const NO_NAMES: readonly string[] = Object.freeze([]);
+
 /** The header names of a `Vary` field, lower case, sorted, each once. `*` stays as it is. */
-export function parseVary(value: string | undefined): string[] {
-  if (value === undefined) return [];
+export function parseVary(value: string | undefined): readonly string[] {
+  if (value === undefined) return NO_NAMES;
   return uniqueNames(splitFieldList(value));
 }
 

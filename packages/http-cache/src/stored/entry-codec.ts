@@ -18,7 +18,7 @@ const RESPONSE_HEAD_BYTES = 1 + 1 + 2 + 4 * 6 + 1 + 4 + 4;
 /** Kind, number of names, number of texts. */
 const VARIANTS_HEAD_BYTES = 1 + 4 + 4;
 
-/** What is around the bytes themselves, roughly. A head is held as fields, as what a 304 has of them, and twice as text. */
+/** What is around the bytes themselves, roughly. A head is held as fields, each a text of its own, and twice as text. */
 const ENTRY_OVERHEAD_BYTES = 512;
 
 /** The layout is the name's number: another layout gets another number, and what is stored under this one is a miss. */

@@ -12,8 +12,6 @@ export interface StoredResponse {
   readonly status: number;
   /** Name (lower case), value, name, value: the form `writeHead` takes without rebuilding it. */
   readonly headers: readonly string[];
-  /** The part of `headers` that a 304 carries, RFC 9110 §15.4.5. */
-  readonly notModifiedHeaders: readonly string[];
   readonly body: Buffer;
   /** The body once more, from its first hit on: `bodyText` makes it. */
   text: string | undefined;
@@ -78,7 +76,6 @@ const NOT_MODIFIED_NAMES: ReadonlySet<string> = new Set([
 
 export function createStoredResponse(facts: ResponseFacts): StoredResponse {
   const { headers } = facts;
-  const notModifiedHeaders: string[] = [];
   let etag: string | undefined;
   let lastModified: string | undefined;
   let date: string | undefined;
@@ -86,19 +83,23 @@ export function createStoredResponse(facts: ResponseFacts): StoredResponse {
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const name = headers[index] as string;
     const value = headers[index + 1] as string;
-    if (isKeptOnNotModified(name)) notModifiedHeaders.push(name, value);
     if (name === 'etag') etag = value;
     else if (name === 'last-modified') lastModified = value;
     else if (name === 'date') date = value;
   }
   return {
     kind: 'response',
-    ...facts,
+    status: facts.status,
+    headers,
+    body: facts.body,
     text: undefined,
     head: undefined,
     lastHit: undefined,
-    notModifiedHeaders,
     validators: { etag, lastModified, date },
+    hasOwnTag: facts.hasOwnTag,
+    clientSeconds: facts.clientSeconds,
+    initialAgeMs: facts.initialAgeMs,
+    reuse: facts.reuse,
   };
 }
 
@@ -118,6 +119,11 @@ export function headerPairs({ headers }: StoredResponse): Header[] {
     pairs.push(headers.slice(index, index + 2) as unknown as Header);
   }
   return pairs;
+}
+
+/** The part of its headers that a 304 carries, RFC 9110 §15.4.5. */
+export function notModifiedHeaders({ headers }: StoredResponse): string[] {
+  return headers.filter((_, index) => isKeptOnNotModified(headers[index - (index % 2)] as string));
 }
 
 /** How old it is now, by RFC 9111 §4.2.3. */
