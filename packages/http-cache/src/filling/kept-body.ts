@@ -26,9 +26,9 @@ export function keepChunk(body: KeptBody, chunk: unknown, encoding: unknown): bo
 /** As {@link keepChunk}, of the last one, if there is one: a body that is one chunk is copied once. */
 export function keepEnd(body: KeptBody, chunk: unknown, encoding: unknown): boolean {
   body.isEnded = true;
-  if (body.chunks.length > 0 || !(chunk instanceof Uint8Array)) return keepChunk(body, chunk, encoding);
+  if (!isChunk(chunk) || body.chunks.length > 0) return keepChunk(body, chunk, encoding);
   if (!hasRoom(body, chunk, encoding)) return false;
-  body.whole = joined([chunk], chunk.byteLength);
+  body.whole = typeof chunk === 'string' ? encoded(chunk, encodingOf(encoding)) : joined([chunk], chunk.byteLength);
   return true;
 }
 
@@ -59,6 +59,13 @@ function hasRoom(body: KeptBody, chunk: string | Uint8Array, encoding: unknown):
 
 function encodingOf(encoding: unknown): BufferEncoding {
   return typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';
+}
+
+function encoded(text: string, encoding: BufferEncoding): Buffer {
+  const body = Buffer.allocUnsafeSlow(Buffer.byteLength(text, encoding));
+  const end = body.write(text, encoding);
+  // Of base64 the length is an estimate.
+  return end === body.length ? body : body.subarray(0, end);
 }
 
 /** Memory of its own, not a slice of a shared pool that one small body would hold whole. */
