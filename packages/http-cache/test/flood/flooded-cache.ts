@@ -4,7 +4,7 @@ import type { Cache } from '@breakwater/cache';
 import { createHttpCache, type HttpCache, type HttpCacheOptions, type RoutePolicyOptions } from '../../src/index.ts';
 import { type Policy, resolveRoutePolicy } from '../../src/options/route-policy.ts';
 
-type Asked = readonly [url: string, headers?: Record<string, string>];
+type Asked = readonly [url: string, headers?: Record<string, string>, method?: string];
 
 /** A cache that is asked as a door asks it, without framework and network: so many requests would wait for both. */
 export interface FloodedCache {
@@ -19,21 +19,24 @@ export const CONCURRENCY = 100;
 
 const BODY = Buffer.alloc(2048, 'x');
 
+/** @param policyOptions of the route that is asked; `'none'`: the application is, whose responses say how long they live. */
 export function createFloodedCache(
   cache: Cache,
   options: Omit<HttpCacheOptions, 'cache'>,
-  policyOptions: Partial<RoutePolicyOptions> = {},
+  policyOptions: Partial<RoutePolicyOptions> | 'none' = {},
+  answer = (response: ServerResponse): void => void response.end(BODY),
 ): FloodedCache {
   const httpCache = createHttpCache({ cache, guard: { mode: 'off' }, ...options });
-  const policy: Policy = resolveRoutePolicy({ ttl: '1h', ...policyOptions });
+  const policy: Policy | undefined =
+    policyOptions === 'none' ? undefined : resolveRoutePolicy({ ttl: '1h', ...policyOptions });
   const socket = new Socket();
   const runs = { all: 0, bare: 0 };
 
-  function ask([originalUrl, headers = {}]: Asked): Promise<void> {
+  function ask([originalUrl, headers = {}, method = 'GET']: Asked): Promise<void> {
     const raw = new IncomingMessage(socket);
-    Object.assign(raw, { method: 'GET', url: originalUrl, headers: { host: 'flooded.example', ...headers } });
+    Object.assign(raw, { method, url: originalUrl, headers: { host: 'flooded.example', ...headers } });
     const response: ServerResponse = new ServerResponse(raw);
-    const request = { method: 'GET', originalUrl, headers: raw.headers, protocol: 'http', hostname: 'flooded.example' };
+    const request = { method, originalUrl, headers: raw.headers, protocol: 'http', hostname: 'flooded.example' };
     return new Promise((resolve, reject) => {
       const { end } = response;
       function endAndTell(...rest: unknown[]) {
@@ -46,7 +49,7 @@ export function createFloodedCache(
         if (error) return reject(error);
         runs.all += 1;
         if (!originalUrl.includes('?')) runs.bare += 1;
-        response.end(BODY);
+        answer(response);
       };
       const exchange = {
         request,
@@ -57,7 +60,8 @@ export function createFloodedCache(
         claim() {},
         next,
       };
-      httpCache.enterRoute(exchange, policy, 'page');
+      if (policy) httpCache.enterRoute(exchange, policy, 'page');
+      else httpCache.enter(exchange);
     });
   }
 

@@ -8,44 +8,18 @@ import {
   startRedis,
 } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { send, statusOf } from '../http-client.ts';
 import { type App, type AppSettings, type Call, serveApp } from '../small-app.ts';
+import { useFleet } from '../use-fleet.ts';
 
-let server: RedisServer;
-let inspector: Redis;
-beforeAll(async () => {
-  server = await startRedis();
-  inspector = new Redis(server.url);
-});
-afterAll(async () => {
-  inspector.disconnect();
-  await server.stop();
-});
-
-const running: { app: App; redis: Redis }[] = [];
-afterEach(async () => {
-  for (const { app, redis } of running.splice(0)) {
-    await app.httpCache.close();
-    await app.close();
-    await app.cache.close();
-    redis.disconnect();
-  }
-  await inspector.flushall();
-});
+const fleet = useFleet();
 
 describe.each(frameworks)('on real Redis, $name', (framework) => {
   let runs = 0;
 
-  async function start(settings: Partial<AppSettings> = {}, memory = {}): Promise<App> {
-    const redis = new Redis(server.url, { lazyConnect: true, retryStrategy: () => 50 });
-    redis.on('error', () => {});
-    await redis.connect();
-    const cache = createCache({ redis, deadlineMs: '10s', memory });
-    const app = await serveApp(framework, { routes: [page({})], cache, options: { authority: 'api' }, ...settings });
-    running.push({ app, redis });
-    await eventually(() => cache.stats().bus.connected);
-    return app;
+  function start(settings: Partial<AppSettings> = {}, memory = {}): Promise<App> {
+    return fleet.start(framework, { memory }, { routes: [page({})], options: { authority: 'api' }, ...settings });
   }
 
   function page(policy: object, handle: (call: Call) => void = (call) => call.json({ run: runs })) {
@@ -180,13 +154,13 @@ describe.each(frameworks)('on real Redis, $name', (framework) => {
     await ask(app, '/page/2', { 'accept-language': 'de' });
     await send(`${app.url}/page/1`, { method: 'POST' });
     await app.httpCache.close();
-    const keys = await inspector.keys('*');
+    const keys = await fleet.inspector.keys('*');
     expect(keys.length).toBeGreaterThan(2);
-    for (const key of keys) expect(await inspector.pttl(key), key).toBeGreaterThan(0);
+    for (const key of keys) expect(await fleet.inspector.pttl(key), key).toBeGreaterThan(0);
   });
 
   async function readCalls(): Promise<number> {
-    const stats = await inspector.info('commandstats');
+    const stats = await fleet.inspector.info('commandstats');
     const calls = [...stats.matchAll(/^cmdstat_(?:get|mget|evalsha|eval):calls=(\d+)/gm)];
     return calls.reduce((sum, [, count]) => sum + Number(count), 0);
   }
