@@ -22,7 +22,7 @@ import { isOfOneCaller, keepFromOthers } from './keep-from-others.ts';
 import { parametersOf } from './keys.ts';
 import { hitMoment, momentOf } from './moment.ts';
 import type { BypassReason } from './reasons.ts';
-import { sendOnlyIfCached, sendStored } from './send-stored.ts';
+import { sendOnlyIfCached } from './send-stored.ts';
 import { serveStored } from './serve-stored.ts';
 
 export interface AnswerTools extends FillTools, CourseTools {
@@ -201,8 +201,7 @@ export function createAnswering(tools: AnswerTools): Answering {
       moment,
       conditions: conditionsOf(request.headers),
       nowMs,
-      // Those that Redis answered at once are together as it is.
-      send: selected.tier === 'memory' ? departures.send : sendStored,
+      send: selected.tier === 'memory' ? departures.sendWithTurn : departures.sendWithReply,
     });
   }
 

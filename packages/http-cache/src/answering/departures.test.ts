@@ -41,7 +41,7 @@ describe('hits of one turn', () => {
   });
 
   function send(response: ServerResponse, stored = STORED): ServerResponse {
-    departures.send(response, stored, MOMENT, true);
+    departures.sendWithTurn(response, stored, MOMENT, true);
     return response;
   }
 
@@ -62,12 +62,25 @@ describe('hits of one turn', () => {
     }
   });
 
-  it('leave sixteen at a time, and wait for no seventeenth', async () => {
-    const responses = Array.from({ length: 17 }, () => send(someResponse()));
-    expect(responses.filter(({ headersSent }) => headersSent)).toHaveLength(16);
-    expect(responses[16]?.headersSent).toBe(false);
+  it('leave 32 at a time, and do not wait for another', async () => {
+    const responses = Array.from({ length: 33 }, () => send(someResponse()));
+    expect(responses.filter(({ headersSent }) => headersSent)).toHaveLength(32);
+    expect(responses[32]?.headersSent).toBe(false);
     await endOfTurn();
-    expect(responses[16]?.headersSent).toBe(true);
+    expect(responses[32]?.headersSent).toBe(true);
+  });
+
+  it('leave with those of the same reply, when all have heard of it', async () => {
+    const reply = Promise.resolve();
+    const responses = [someResponse(), someResponse()];
+    const heard = responses.map(async (response) => {
+      await reply;
+      departures.sendWithReply(response, STORED, MOMENT, true);
+      return response.headersSent;
+    });
+    expect(await Promise.all(heard)).toEqual([false, false]);
+    await new Promise(process.nextTick);
+    expect(responses.map(({ headersSent }) => headersSent)).toEqual([true, true]);
   });
 
   it('leave before what takes its time, once', async () => {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import type { ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers';
 import type { Moment, StoredResponse } from '../stored/entry.ts';
 import { isNodesOwn } from './send-body.ts';
 import { sendStored } from './send-stored.ts';
@@ -10,11 +11,15 @@ import { sendStored } from './send-stored.ts';
  * the answer did; the second of two writes in a row finds it awake (docs/decisions/0048).
  */
 export interface Departures {
-  /** Sends a whole stored response, at the end of this turn at the latest. */
-  send(response: ServerResponse, stored: StoredResponse, moment: Moment, withBody: boolean): void;
+  /** Sends a whole stored response when all requests of this turn are read. */
+  readonly sendWithTurn: SendWhole;
+  /** Sends one that Redis was asked for, with those of the same reply. */
+  readonly sendWithReply: SendWhole;
   /** Before anything runs that may take its time. */
   leave(): void;
 }
+
+export type SendWhole = typeof sendStored;
 
 interface Departure {
   readonly response: ServerResponse;
@@ -24,7 +29,7 @@ interface Departure {
 }
 
 /** The clients of a full bunch have work while the next one is made. */
-const BUNCH = 16;
+const BUNCH = 32;
 
 /** The responses of a bunch are of many requests: none of them is to run in the async context of another. */
 const inNoContext = AsyncLocalStorage.snapshot();
@@ -33,7 +38,6 @@ const finishes = channel('http.server.response.finish');
 
 export function createDepartures(report: (error: unknown) => void): Departures {
   let waiting: Departure[] = [];
-  let isTurnAwaited = false;
 
   function leave(): void {
     if (waiting.length > 0) inNoContext(sendWaiting);
@@ -43,11 +47,6 @@ export function createDepartures(report: (error: unknown) => void): Departures {
     const leaving = waiting;
     waiting = [];
     for (const departure of leaving) send(departure);
-  }
-
-  function endTurn(): void {
-    isTurnAwaited = false;
-    leave();
   }
 
   function send({ response, stored, moment, withBody }: Departure): void {
@@ -61,18 +60,22 @@ export function createDepartures(report: (error: unknown) => void): Departures {
     }
   }
 
-  return {
-    send(response, stored, moment, withBody) {
+  function sendWith(end: (callback: () => void) => unknown): SendWhole {
+    return (response, stored, moment, withBody) => {
       if (!isNodesOwn(response) || isObserved(response)) {
         sendStored(response, stored, moment, withBody);
         return;
       }
-      if (waiting.push({ response, stored, moment, withBody }) === BUNCH) leave();
-      else if (!isTurnAwaited) {
-        isTurnAwaited = true;
-        setImmediate(endTurn);
-      }
-    },
+      const count = waiting.push({ response, stored, moment, withBody });
+      if (count === BUNCH) leave();
+      else if (count === 1) end(leave);
+    };
+  }
+
+  return {
+    sendWithTurn: sendWith(setImmediate),
+    // When all have heard of the reply who waited for it.
+    sendWithReply: sendWith(process.nextTick),
     leave,
   };
 }

@@ -91,7 +91,7 @@ export function createFront({ options, store, quarantine, sentinel, departures, 
       moment: hitMoment(selected, nowMs),
       conditions: conditionsOf(headers),
       nowMs,
-      send: departures.send,
+      send: departures.sendWithTurn,
     });
     if (sent === 'not-modified') counters.notModified += 1;
   }

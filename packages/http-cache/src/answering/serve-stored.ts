@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { type Conditions, isNotModified } from '../rules/conditional.ts';
 import { matchesIfRange, rangeOf } from '../rules/ranges.ts';
 import type { Moment, StoredResponse } from '../stored/entry.ts';
-import type { Departures } from './departures.ts';
+import type { SendWhole } from './departures.ts';
 import { isTransformed, sendNotModified, sendPart, sendUnsatisfiable } from './send-stored.ts';
 
 export interface Serving {
@@ -10,7 +10,7 @@ export interface Serving {
   readonly conditions: Conditions;
   readonly nowMs: number;
   /** Of a whole response. */
-  readonly send: Departures['send'];
+  readonly send: SendWhole;
 }
 
 /**
