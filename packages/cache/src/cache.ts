@@ -204,7 +204,10 @@ export interface Cache<PolicyName extends string = string>
    */
   drain(): Promise<{ readonly buffered: number }>;
 
-  /** Sends buffered writes, waits for background work (refreshes under way, too), closes the bus. The Redis client stays its owner's. Idempotent. */
+  /**
+   * Sends buffered writes, waits for background work (refreshes under way, too), gives up the leases of other loads, closes the
+   * bus. Calls under way come to their end, and the Redis client stays its owner's. Idempotent.
+   */
   close(): Promise<void>;
 }
 

@@ -196,7 +196,8 @@ export function createCache<PolicyName extends string = never>(
     await writeBack.close();
     replay.close();
     await background.drain();
-    engine.leases?.close();
+    engine.leases?.releaseAll();
+    await background.drain();
     state.close();
     await bus?.close();
   }

@@ -20,8 +20,8 @@ export interface Leases extends Wakes {
   take(address: Address, header: Buffer): Promise<Lease | Exclude<LeaseReply, 'taken'> | Failure>;
   /** After an invalidation: who loads what it has ended holds up nobody. */
   releaseVain(): void;
-  /** Renews no more. */
-  close(): void;
+  /** Gives up all of them: the process is about to end, and others need not wait until they have run out. */
+  releaseAll(): void;
 }
 
 export interface LeasesOptions {
@@ -44,6 +44,10 @@ export function createLeases({ redis, newToken, background }: LeasesOptions): Le
 
   function releaseVain(): void {
     for (const { lease, isVain } of held) if (isVain()) lease.release('free');
+  }
+
+  function releaseAll(): void {
+    for (const { lease } of held) lease.release('free');
   }
 
   function stopTimer(): void {
@@ -97,6 +101,6 @@ export function createLeases({ redis, newToken, background }: LeasesOptions): Le
       return isFailure(reply) || reply !== 'taken' ? reply : hold(address, claim);
     },
     releaseVain,
-    close: stopTimer,
+    releaseAll,
   };
 }
