@@ -10,7 +10,7 @@ import { createKeyBudgets } from './answering/key-budgets.ts';
 import { baseKey } from './answering/keys.ts';
 import { reduceHeaders } from './answering/reduce-headers.ts';
 import { createRefusals } from './answering/refusals.ts';
-import { createSeenRoutes, type RouteOutlook, type SeenRoute } from './answering/seen-routes.ts';
+import { createSeenRoutes, type RouteOutlook, type SeenRoute, UNKNOWN } from './answering/seen-routes.ts';
 import { createUrlMemory } from './answering/url-memory.ts';
 import { bump, createCounters } from './counters.ts';
 import { NotMountedError } from './errors.ts';
@@ -161,7 +161,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
       }
       // Another cache stands nearer to the handlers: what a route of it guards is not to be stored out here.
       outer?.fill?.yield();
-      const context: RequestContext = { httpCache, fill: undefined, outlook: 'unknown' };
+      const context: RequestContext = { httpCache, fill: undefined, outlook: UNKNOWN };
       (exchange.raw as Carrier)[CONTEXT] = context;
       reduceHeaders(exchange.raw.headers, resolved.variants.offers);
       if (sentinel?.receives(exchange, policyAt(exchange.request))) return;
@@ -179,7 +179,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
         exchange.next();
       } else {
         context.outlook = routes.outlook(exchange.request, resolved.clock.now());
-        if (context.outlook === 'unknown') {
+        if (context.outlook.kind === 'unknown') {
           const { policy, policyName } = policyAt(exchange.request);
           answering.answer(exchange, policy, policyName, counters.of(policyName), context);
         } else {
@@ -195,7 +195,7 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
         // Stored under the application's own key, the response would be served before the route's guards ran.
         context.fill.yield();
       }
-      if (context && context.outlook !== 'known' && exchange.request.method === 'GET') {
+      if (context && context.outlook.kind !== 'known' && exchange.request.method === 'GET') {
         routes.learn(exchange.request, { policy, policyName }, context.outlook, resolved.clock.now());
       }
       exchange.response.removeHeader('cache-status');

@@ -6,13 +6,9 @@ import { isFailure } from '../redis/redis-state.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
 import { createConfirm } from './confirm.ts';
 import { staleSinceOf } from './generation-id.ts';
-import {
-  areCurrent,
-  type Generation,
-  type GenerationOrigin,
-  type GenerationTable,
-  NAMESPACE_TAG,
-} from './generations.ts';
+import { areCurrent, type Generation, type GenerationOrigin, type GenerationTable } from './generations.ts';
+import { createMemoryGenerations, withNamespace } from './memory-generations.ts';
+import type { WriteGenerations } from './write-generations.ts';
 
 /** Finds the generations of tags: in the process's table where it can be trusted, else in Redis. */
 export interface TagGenerations {
@@ -36,12 +32,6 @@ export interface Standing {
   readonly generations: readonly Generation[];
   /** Since when it is stale, `Infinity` where none of its tags was expired: see {@link staleSinceOf}. */
   readonly staleSinceMs: number;
-}
-
-export interface WriteGenerations {
-  readonly generations: readonly Generation[];
-  /** Whether Redis knows them, so that an entry that carries them may go there. */
-  readonly shared: boolean;
 }
 
 export interface TagGenerationsOptions {
@@ -90,13 +80,7 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
     return isTrusted && generation?.shared && generation.livesUntilMs >= untilMs ? generation : undefined;
   }
 
-  function own(tag: string): Generation {
-    const mark = table.mark();
-    return table.known(tag) ?? table.admit(tag, newId(), { mark, shared: false, livesUntilMs: 0, confirmedAtMs: 0 });
-  }
-
-  const withNamespace = (tags: readonly string[]) => [NAMESPACE_TAG, ...tags];
-  const forMemory = (tags: readonly string[]) => ({ generations: withNamespace(tags).map(own), shared: false });
+  const forMemory = createMemoryGenerations(table, newId);
 
   function learn(tag: string, text: string | undefined, origin: GenerationOrigin): Generation | undefined {
     if (text !== undefined && !isSubjectTag(tag)) return table.admit(tag, text, origin);

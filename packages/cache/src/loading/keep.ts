@@ -3,7 +3,7 @@ import type { Encoded } from '../entries/encoded.ts';
 import { encodeValue, frameOf, holdEntry, isTooLarge } from '../entries/entries.ts';
 import { type LifetimeTerms, lifetimeAt, spread, wholeLifeMs } from '../entries/freshness.ts';
 import { areCurrent, type Generation } from '../generations/generations.ts';
-import type { WriteGenerations } from '../generations/tag-generations.ts';
+import type { WriteGenerations } from '../generations/write-generations.ts';
 import { isFailure, UNANSWERED } from '../redis/redis-state.ts';
 import type { SeenFences } from '../redis/redis-tier.ts';
 import { generationsWith } from './late-tags.ts';

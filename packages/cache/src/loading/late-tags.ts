@@ -1,5 +1,5 @@
 import { idOfTag } from '../entries/address.ts';
-import type { WriteGenerations } from '../generations/tag-generations.ts';
+import type { WriteGenerations } from '../generations/write-generations.ts';
 import type { Work } from './work.ts';
 
 /**

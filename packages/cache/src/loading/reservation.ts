@@ -1,7 +1,7 @@
 import type { Call, Engine } from '../engine.ts';
 import type { Entry } from '../entries/entry.ts';
 import { wholeLifeMs } from '../entries/freshness.ts';
-import type { WriteGenerations } from '../generations/tag-generations.ts';
+import type { WriteGenerations } from '../generations/write-generations.ts';
 import { addedTags } from '../input.ts';
 import { withTimes } from '../options/times.ts';
 import { isFailure } from '../redis/redis-state.ts';

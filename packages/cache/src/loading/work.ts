@@ -1,6 +1,6 @@
 import type { Call, Engine } from '../engine.ts';
 import type { LifetimeTerms } from '../entries/freshness.ts';
-import type { WriteGenerations } from '../generations/tag-generations.ts';
+import type { WriteGenerations } from '../generations/write-generations.ts';
 import type { ResolvedLoadPolicy } from '../options/load-options.ts';
 import type { SeenFences } from '../redis/redis-tier.ts';
 import type { Lease } from './leases.ts';

@@ -10,9 +10,11 @@ import { ttlMsAt } from './ttl.ts';
 
 /** What a call says of the entry it writes, and its policy where the call says nothing. */
 export function termsOf(nowMs: number, policy: ResolvedPolicy, options: WriteOptions | undefined): WriteTerms {
+  const { staleWhileRevalidateMs, staleIfErrorMs } = windowsOf(policy, options);
   return {
     ttlMs: options?.ttl === undefined ? ttlMsAt(policy.ttlMs, nowMs) : resolveTtl(options.ttl),
-    ...windowsOf(policy, options),
+    staleWhileRevalidateMs,
+    staleIfErrorMs,
     jitter: policy.jitter,
     load: policy.load,
     tags: options?.tags === undefined ? policy.tags : tagsBeside(policy.tags, options.tags),

@@ -1,4 +1,5 @@
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { type HashKey, keyedHash } from './keyed-hash.ts';
 
 /** Which keys were noted of late, and how often: 32 bits and a number for each. */
 export interface RecentKeys {
@@ -14,10 +15,10 @@ export interface RecentKeys {
 export type KeyDigest = number;
 
 /** No client can work out keys that are taken for another's. */
-const SALT = randomBytes(16).toString('base64url');
+const SECRET: HashKey = [randomBytes(4).readInt32LE(), randomBytes(4).readInt32LE()];
 
 export function digestOf(key: string): KeyDigest {
-  return hash('sha1', `${SALT}${key}`, 'buffer').readInt32LE();
+  return keyedHash(SECRET, key);
 }
 
 /**

@@ -2,6 +2,10 @@ import type { CacheableRequest } from '../exchange.ts';
 import type { Policy } from '../options/route-policy.ts';
 import { createUrlMemory } from './url-memory.ts';
 
+interface SeenPath {
+  missing: number;
+}
+
 export interface SeenRoute {
   readonly policy: Policy;
   readonly policyName: string;
@@ -10,7 +14,13 @@ export interface SeenRoute {
 /**
  * Whether a route with a policy will take a request: `known` by its URL, `expected` since other queries of its path led to one.
  */
-export type RouteOutlook = 'known' | 'expected' | 'unknown';
+export type RouteOutlook =
+  | { readonly kind: 'known' }
+  | { readonly kind: 'expected'; readonly url: string; readonly path: SeenPath }
+  | { readonly kind: 'unknown' };
+
+export const UNKNOWN: RouteOutlook = Object.freeze({ kind: 'unknown' });
+const KNOWN: RouteOutlook = Object.freeze({ kind: 'known' });
 
 /** The policies of routes that requests came by, since only the framework's router knows them all. */
 export interface SeenRoutes {
@@ -32,29 +42,29 @@ const KNOWN_FOR_MS = 3_600_000;
 /** Of one path: expected, and not come by yet. Those on their way to the route are among them. */
 const MOST_MISSING = 100;
 
-interface SeenPath {
-  missing: number;
-}
-
 export function createSeenRoutes(): SeenRoutes {
   const byUrl = createUrlMemory<SeenRoute>();
   const byPath = createUrlMemory<SeenPath>();
   const byName = new Map<string, SeenRoute>();
   return {
     learn(request, route, outlook, nowMs) {
-      byUrl.remember(urlOf(request), route, nowMs + KNOWN_FOR_MS);
       byName.set(route.policyName, route);
+      if (outlook.kind === 'expected') {
+        outlook.path.missing -= 1;
+        byUrl.remember(outlook.url, route, nowMs + KNOWN_FOR_MS);
+        return;
+      }
+      byUrl.remember(urlOf(request), route, nowMs + KNOWN_FOR_MS);
       const path = pathOf(request);
-      const seen = byPath.recall(path, nowMs);
-      if (!seen) byPath.remember(path, { missing: 0 }, nowMs + KNOWN_FOR_MS);
-      else if (outlook === 'expected') seen.missing -= 1;
+      if (!byPath.recall(path, nowMs)) byPath.remember(path, { missing: 0 }, nowMs + KNOWN_FOR_MS);
     },
     outlook(request, nowMs) {
-      if (byUrl.recall(urlOf(request), nowMs)) return 'known';
-      const seen = request.method === 'GET' ? byPath.recall(pathOf(request), nowMs) : undefined;
-      if (!seen || seen.missing >= MOST_MISSING) return 'unknown';
-      seen.missing += 1;
-      return 'expected';
+      const url = urlOf(request);
+      if (byUrl.recall(url, nowMs)) return KNOWN;
+      const path = request.method === 'GET' ? byPath.recall(pathOf(request), nowMs) : undefined;
+      if (!path || path.missing >= MOST_MISSING) return UNKNOWN;
+      path.missing += 1;
+      return { kind: 'expected', url, path };
     },
     at: (request, nowMs) => byUrl.recall(urlOf(request), nowMs),
     named: (policyName) => byName.get(policyName),

@@ -33,10 +33,13 @@ function inOrder(parameters: readonly Parameter[]): readonly Parameter[] {
   return parameters.toSorted((one, other) => (one.rank < other.rank ? -1 : Number(one.rank > other.rank)));
 }
 
+const NO_NAMES: ReadonlySet<string> = new Set();
+
 /** The names of the parameters that are not kept. */
 export function leftOutNames(target: string, keeps: ParameterRule): ReadonlySet<string> {
   const mark = keeps === keepsAll ? -1 : target.indexOf('?');
-  const parameters = mark === -1 ? [] : readQuery(target, mark).parameters;
+  if (mark === -1) return NO_NAMES;
+  const { parameters } = readQuery(target, mark);
   return new Set(parameters.map(({ name }) => name).filter((name) => !keeps(name)));
 }
 

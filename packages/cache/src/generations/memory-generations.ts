@@ -1,0 +1,33 @@
+import { type Generation, type GenerationTable, NAMESPACE_TAG } from './generations.ts';
+import type { WriteGenerations } from './write-generations.ts';
+
+/** The generations for an entry that stays in memory: what the table has, or generations of this process's own. */
+export function createMemoryGenerations(
+  table: GenerationTable,
+  newId: () => string,
+): (tags: readonly string[]) => WriteGenerations {
+  /** The last that were given: what is stored in a row often has the same tags. */
+  let given: { readonly write: WriteGenerations; readonly endsSeen: number } | undefined;
+
+  function own(tag: string): Generation {
+    const mark = table.mark();
+    return table.known(tag) ?? table.admit(tag, newId(), { mark, shared: false, livesUntilMs: 0, confirmedAtMs: 0 });
+  }
+
+  return function forMemory(tags) {
+    // As long as no generation ends, these are what the tags have.
+    if (given?.endsSeen === table.ends.count && areOf(tags, given.write.generations)) return given.write;
+    const write = { generations: withNamespace(tags).map(own), shared: false };
+    given = { write, endsSeen: table.ends.count };
+    return write;
+  };
+}
+
+/** With the tag of all entries, which is the first. */
+export function withNamespace(tags: readonly string[]): readonly string[] {
+  return [NAMESPACE_TAG, ...tags];
+}
+
+function areOf(tags: readonly string[], generations: readonly Generation[]): boolean {
+  return generations.length === tags.length + 1 && tags.every((tag, index) => generations[index + 1]?.tag === tag);
+}
