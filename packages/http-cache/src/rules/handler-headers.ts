@@ -56,8 +56,10 @@ function addedCookies(value: OutgoingHttpHeader, earlier: OutgoingHttpHeader = [
 
 /** Those of a response's headers that may be kept for other connections. */
 export function endToEnd(headers: readonly Header[]): Header[] {
-  const connection = headers.find(([name]) => name === 'connection')?.[1] ?? '';
-  const named = new Set(splitFieldList(connection).map((option) => option.toLowerCase()));
+  const connection = headers.find(([name]) => name === 'connection');
+  // Most have none, so that no options are made of it.
+  if (!connection) return headers.filter(([name]) => !NEVER_STORED.has(name));
+  const named = new Set(splitFieldList(connection[1]).map((option) => option.toLowerCase()));
   return headers.filter(([name]) => !NEVER_STORED.has(name) && !named.has(name));
 }
 
