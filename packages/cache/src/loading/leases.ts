@@ -57,7 +57,7 @@ export function createLeases({ redis, newToken, background }: LeasesOptions): Le
 
   function renewAll(): void {
     releaseVain();
-    // Called in one turn, they leave as one script call.
+    // Called in one turn, they share their script calls.
     for (const { renew } of held) background.run('renewal of a lease', renew);
   }
 

@@ -11,10 +11,10 @@ const RECORD_TTL_MS = 3_600_000;
  * Applies changes in order and tells the other instances, in one step: nobody can hear of a change and then read what was
  * there before it, however many connections the client has.
  *
- * ARGV: channel, message (empty for none), `record` or empty, then runs of changes: verb, how many, how long what they write is
- * kept (empty where they do not say), and each one's values. KEYS: the stream that records messages if there is one, then each
- * change's keys, in that order. The result has one reply a change, or is 1 where all of them are; one that Redis refuses (OOM)
- * does not keep the others from being applied.
+ * ARGV: channel, message (empty for none), `record` or empty, then runs of changes: how many (left out for one), verb, how long
+ * what they write is kept (empty where they do not say), and each one's values. KEYS: the stream that records messages if there
+ * is one, then each change's keys, in that order. The result has one reply a change, or is 1 where all of them are; one that
+ * Redis refuses (OOM) does not keep the others from being applied.
  *
  * @see createBusRecord, which reads the stream.
  */
@@ -189,10 +189,11 @@ end
 -- Nearly always all are 1, and that many numbers would cost their reader as much as to write them.
 local replies, are_one = {}, true
 while value_at < #ARGV do
+  local times = tonumber(ARGV[value_at + 1])
+  if times then value_at = value_at + 1 end
   local change = apply[value()]
-  local times = tonumber(value())
   local ttl = value()
-  for _ = 1, times do
+  for _ = 1, times or 1 do
     local reply = change(ttl)
     replies[#replies + 1] = reply
     are_one = are_one and reply == 1

@@ -243,9 +243,9 @@ describe('many changes of one turn', () => {
     apply = createChanges(gated.client, { channel: 'bus', record: 'record', messageOf: () => '' });
     const send = gated.holdCommands('evalsha');
     const keys = Array.from({ length: 300 }, (_, index) => `k${index}`);
-    const early = keys.slice(0, 32).map((key) => store(key, key));
+    const early = keys.slice(0, 24).map((key) => store(key, key));
     expect(gated.held('evalsha')).toBe(1);
-    const late = keys.slice(32).map((key) => store(key, key));
+    const late = keys.slice(24).map((key) => store(key, key));
     expect(gated.held('evalsha')).toBe(3);
     send();
     await Promise.all([...early, ...late]);
@@ -257,7 +257,7 @@ describe('many changes of one turn', () => {
     const gated = gateRedis(redis);
     apply = createChanges(gated.client, { channel: 'bus', record: 'record', messageOf: () => '' });
     const send = gated.holdCommands('evalsha');
-    const early = Array.from({ length: 32 }, (_, index) => store(`k${index}`, 'early'));
+    const early = Array.from({ length: 24 }, (_, index) => store(`k${index}`, 'early'));
     const late = [store('other', 'late'), store('k0', 'late')];
     await passing();
     expect(gated.held('evalsha')).toBe(1);
