@@ -171,7 +171,8 @@ export interface Cache<PolicyName extends string = string>
 
   /**
    * {@link Cache.get}, and the key is invalidated: for what is of use once. Of all callers of all instances at most one gets
-   * it; while Redis is away, one of each instance that holds it.
+   * it; while Redis is away, one of each instance that holds it. What Redis does not have any more, or never had since it was
+   * away when that was written, is given to nobody: somebody else may have taken it.
    */
   take<Value>(key: string, options?: ReadOptions<PolicyName>): Promise<Value | undefined>;
 

@@ -66,6 +66,15 @@ export function describeMemoryPolicies(name: string, connect: () => RedisPort | 
       expect(value).toEqual({ list: [1] });
     });
 
+    it('show whoever inspects an entry a copy of it, too', async () => {
+      const policy = 'copied';
+      await cache().set('a', { seen: new Map([['at', 1]]) }, { policy });
+      const { memory } = await cache().inspect<{ seen: Map<string, number> }>('a', { policy });
+      memory?.value.seen.set('at', 2);
+      expect(memory?.value.seen.get('at')).toBe(2);
+      expect(await cache().get('a', { policy })).toEqual({ seen: new Map([['at', 1]]) });
+    });
+
     it('give a loader a copy of what it is to replace, which it may write to, and return to renew the entry', async () => {
       const options = { policy: 'copied', ttl: '1s', staleIfError: '1m' } as const;
       const first = (_key: string, { setValidator }: LoadContext) => {

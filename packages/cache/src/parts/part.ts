@@ -176,8 +176,11 @@ export function createPart(
       return entry && entry.freshUntilMs - engine.clock.now();
     },
 
-    inspect: async <Value>(key: string, options?: ReadOptions) =>
-      (await inspectEntry(engine, callOf(key, policyOf(options)))) as EntryInspection<Value>,
+    async inspect<Value>(key: string, options?: ReadOptions) {
+      const policy = policyOf(options);
+      const { memory, ...elsewhere } = await inspectEntry(engine, callOf(key, policy));
+      return { ...elsewhere, memory: memory && handOut(memory, policy) } as EntryInspection<Value>;
+    },
 
     async set(key, value, options) {
       const policy = policyOf(options);
