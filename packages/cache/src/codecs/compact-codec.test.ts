@@ -93,6 +93,28 @@ describe('the compact codec', () => {
     expect(() => compactCodec.decode(bytes)).toThrow();
   });
 
+  it('reads shapes that differ in the characters of their keys, in their lengths or in their count, in any order', () => {
+    const values = [
+      { ab: 1, c: 2 },
+      { ab: 1, d: 2 },
+      { a: 1, bc: 2 },
+      { abc: 1 },
+      { ab: 1, c: 2, é: 3 },
+      { ab: 'é', c: 2 },
+    ];
+    const encoded = values.map((value) => compactCodec.encode(value));
+    const order = fc.array(fc.nat(values.length - 1), { minLength: 2, maxLength: 12 });
+    fc.assert(
+      fc.property(order, (indexes) => {
+        for (const index of indexes) {
+          const read = compactCodec.decode(encoded[index] as Buffer);
+          expect(read).toEqual(values[index]);
+          expect(Object.keys(read as object)).toEqual(Object.keys(values[index] as object));
+        }
+      }),
+    );
+  });
+
   it('throws, or reads what it could have written, whatever byte is altered; and throws wherever it is cut', () => {
     const list = [
       { a: 1.5, b: 'x' },

@@ -1,5 +1,6 @@
 import { BYTE_TYPES, HEAD_BYTES, PART, TEXT } from './compact-format.ts';
-import { addShape, keysOfShape } from './shape-keys.ts';
+import { textOf } from './compact-text.ts';
+import { addShape, keysOfShape, rememberShape, seenShape } from './shape-keys.ts';
 import { MAX_DEPTH, viewOf } from './typed-json.ts';
 
 /** Where one value is read. */
@@ -11,6 +12,8 @@ interface Reader {
   readonly partsEnd: number;
   readonly text: string;
   textAt: number;
+  /** In the view, where the characters have a byte each; -1 where they may have more. */
+  readonly asciiStart: number;
   shapes: (readonly string[])[];
   depth: number;
 }
@@ -23,13 +26,15 @@ interface Reader {
  */
 export function readCompact(bytes: Buffer): unknown {
   const textStart = HEAD_BYTES + bytes.readUInt32LE(1);
-  if (textStart > bytes.length) throw malformed();
+  const text = textStart > bytes.length ? undefined : textOf(bytes, textStart);
+  if (text === undefined) throw malformed();
   const reader: Reader = {
     view: viewOn(bytes.buffer),
     at: bytes.byteOffset + HEAD_BYTES,
     partsEnd: bytes.byteOffset + textStart,
-    text: textOf(bytes, textStart),
+    text,
     textAt: 0,
+    asciiStart: bytes[0] === TEXT.ASCII ? bytes.byteOffset + textStart : -1,
     shapes: [],
     depth: 0,
   };
@@ -45,19 +50,6 @@ let lastView: DataView = new DataView(new ArrayBuffer(0));
 function viewOn(memory: ArrayBufferLike): DataView {
   if (lastView.buffer !== memory) lastView = new DataView(memory);
   return lastView;
-}
-
-function textOf(bytes: Buffer, start: number): string {
-  switch (bytes[0]) {
-    case TEXT.ASCII:
-      return bytes.toString('latin1', start);
-    case TEXT.UTF8:
-      return bytes.toString('utf8', start);
-    case TEXT.UTF16:
-      return bytes.toString('utf16le', start);
-    default:
-      throw malformed();
-  }
 }
 
 function malformed(): Error {
@@ -181,11 +173,28 @@ function readList(reader: Reader, count: number): readonly unknown[] {
 /** @returns the number of the shape. */
 function readShape(reader: Reader): number {
   const count = readByte(reader);
+  addShape(reader, seenKeys(reader, count) ?? readKeys(reader, count));
+  return reader.shapes.length - 1;
+}
+
+/** Those of the shape that the last values began with, if this one begins with the same. */
+function seenKeys(reader: Reader, count: number): readonly string[] | undefined {
+  const { view, at, partsEnd, text, textAt, asciiStart, shapes } = reader;
+  if (asciiStart < 0 || shapes.length > 0 || at + count > partsEnd) return undefined;
+  const seen = seenShape(view, at, count, asciiStart + textAt, asciiStart + text.length);
+  if (!seen) return undefined;
+  reader.at += count;
+  reader.textAt += seen.characters.length;
+  return seen.keys;
+}
+
+function readKeys(reader: Reader, count: number): readonly string[] {
   const lengthsAt = reader.at;
   let length = 0;
   for (let index = 0; index < count; index += 1) length += readByte(reader);
-  addShape(reader, keysOfShape(readText(reader, length), reader.view, lengthsAt, count));
-  return reader.shapes.length - 1;
+  const keys = keysOfShape(readText(reader, length), reader.view, lengthsAt, count);
+  if (reader.asciiStart >= 0 && reader.shapes.length === 0) rememberShape(keys);
+  return keys;
 }
 
 function readShaped(reader: Reader, number: number): object {

@@ -4,6 +4,39 @@ const MAX_SHAPES = 1000;
 /** By the keys in one piece. Kept across values: a key that has been one before is looked up faster than a new text. */
 const known = new Map<string, readonly string[]>();
 
+/** A shape as it lay in a value whose characters have a byte each. */
+interface SeenShape {
+  readonly keys: readonly string[];
+  readonly characters: Uint8Array;
+}
+
+/** What values that come together begin with is mostly the same, and its bytes are compared faster than its text is looked up. */
+let seen: SeenShape | undefined;
+/** Seen once: two that took turns would be made ready to be compared each time, for nothing. */
+let seenOnce: readonly string[] | undefined;
+
+/** For {@link seenShape}: the keys of a shape that a value began with. */
+export function rememberShape(keys: readonly string[]): void {
+  if (keys === seenOnce) seen = { keys, characters: Buffer.from(keys.join(''), 'latin1') };
+  seenOnce = keys;
+}
+
+/** What was remembered, if it lies here, too: the lengths of `count` keys from `lengthsAt`, the characters between `from` and `end`. */
+export function seenShape(
+  view: DataView,
+  lengthsAt: number,
+  count: number,
+  from: number,
+  end: number,
+): SeenShape | undefined {
+  if (!seen || from + seen.characters.length > end || !haveLengths(seen.keys, view, lengthsAt, count)) return undefined;
+  const { characters } = seen;
+  for (let index = 0; index < characters.length; index += 1) {
+    if (view.getUint8(from + index) !== characters[index]) return undefined;
+  }
+  return seen;
+}
+
 /** The keys of a shape, out of their characters and the length of each, a byte each from `at` on. */
 export function keysOfShape(text: string, view: DataView, at: number, count: number): readonly string[] {
   const keys = known.get(text);
