@@ -90,7 +90,7 @@ export function createBoundedMap<Value>({
 
   function makeRoom(needed: number, budget: Budget | undefined): void {
     while (budget && budget.bytes + needed > budget.maxBytes) evict(budget.order.victim()?.id);
-    while (places.size > maxEntries || bytes + needed > maxBytes) evict(order.victim()?.id);
+    while (places.size >= maxEntries || bytes + needed > maxBytes) evict(order.victim()?.id);
   }
 
   function fits(needed: number, budget: Budget | undefined): boolean {
@@ -127,6 +127,7 @@ export function createBoundedMap<Value>({
       drop(id);
       const { budget } = terms;
       if (!fits(terms.bytes, budget)) return;
+      makeRoom(terms.bytes, budget);
       const { untilMs } = terms;
       const place: Place<Value> = {
         id,
@@ -138,15 +139,13 @@ export function createBoundedMap<Value>({
         spot: undefined,
         budgetSpot: undefined,
       };
-      // Before others leave for it: a Map that becomes empty shrinks, which is to be made anew. It has no spot yet, so it stays.
-      places.set(id, place);
-      makeRoom(terms.bytes, budget);
       place.spot = order.add(place);
       if (budget) {
         place.budgetSpot = budget.order.add(place);
         budget.bytes += place.bytes;
       }
       bytes += place.bytes;
+      places.set(id, place);
     },
     delete: drop,
     ids: () => places.keys(),

@@ -44,9 +44,6 @@ export function createSieve<Item extends Used>(): Sieve<Item> {
       if (older) older.newer = newer;
       else oldest = newer;
       if (hand === spot) hand = newer;
-      // One that grew old before it left would keep all that came after it from V8's young collections.
-      spot.newer = undefined;
-      spot.older = undefined;
     },
     victim() {
       hand ??= oldest;
