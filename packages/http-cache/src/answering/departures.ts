@@ -8,7 +8,7 @@ import { sendStored } from './send-stored.ts';
 
 /**
  * Hits of one turn of the event loop leave in bunches. A write to a client that waits wakes it, which costs the writer more than
- * the answer did; the second of two writes in a row finds it awake (docs/decisions/0048).
+ * the answer did; the second of two writes in a row finds it awake (docs/decisions/0050).
  */
 export interface Departures {
   /** Sends a whole stored response when all requests of this turn are read. */
