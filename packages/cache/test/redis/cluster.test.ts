@@ -88,6 +88,8 @@ it('an invalidation on a Cluster may go at a pace, and keeps no load of another 
 it('a cold key is loaded by one instance of a Cluster’s', async () => {
   const loader = createGatedLoader();
   const loading = caches.map((cache) => cache.getOrLoad('cold', loader.load, { tags: ['x'] }));
+  // Who waits may know of the lease before its holder does.
+  await loader.begun(1);
   await eventually(() => caches.some((cache) => cache.stats().total.leasesAwaited === 1));
   expect(loader.runs()).toBe(1);
   loader.finish('value');
