@@ -140,7 +140,7 @@ export function createCache<PolicyName extends string = never>(
     expectedTags: createExpectedTags(),
     leases: redis && createLeases({ redis: redis.leases, newToken: newId, background }),
     mode: options.mode,
-    flushes: 0,
+    losses: 0,
     replay,
     writeBack,
     turns: createTurns(),

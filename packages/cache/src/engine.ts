@@ -33,8 +33,8 @@ export interface Engine {
   readonly leases: Leases | undefined;
   /** `bypass`: nothing is read from the tiers, nor kept in them; what is invalidated or written leaves them all the same. */
   mode: CacheMode;
-  /** Counts the times that messages may have been missed. */
-  flushes: number;
+  /** How many times messages of other instances were missed for good. */
+  losses: number;
   /** What is unshared is shared before anything is read. */
   readonly replay: Replay;
   /** What Redis is to get later: read before Redis is. */

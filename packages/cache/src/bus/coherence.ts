@@ -38,7 +38,7 @@ export function createCoherence(engine: Engine, table: GenerationTable): Coheren
     },
     lose(reason) {
       const { entries } = engine.memory.stats();
-      engine.flushes += 1;
+      engine.losses += 1;
       engine.fills.raiseAll();
       engine.memory.clear();
       table.forgetAll();

@@ -48,7 +48,7 @@ async function attempt(engine: Engine, { call, terms, over, leaseWaitMs, findsSt
   const isOther = found && found.storedAtMs !== over?.storedAtMs;
   if (isOther && (findsStale || isFresh(found, engine.clock.now()))) return undefined;
   const tags = tagsToTake(engine, call, terms);
-  const [generations, turn] = read?.seen
+  const [taken, turn] = read?.seen
     ? await Promise.all([
         engine.generations.forWrite(tags, wholeLifeMs(terms)),
         turns.next(headerOf(read.bytes), leaseWaitMs),
@@ -56,7 +56,7 @@ async function attempt(engine: Engine, { call, terms, over, leaseWaitMs, findsSt
     : [engine.generations.forMemory(tags), ALONE];
   if (turn === 'changed' || turn === 'woken') return 'again';
   const lease = turn === 'timed out' ? undefined : turn.lease;
-  const reservation = createReservation(engine, call, terms, fences, generations, read?.seen, lease);
+  const reservation = createReservation({ engine, call, terms, fences, taken, seen: read?.seen, lease });
   const filling: Filling = {
     right: rightOf(turn, lease),
     async commit(value, options) {

@@ -4,11 +4,11 @@ import { batchError } from '../errors.ts';
 import type { LoadMode } from '../options/call-options.ts';
 import { callLoader } from './call-loader.ts';
 import { type Awaitable, asLoaderOf, waitFor } from './circles.ts';
-import type { Loaded } from './load.ts';
+import type { Loaded, LoadPurpose } from './load.ts';
 import { countJoined, type LoadOnce } from './load-once.ts';
 import { isRefreshable } from './load-one.ts';
 import type { BatchLoader } from './loader.ts';
-import type { LoadRequest, Produce } from './produce-load.ts';
+import type { Produce } from './produce-load.ts';
 import { refreshStale } from './refresh.ts';
 import type { WriteTerms } from './work.ts';
 
@@ -88,7 +88,7 @@ function loadTogether(
   engine: Engine,
   loadOnce: LoadOnce,
   request: ManyRequest,
-  purpose: LoadRequest['purpose'],
+  purpose: LoadPurpose,
 ): Promise<Loaded[]> {
   const { wanted, signal } = request;
   const joined = wanted.map(({ call, terms }) => {

@@ -24,7 +24,7 @@ export function createLoadOnce(engine: Engine): LoadOnce {
   function current(id: string): Load | undefined {
     const load = loads.get(id);
     if (!load || load.isSettled || load.signal.aborted) return undefined;
-    if (load.flushes !== engine.flushes || engine.loads.isRaised(id, load.fences.loadMark)) return undefined;
+    if (load.fences.losses !== engine.losses || engine.loads.isRaised(id, load.fences.loadMark)) return undefined;
     if (load.reservation) return load.reservation.isFenced() ? undefined : load;
     // It still reads Redis, which may have answered before a change had come there; its loader would not.
     return engine.fills.isRaised(id, load.fences.fillMark) ? undefined : load;
@@ -35,13 +35,12 @@ export function createLoadOnce(engine: Engine): LoadOnce {
     begin(request) {
       const { id, key } = request.call.address;
       const before = loads.get(id);
-      if (before && request.purpose === 'force') before.isOverruled = true;
+      if (before) before.replacedBy = request.purpose;
       const load = createLoad(engine, key);
-      const isReplaced = () => loads.get(id) !== load;
       loads.set(id, load);
-      void runLoad(engine, load, request, isReplaced).then(() => {
+      void runLoad(engine, load, request).then(() => {
         load.end();
-        if (!isReplaced()) loads.delete(id);
+        if (load.replacedBy === undefined) loads.delete(id);
       });
       return load;
     },

@@ -5,6 +5,12 @@ import { type Awaitable, waitFor } from './circles.ts';
 import { type FencedReservation, markFences } from './reservation.ts';
 import type { Fences } from './work.ts';
 
+/**
+ * What a load is for. `answer`: a call waits for it. `refresh`: nobody does, and an entry that is due for a refresh does not end
+ * it. `force`: whatever the tiers have is replaced, and no other process is waited for.
+ */
+export type LoadPurpose = 'answer' | 'refresh' | 'force';
+
 /** What a load came to, so that each waiter can count it. */
 export interface Loaded {
   readonly found: { readonly value: unknown } | undefined;
@@ -20,14 +26,12 @@ export interface Loaded {
 /** A load under way. */
 export interface Load extends Awaitable {
   fences: Fences;
-  /** The engine's, at the same time. */
-  flushes: number;
   reservation: FencedReservation | undefined;
   /** Aborts with {@link Load.abandon}. */
   readonly signal: AbortSignal;
   readonly isAnswered: boolean;
-  /** Set where what it brings is not to be kept, since another load is to take its place. */
-  isOverruled: boolean;
+  /** What the next load of the key is for, once that has begun. */
+  replacedBy: LoadPurpose | undefined;
   /** Whether nothing more comes of it: who comes now is to begin another. */
   readonly isSettled: boolean;
   /** Resolves when it is over, or abandoned: nothing of it is to be waited for then. */
@@ -88,10 +92,9 @@ export function createLoad(engine: Engine, key: string): Load {
     key,
     loader: undefined,
     fences: markFences(engine),
-    flushes: engine.flushes,
     reservation: undefined,
     signal: controller.signal,
-    isOverruled: false,
+    replacedBy: undefined,
     get isAnswered() {
       return isSettled || early !== undefined;
     },

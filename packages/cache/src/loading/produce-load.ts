@@ -7,7 +7,7 @@ import { LoadTimeoutError } from '../errors.ts';
 import type { Outcomes } from '../outcomes.ts';
 import type { Awaitable } from './circles.ts';
 import type { Lease } from './leases.ts';
-import type { Load } from './load.ts';
+import type { Load, LoadPurpose } from './load.ts';
 import { createLoadContext, type LoadWishes } from './load-context.ts';
 import type { LoadContext } from './loader.ts';
 import type { FencedReservation } from './reservation.ts';
@@ -22,34 +22,33 @@ export interface LoadRequest {
   readonly call: Call;
   readonly produce: Produce;
   readonly terms: WriteTerms;
-  /** A refresh is nobody's call, and takes nothing that is due for one; what is forced takes nothing, and waits for nobody. */
-  readonly purpose: 'answer' | 'refresh' | 'force';
+  readonly purpose: LoadPurpose;
   /** Called when another process turns out to load the key. */
   readonly onWaiting?: () => void;
 }
 
-/** A load that no tier could answer. */
+/** A load that found no answer in either tier, and runs the loader. */
 export interface Run extends LoadRequest {
   readonly load: Load;
   readonly outcomes: Outcomes;
   readonly reservation: FencedReservation;
   readonly lease: Lease | undefined;
-  /** What may be served in place of what cannot be had. */
+  /** The entry that it is to replace, which may be served where the loader fails. */
   readonly known: Entry<unknown> | undefined;
 }
 
 /** However the load ends, nobody waits for it any longer. */
-export async function produceUnderLease(engine: Engine, run: Run, isReplaced: () => boolean): Promise<void> {
+export async function produceUnderLease(engine: Engine, run: Run): Promise<void> {
   const release = () => run.lease?.release('free');
   run.load.signal.addEventListener('abort', release, { once: true });
   try {
-    await produceFor(engine, run, isReplaced);
+    await produceFor(engine, run);
   } finally {
     release();
   }
 }
 
-async function produceFor(engine: Engine, run: Run, isReplaced: () => boolean): Promise<void> {
+async function produceFor(engine: Engine, run: Run): Promise<void> {
   const { call, load, terms } = run;
   if (answerRecent(engine, run)) return;
   // All who waited may have left while Redis was read.
@@ -68,7 +67,9 @@ async function produceFor(engine: Engine, run: Run, isReplaced: () => boolean): 
     stopTimers();
   }
   engine.failures.forget(call.address.id);
-  const isOvertaken = load.isOverruled || (load.signal.aborted && isReplaced());
+  const { replacedBy, signal } = load;
+  // One that was abandoned is still kept, where no later load makes the same.
+  const isOvertaken = replacedBy === 'force' || (replacedBy !== undefined && signal.aborted);
   const isLate = !isOvertaken && (await keepProduced(run, produced, wishes));
   load.settle({ found: produced, from: 'loader', isDue: false, isLate });
 }

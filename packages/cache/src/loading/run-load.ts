@@ -9,17 +9,11 @@ import type { Load, Loaded } from './load.ts';
 import { type LoadRequest, produceUnderLease } from './produce-load.ts';
 import { createReservation, markFences, tagsToTake } from './reservation.ts';
 
-/** Settles `load`. Resolves, always, when nothing of it runs any more. */
-export async function runLoad(
-  engine: Engine,
-  load: Load,
-  request: LoadRequest,
-  isReplaced: () => boolean,
-): Promise<void> {
+/** Settles `load`. Never rejects: it resolves when nothing of the load runs any more. */
+export async function runLoad(engine: Engine, load: Load, request: LoadRequest): Promise<void> {
   const turns = createTurns(engine, { ...request, signal: load.signal });
   try {
-    // While another process loads the key, it is to be tried again.
-    while (!(await attempt(engine, load, request, turns, isReplaced))) load.signal.throwIfAborted();
+    while (!(await attempt(engine, load, request, turns))) load.signal.throwIfAborted();
   } catch (error) {
     if (load.isAnswered) engine.events.emit('load:failed', { error });
     load.fail(error);
@@ -28,20 +22,13 @@ export async function runLoad(
   }
 }
 
-/** @returns whether the load is over. */
-async function attempt(
-  engine: Engine,
-  load: Load,
-  request: LoadRequest,
-  turns: Turns,
-  isReplaced: () => boolean,
-): Promise<boolean> {
+/** @returns whether the load is over; it is tried again where another process loads, or has replaced, the entry. */
+async function attempt(engine: Engine, load: Load, request: LoadRequest, turns: Turns): Promise<boolean> {
   const { call, terms, purpose } = request;
   const { id, space } = call.address;
   const outcomes = purpose === 'refresh' ? createOutcomes() : call.outcomes;
   // What was invalidated while it waited is nothing to a load that begins only now.
   load.fences = markFences(engine);
-  load.flushes = engine.flushes;
   const read = engine.redis && (await readForLoad(engine, engine.redis, call));
   const known = (read?.held ?? engine.memory.find(id, space))?.entry;
   const answer = known && purpose !== 'force' && answerOf(engine, known, request);
@@ -52,7 +39,7 @@ async function attempt(
   const spare = known && !isExpired(known, engine.clock.now()) ? known : undefined;
   const tags = tagsToTake(engine, call, terms, known);
   // Where Redis has just not answered, to ask it again would be to wait again. What it is asked leaves in one call.
-  const [generations, turn] = read?.seen
+  const [taken, turn] = read?.seen
     ? await Promise.all([
         engine.generations.forWrite(tags, wholeLifeMs(terms)),
         takeTurn(engine, request, turns, read.bytes, spare),
@@ -66,9 +53,9 @@ async function attempt(
   }
   outcomes.miss += 1;
   const lease = turn === 'timed out' ? undefined : turn.lease;
-  const reservation = createReservation(engine, call, terms, load.fences, generations, read?.seen, lease);
+  const reservation = createReservation({ engine, call, terms, fences: load.fences, taken, seen: read?.seen, lease });
   load.reservation = reservation;
-  await produceUnderLease(engine, { ...request, load, outcomes, reservation, lease, known }, isReplaced);
+  await produceUnderLease(engine, { ...request, load, outcomes, reservation, lease, known });
   return true;
 }
 

@@ -5,11 +5,13 @@ import type { ResolvedLoadPolicy } from '../options/load-options.ts';
 import type { SeenFences } from '../redis/redis-tier.ts';
 import type { Lease } from './leases.ts';
 
-/** Where every fence stood before the work began. */
+/** Where every fence of this process stood before the work began. */
 export interface Fences {
   readonly startedAtMs: number;
   readonly loadMark: number;
   readonly fillMark: number;
+  /** {@link Engine.losses} at the same time. */
+  readonly losses: number;
 }
 
 export interface WriteTerms extends LifetimeTerms {
@@ -18,15 +20,16 @@ export interface WriteTerms extends LifetimeTerms {
   readonly load: ResolvedLoadPolicy;
 }
 
-/** What was known before the work that makes a value. */
+/** What is known before the work that makes a value begins: whether the value may be kept is judged by it. */
 export interface Work {
   readonly engine: Engine;
   readonly call: Call;
   readonly terms: WriteTerms;
   readonly fences: Fences;
-  /** The generations of the call's tags, then of those that its loader was expected to name. */
+  /** The generations of the call's tags, then of those that its loader was expected to name: see `tagsToTake`. */
   readonly taken: WriteGenerations;
-  /** `undefined` where Redis did not say. */
+  /** The fences in Redis; `undefined` where it did not answer, so that the value stays in memory. */
   readonly seen: SeenFences | undefined;
-  readonly lease: Lease | undefined;
+  /** A commit ends it. Where there is no commit, whoever took it releases it. */
+  readonly lease?: Lease | undefined;
 }
