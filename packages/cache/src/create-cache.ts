@@ -14,6 +14,7 @@ import { isSubjectTag } from './encryption/subject.ts';
 import { createSubjectKeys } from './encryption/subject-keys.ts';
 import type { Engine } from './engine.ts';
 import { unreadable } from './entries/entries.ts';
+import { spaceTakenError } from './errors.ts';
 import { createExpectedTags } from './generations/expected-tags.ts';
 import { createFence } from './generations/fence.ts';
 import { createGenerationTable } from './generations/generations.ts';
@@ -32,15 +33,15 @@ import { createLeases } from './loading/leases.ts';
 import { createLoadFailures } from './loading/load-failures.ts';
 import { createLoadOnce } from './loading/load-once.ts';
 import { createMemoryTier } from './memory/memory-tier.ts';
-import { type CacheOptions, checkMode, resolveOptions, spaceTakenError } from './options/options.ts';
+import { type CacheOptions, checkMode, resolveOptions } from './options/options.ts';
 import { createPolicies } from './options/policies.ts';
 import { createPart, type Part } from './parts/part.ts';
 import { createPartAtOnce, type PartAtOnce } from './parts/part-at-once.ts';
 import { createCacheKeys } from './redis/redis-keys.ts';
 import { createRedisState } from './redis/redis-state.ts';
 import { createRedisTier } from './redis/redis-tier.ts';
-import { createTurns } from './redis/turns.ts';
 import { sendWrites } from './writing/flush-writes.ts';
+import { createKeyedQueue } from './writing/keyed-queue.ts';
 import { createWriteBack } from './writing/write-back.ts';
 import { createWriteBuffer } from './writing/write-buffer.ts';
 
@@ -143,7 +144,7 @@ export function createCache<PolicyName extends string = never>(
     losses: 0,
     replay,
     writeBack,
-    turns: createTurns(),
+    sourceQueue: createKeyedQueue(),
     background,
     events,
     latency,

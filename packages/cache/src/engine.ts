@@ -11,7 +11,7 @@ import type { LoadFailures } from './loading/load-failures.ts';
 import type { MemoryTier } from './memory/memory-tier.ts';
 import type { CacheMode } from './options/call-options.ts';
 import type { RedisTier } from './redis/redis-tier.ts';
-import type { Turns } from './redis/turns.ts';
+import type { KeyedQueue } from './writing/keyed-queue.ts';
 import type { WriteBack } from './writing/write-back.ts';
 
 export type { Call } from './parts/call.ts';
@@ -39,8 +39,8 @@ export interface Engine {
   readonly replay: Replay;
   /** What Redis is to get later: read before Redis is. */
   readonly writeBack: WriteBack;
-  /** Keeps the writes of a key to its source in order. */
-  readonly turns: Turns;
+  /** Keeps the writes of a key to its source in order, by the key's id. */
+  readonly sourceQueue: KeyedQueue;
   readonly background: BackgroundWork;
   readonly events: Emitter<CacheEvents>;
   readonly latency: { readonly redis: Histogram; readonly load: Histogram };

@@ -1,4 +1,4 @@
-import { BreakwaterError, createOptionChecks, describeValue } from '@breakwater/core';
+import { BreakwaterError, createOptionChecks, describeValue, type OptionError } from '@breakwater/core';
 
 export const checks = createOptionChecks('CACHE');
 
@@ -73,6 +73,11 @@ export function policyError(policy: unknown, known: Iterable<string>): CacheInpu
     'ERR_CACHE_POLICY',
     `There is no policy ${describeValue(policy)}. Declare it in createCache's policies, or name one of: ${names}.`,
   );
+}
+
+/** For a space that is open already, with other options. */
+export function spaceTakenError(name: string): OptionError {
+  return checks.failure('space', "a name that is not in use with another codec or another 'finds'", name);
 }
 
 export function loaderError(policy: string): CacheInputError {

@@ -62,7 +62,7 @@ export function describeSpaces(name: string, connect: () => RedisPort | null): v
 
     it('is taken by another that finds only what is fresh', () => {
       space();
-      expect(() => cache().space('files', { codec })).toThrow('not in use with another codec or other reads');
+      expect(() => cache().space('files', { codec })).toThrow("not in use with another codec or another 'finds'");
       expect(() => cache().space('files', { codec, finds: 'any' as never })).toThrow('finds must be');
     });
 

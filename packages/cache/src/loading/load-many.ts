@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import type { Call, Engine } from '../engine.ts';
 import { batchError } from '../errors.ts';
 import type { LoadMode } from '../options/call-options.ts';
+import { createBatch, foundIn } from './batch.ts';
 import { callLoader } from './call-loader.ts';
 import { type Awaitable, asLoaderOf, waitFor } from './circles.ts';
 import type { Loaded, LoadPurpose } from './load.ts';
@@ -79,10 +80,6 @@ async function runLoader(
   throw batchError(loaded);
 }
 
-function foundIn(loaded: ReadonlyMap<unknown, unknown>, key: string): { readonly value: unknown } | undefined {
-  return loaded.has(key) ? { value: loaded.get(key) } : undefined;
-}
-
 /** Joins the loads under way, unless it is forced, and begins one for each other key, all of them with one run of the loader. */
 function loadTogether(
   engine: Engine,
@@ -116,79 +113,4 @@ function loadTogether(
       return loaded;
     }),
   );
-}
-
-type LoadBatch = (loads: readonly Awaitable[], signal: AbortSignal) => Promise<ReadonlyMap<unknown, unknown>>;
-
-/**
- * One run of a loader for many loads: it begins when each of them has asked for its key, found it elsewhere, or begun to wait
- * for another process. Those that have waited in vain share a later run.
- */
-interface Batch {
-  /** @param signal aborts where `load` is abandoned; that of all of them aborts the run. */
-  produce(load: Awaitable, signal: AbortSignal): ReturnType<Produce>;
-  /** The load of `key` need not be waited for: it is over, has asked for it, or waits. */
-  settle(key: string): void;
-}
-
-function createBatch(keys: readonly string[], runOf: LoadBatch): Batch {
-  const undecided = new Set(keys);
-  let next = createRun(runOf);
-
-  function begin(): void {
-    if (next.isEmpty()) return;
-    next.begin();
-    next = createRun(runOf);
-  }
-
-  function settle(key: string): void {
-    // The last to ask begins it; when all of them were found elsewhere, nobody does.
-    if (undecided.delete(key) && undecided.size === 0) begin();
-  }
-
-  return {
-    settle,
-    async produce(load, signal) {
-      // What is asked for too late for the first run shares the next with what is asked for in the same turn.
-      if (undecided.size === 0) setImmediate(begin);
-      const values = next.add(load, signal);
-      settle(load.key);
-      return foundIn(await values, load.key);
-    },
-  };
-}
-
-interface Run {
-  isEmpty(): boolean;
-  add(load: Awaitable, signal: AbortSignal): Promise<ReadonlyMap<unknown, unknown>>;
-  begin(): void;
-}
-
-function createRun(runOf: LoadBatch): Run {
-  const wanted: Awaitable[] = [];
-  const controller = new AbortController();
-  let abandoned = 0;
-  let hasBegun = false;
-  let begin = () => {};
-  const values = new Promise<void>((resolve) => {
-    begin = resolve;
-  }).then(() => runOf(wanted, controller.signal));
-
-  function abandon(reason: unknown): void {
-    abandoned += 1;
-    if (abandoned === wanted.length && hasBegun) controller.abort(reason);
-  }
-
-  return {
-    isEmpty: () => wanted.length === 0,
-    add(load, signal) {
-      signal.addEventListener('abort', () => abandon(signal.reason), { once: true });
-      wanted.push(load);
-      return values;
-    },
-    begin() {
-      hasBegun = true;
-      begin();
-    },
-  };
 }

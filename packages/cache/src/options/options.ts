@@ -168,10 +168,6 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
   };
 }
 
-export function spaceTakenError(name: string): Error {
-  return checks.failure('space', 'a name that is not in use with another codec or other reads', name);
-}
-
 function resolveRedis(redis: unknown): RedisPort | null {
   if (redis === null) return null;
   checks.callable('redis.mgetBuffer', (redis as Partial<RedisPort>).mgetBuffer);

@@ -3,9 +3,9 @@ import { frameOf, holdEntry } from '../entries/entries.ts';
 import { isExpired } from '../entries/freshness.ts';
 import type { Held } from '../entries/held.ts';
 import { areCurrent } from '../generations/generations.ts';
-import { sharedGenerations } from '../generations/shared-generations.ts';
 import { type Failure, isFailure, UNSENT } from '../redis/redis-state.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
+import { sharedGenerations } from './shared-generations.ts';
 import type { Source } from './source.ts';
 import { forgetKey, storeWrites } from './store-writes.ts';
 import { supersede } from './supersede.ts';
@@ -44,15 +44,11 @@ async function flushOne(engine: Engine, redis: RedisTier, write: BufferedWrite):
   if (!engine.writeBack.holds(write) || leftMs <= 0) return false;
   const frame = frameOf(engine, call, write.encoded, lifetime, generations);
   const stored = await redis.flush(call.address, frame, leftMs, writtenAtMs);
-  if (stored === false) forget(engine, write);
+  // Another instance has invalidated it, and this one has not heard of that yet.
+  if (stored === false) supersede(engine, call.address.id);
   // The invalidation may have come first or last: to load once more is never wrong.
   if (stored === 'doubtful') await forgetKey(engine, call.address);
   return stored;
-}
-
-/** Another instance has invalidated it, and this one has not heard of that yet. */
-function forget(engine: Engine, { call }: BufferedWrite): void {
-  supersede(engine, call.address.id);
 }
 
 function flushToSource(
@@ -61,7 +57,7 @@ function flushToSource(
   batch: readonly BufferedWrite[],
 ): Promise<readonly BufferedWrite[]> {
   const ids = batch.map(({ call }) => call.address.id);
-  return engine.turns.run(ids, async () => {
+  return engine.sourceQueue.run(ids, async () => {
     // A write that came after one of these, and could not be buffered, may have had its turn before.
     const refusals = await storeWrites(engine, source, batch.filter(engine.writeBack.holds));
     for (const error of refusals.values()) {

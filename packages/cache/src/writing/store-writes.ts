@@ -1,9 +1,9 @@
 import type { Engine } from '../engine.ts';
 import { type Address, idOfTag } from '../entries/address.ts';
 import { frameOf } from '../entries/entries.ts';
-import { sharedGenerations } from '../generations/shared-generations.ts';
 import { isFailure } from '../redis/redis-state.ts';
 import type { RedisTier, SeenFences } from '../redis/redis-tier.ts';
+import { sharedGenerations } from './shared-generations.ts';
 import { type Source, storeEntries } from './source.ts';
 import { supersede } from './supersede.ts';
 import type { BufferedWrite } from './write-buffer.ts';

@@ -49,7 +49,7 @@ async function forgetAll(engine: Engine, values: readonly ValueToWrite[]): Promi
 }
 
 async function writeThrough(engine: Engine, source: Source, values: readonly ValueToWrite[]): Promise<void> {
-  const refusals = await engine.turns.run(idsOf(values), async () => {
+  const refusals = await engine.sourceQueue.run(idsOf(values), async () => {
     const writes = await Promise.all(values.map((value) => stampedWrite(engine, source, value)));
     return storeWrites(engine, source, writes, (write) => keepInMemory(engine, write));
   });
@@ -79,7 +79,7 @@ function keepInMemory(engine: Engine, { call, encoded, lifetime, generations }: 
 }
 
 async function writeAround(engine: Engine, source: Source, values: readonly ValueToWrite[]): Promise<void> {
-  const errors = await engine.turns.run(idsOf(values), async () => {
+  const errors = await engine.sourceQueue.run(idsOf(values), async () => {
     const refused = await storeEntries(source, entriesOf(values));
     const taken = values.filter(({ call }) => !refused.has(call.address.key));
     for (const { call } of taken) engine.writeBack.remove(call.address.id);
@@ -91,7 +91,7 @@ async function writeAround(engine: Engine, source: Source, values: readonly Valu
 
 /** Removes from the source what `delete` names. @throws what the source throws. */
 export async function removeFromSource(engine: Engine, source: Source, { id, key }: Address): Promise<void> {
-  await engine.turns.run([id], async () => {
+  await engine.sourceQueue.run([id], async () => {
     await source.remove?.(key);
     engine.writeBack.remove(id);
   });

@@ -1,10 +1,10 @@
-/** Work on one id runs in the order in which it was asked for, one at a time; that on different ids runs side by side. */
-export interface Turns {
-  /** Runs `work` when all earlier work on any of `ids` is over. */
+/** Work on one id runs one at a time, in the order of the calls; work on different ids runs side by side. */
+export interface KeyedQueue {
+  /** Runs `work` as soon as all earlier work on any of `ids` is over, whatever came of it. */
   run<Result>(ids: readonly string[], work: () => Promise<Result>): Promise<Result>;
 }
 
-export function createTurns(): Turns {
+export function createKeyedQueue(): KeyedQueue {
   const last = new Map<string, Promise<unknown>>();
 
   return {

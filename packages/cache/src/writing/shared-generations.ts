@@ -1,8 +1,13 @@
 import type { Engine } from '../engine.ts';
-import type { BufferedWrite } from '../writing/write-buffer.ts';
-import type { Generation } from './generations.ts';
+import type { Generation } from '../generations/generations.ts';
+import type { BufferedWrite } from './write-buffer.ts';
 
-/** Those of the write, and for tags that Redis did not know of then, those of now; `undefined` where Redis does not say. */
+/**
+ * The generations under which a write may go to Redis: its own, and for tags that Redis did not know when it was buffered, those
+ * that they have now.
+ *
+ * @returns `undefined` where Redis does not answer.
+ */
 export async function sharedGenerations(
   engine: Engine,
   { generations, lifetime }: BufferedWrite,

@@ -1,26 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { createTurns } from './turns.ts';
+import { createKeyedQueue } from './keyed-queue.ts';
 
-describe('turns', () => {
+describe('a keyed queue', () => {
   function recorder() {
-    const turns = createTurns();
+    const queue = createKeyedQueue();
     const order: string[] = [];
     const run = (name: string, ...ids: string[]) => {
       let finish = () => {};
       const finished = new Promise<void>((resolve) => {
         finish = resolve;
       });
-      const ended = turns.run(ids, async () => {
+      const ended = queue.run(ids, async () => {
         order.push(`${name} began`);
         await finished;
         order.push(`${name} ended`);
       });
       return { finish, ended };
     };
-    return { order, run, turns };
+    return { order, run, queue };
   }
 
-  it('of one id come in the order they were asked for, of others at once', async () => {
+  it('runs work on one id in the order of the calls, and work on others at once', async () => {
     const { order, run } = recorder();
     const first = run('first', 'a');
     const second = run('second', 'a');
@@ -34,7 +34,7 @@ describe('turns', () => {
     expect(order.slice(3)).toEqual(['first ended', 'second began', 'second ended']);
   });
 
-  it('of several ids wait for the earlier work on any of them, and keep later work on all of them waiting', async () => {
+  it('has work on several ids wait for the earlier work on any of them, and later work on all of them for it', async () => {
     const { order, run } = recorder();
     const a = run('a', 'a');
     const both = run('both', 'a', 'b');
@@ -47,10 +47,10 @@ describe('turns', () => {
     expect(order.filter((step) => step.endsWith('began'))).toEqual(['a began', 'both began', 'b began']);
   });
 
-  it('come also after work that failed, whose error is its caller’s alone', async () => {
-    const { turns } = recorder();
-    const failing = turns.run(['a'], () => Promise.reject(new Error('no')));
-    const next = turns.run(['a'], async () => 'next');
+  it('goes on after work that failed, whose error is its caller’s alone', async () => {
+    const { queue } = recorder();
+    const failing = queue.run(['a'], () => Promise.reject(new Error('no')));
+    const next = queue.run(['a'], async () => 'next');
     await expect(failing).rejects.toThrow('no');
     expect(await next).toBe('next');
   });
