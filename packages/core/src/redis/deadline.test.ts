@@ -123,3 +123,27 @@ describe('a deadline', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 });
+
+describe('a process that stands still', () => {
+  function standStill(ms: number): void {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+  }
+
+  it('hears what is answered a moment later, since it could send it only then', async () => {
+    const answered = createDeadline(30).guard(
+      new Promise<string>((resolve) => {
+        // As a write that waits for the end of its tick, and is answered a moment later.
+        process.nextTick(() => setTimeout(resolve, 2, 'answered'));
+      }),
+    );
+    standStill(60);
+    await expect(answered).resolves.toBe('answered');
+  });
+
+  it('waits no longer for what is not answered at all', async () => {
+    const work = createDeadline(30).guard(new Promise<never>(() => {}));
+    standStill(60);
+    await expect(work).rejects.toMatchObject({ code: 'ERR_REDIS_DEADLINE' });
+  });
+});

@@ -20,6 +20,12 @@ export interface Waiter {
 }
 
 /**
+ * A timer that is so late says that the process stood still. What was asked for before that in one tick with others may be
+ * leaving only now, and so long is Redis given to answer it.
+ */
+const STOOD_STILL_MS = 10;
+
+/**
  * @param ms milliseconds, the same for every promise: so the oldest waiter is always the next to expire.
  * @param holdsProcess whether it keeps the process from ending while somebody waits. Where something else does, a socket
  * for one, each lone command saves two calls into Node.
@@ -31,8 +37,14 @@ export function createDeadline(ms: number, { holdsProcess = true } = {}): Deadli
   let last: Waiter | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  /** When the process itself was busy, answers may lie in the sockets: they are read between a timer and an immediate. */
   function wake(): void {
+    const lateMs = first ? performance.now() - first.since - ms : 0;
+    if (lateMs < STOOD_STILL_MS) expireBehindReads();
+    else timer = start(STOOD_STILL_MS, expireBehindReads);
+  }
+
+  /** When the process itself was busy, answers may lie in the sockets: they are read between a timer and an immediate. */
+  function expireBehindReads(): void {
     setImmediate(expire);
   }
 
@@ -43,11 +55,11 @@ export function createDeadline(ms: number, { holdsProcess = true } = {}): Deadli
       leave(waiter);
       waiter.expire(new RedisDeadlineError(ms));
     }
-    timer = first && start(Math.ceil(first.since + ms - now));
+    timer = first && start(Math.ceil(first.since + ms - now), wake);
   }
 
-  function start(delayMs: number): NodeJS.Timeout {
-    const started = setTimeout(wake, delayMs);
+  function start(delayMs: number, run: () => void): NodeJS.Timeout {
+    const started = setTimeout(run, delayMs);
     return holdsProcess ? started : started.unref();
   }
 
@@ -56,7 +68,7 @@ export function createDeadline(ms: number, { holdsProcess = true } = {}): Deadli
     else first = waiter;
     waiter.before = last;
     last = waiter;
-    if (timer === undefined) timer = start(ms);
+    if (timer === undefined) timer = start(ms, wake);
     else if (holdsProcess) timer.ref();
   }
 
