@@ -159,6 +159,46 @@ export function describeContext(name: string, connect: () => RedisPort | null): 
       expect((await cache().lookup('a'))?.entry.validator).toBe('"2"');
     });
 
+    it('and an unchanged value keep the tags that were named with the value: they go on invalidating it', async () => {
+      const load = (etag: string, price: number, tags: readonly string[]) =>
+        cache().getOrLoad(
+          'a',
+          (_key, { stale, setValidator, addTags }) => {
+            const known = stale<{ price: number }>();
+            if (known?.validator === etag) return known.value;
+            setValidator(etag);
+            addTags(tags);
+            return { price };
+          },
+          { policy: 'price', tags: ['call'] },
+        );
+      await load('"1"', 1, ['x', 'y']);
+      for (let round = 0; round < 2; round += 1) {
+        clock().advance(10_000);
+        expect(await load('"1"', 2, ['z'])).toEqual({ price: 1 });
+        expect((await cache().lookup('a'))?.entry.tags).toEqual(['call', 'x', 'y']);
+      }
+      clock().advance(10_000);
+      await load('"2"', 3, ['x']);
+      expect((await cache().lookup('a'))?.entry.tags).toEqual(['call', 'x']);
+      await cache().invalidate({ tag: 'y' });
+      expect(await cache().get('a')).toEqual({ price: 3 });
+      await cache().invalidate({ tag: 'x' });
+      expect(await cache().get('a')).toBeUndefined();
+    });
+
+    it('and an unchanged value are not kept where the tags of both loads are too many for an entry', async () => {
+      const load = (name: string, price: number) =>
+        cache().getOrLoad('a', (_key, { stale }) => stale()?.value ?? price, {
+          policy: 'price',
+          tags: Array.from({ length: 100 }, (_, index) => `${name}${index}`),
+        });
+      await load('x', 1);
+      clock().advance(10_000);
+      expect(await load('y', 2)).toBe(1);
+      expect(await cache().get('a')).toBeUndefined();
+    });
+
     it('is gone with a value that has none', async () => {
       await cache().getOrLoad('a', source({ etag: '"1"', body: { price: 1 } }), { policy: 'price' });
       await cache().set('a', { price: 2 });

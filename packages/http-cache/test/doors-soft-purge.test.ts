@@ -82,6 +82,34 @@ describe.each(frameworks)('what was expired, on $name', (framework) => {
     expect(statusOf(await ask())).toBe('breakwater; hit; ttl=60; detail=memory');
   });
 
+  it.each([
+    ['which says nothing of them', undefined, [true, false]],
+    ['which names others in their place', 'b', [false, true]],
+  ])('has the tags that it named itself, also after a 304 %s', async (_which, named, isEnded) => {
+    await start({ staleIfError: '1m' }, (call) => {
+      const isUnchanged = call.headers['if-none-match'] === '"same"';
+      const tags = isUnchanged ? named : 'a';
+      if (tags) call.header('Surrogate-Key', tags);
+      call.header('ETag', '"same"');
+      if (isUnchanged) call.status(304);
+    });
+    for (const [index, tag] of ['a', 'b'].entries()) {
+      await app.httpCache.purge({ all: true });
+      await ask();
+      await app.httpCache.purge({ url: '/page' }, { mode: 'expire' });
+      const asked = await ask();
+      expect([statusOf(asked), asked.headers['surrogate-key']]).toEqual([
+        'breakwater; fwd=stale; fwd-status=304; stored',
+        undefined,
+      ]);
+      await app.httpCache.purge({ tag });
+      const after = await ask();
+      expect(statusOf(after).includes('fwd=uri-miss')).toBe(isEnded[index]);
+      expect(after.headers['surrogate-key']).toBeUndefined();
+    }
+    expect(await app.httpCache.purge({ tag: 'pages' })).toMatchObject({ unknownTags: [] });
+  });
+
   it('may be by the cache itself, as the rules of events do', async () => {
     await start({ staleIfError: '1m' }, (call) => {
       if (runs > 1) call.status(503);

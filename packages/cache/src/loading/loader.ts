@@ -18,7 +18,7 @@ export interface LoadContext {
   addTags(tags: readonly string[]): void;
   /**
    * What the source names this version of the value by, such as an ETag: `stale()` has it at the next load. A loader that
-   * returns `stale().value` renews the entry with the validator it had. At most 1 KB.
+   * returns `stale().value` renews the entry with the validator and the tags it had. At most 1 KB.
    *
    * @throws OptionError `ERR_CACHE_OPTION`.
    */

@@ -4,6 +4,7 @@ import type { Call, Engine } from '../engine.ts';
 import type { Entry } from '../entries/entry.ts';
 import { isExpired, type LifetimeTerms } from '../entries/freshness.ts';
 import { LoadTimeoutError } from '../errors.ts';
+import { MAX_TAGS } from '../input.ts';
 import type { Outcomes } from '../outcomes.ts';
 import type { Awaitable } from './circles.ts';
 import type { Lease } from './leases.ts';
@@ -101,16 +102,21 @@ async function keepProduced(run: Run, produced: Produced, wishes: LoadWishes): P
 }
 
 /** @returns whether it was kept, `undefined` where it was not to be. */
-async function keep(
-  { reservation, terms, known }: Run,
-  value: unknown,
-  wishes: LoadWishes,
-): Promise<boolean | undefined> {
+async function keep({ reservation, terms }: Run, value: unknown, wishes: LoadWishes): Promise<boolean | undefined> {
   const life = lifeOf(value, terms, wishes);
   if (life.ttlMs === 0) return undefined;
-  const isRenewed = known !== undefined && (value === known.value || value === wishes.given?.value);
-  const validator = wishes.validator ?? (isRenewed ? known.validator : undefined);
-  return reservation.keep(value, { life, lateTags: wishes.tags, validator });
+  if (!isRenewed(value, wishes))
+    return reservation.keep(value, { life, lateTags: wishes.tags, validator: wishes.validator });
+  // The loader that named them when it made the value does not name them again when it finds nothing changed.
+  const tags = new Set([...terms.tags, ...wishes.given.tags, ...wishes.tags]);
+  if (tags.size > MAX_TAGS) return undefined;
+  const lateTags = [...tags].slice(terms.tags.length);
+  return reservation.keep(value, { life, lateTags, validator: wishes.validator ?? wishes.given.validator });
+}
+
+/** Whether the loader gave the entry that it was to replace, which it had asked for. */
+function isRenewed(value: unknown, wishes: LoadWishes): wishes is LoadWishes & { readonly given: Entry<unknown> } {
+  return wishes.given !== undefined && value === wishes.given.value;
 }
 
 function lifeOf(value: unknown, terms: WriteTerms, { ttlMs }: LoadWishes): LifetimeTerms {

@@ -35,7 +35,8 @@ export function serveStandby(run: Run, { selected }: Standby, answered?: { reado
 
 /** RFC 9111 §4.3.3: nothing has changed but what the 304 says, and its lifetime begins anew. */
 function revive(run: Run, { selected, freshened, isOther }: Standby, nowMs: number): void {
-  const { intake, job } = run;
+  const { intake, job, tools } = run;
+  const { tagFields } = tools.options.origin;
   const update = endToEnd(addedTo(run.leaving));
   if (isOther(update)) {
     serveUnrelated(run, selected);
@@ -49,10 +50,14 @@ function revive(run: Run, { selected, freshened, isOther }: Standby, nowMs: numb
   const accepted = settleHead(intake, { status, headers: fields, vary: fields.get('vary'), nowMs });
   const isKept = typeof accepted !== 'string';
   const terms = isKept ? accepted : { initialAgeMs: 0, reuse: selected.response.reuse };
-  const fresh = freshenedResponse(selected.response, headers, terms);
+  const told = headers.filter(([name]) => !tagFields.includes(name));
+  const fresh = freshenedResponse(selected.response, told, terms);
   serveInstead(run, fresh, forwardStatus('stale', { forwardedStatus: 304, stored: isKept }), nowMs);
   if (isKept) {
-    keep(intake, accepted, { ...fresh, initialAgeMs: ageAtEnd(intake, accepted) }, () => {
+    // Its fields of tags are not stored with a response: what the 304 does not say of them is as it was.
+    const known = tagFields.some((field) => fields.has(field)) ? [] : (job.place.entry?.tags ?? []);
+    const tags = [...new Set([...accepted.tags, ...known])];
+    keep(intake, { ...accepted, tags }, { ...fresh, initialAgeMs: ageAtEnd(intake, accepted) }, () => {
       job.counters.revalidated += 1;
     });
   } else {
