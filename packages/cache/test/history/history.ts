@@ -1,5 +1,5 @@
 /** What was done to the cache, with the versions of a source that only grows. Times are of one clock, in milliseconds. */
-export type Operation = Read | Invalidation | Set;
+export type Operation = Read | Invalidation | SetOperation;
 
 interface Timed {
   /** The process. */
@@ -23,7 +23,7 @@ export interface Invalidation extends Timed {
 }
 
 /** A value that was put into the cache, which may be older than what was invalidated while it was on its way. */
-export interface Set extends Timed {
+export interface SetOperation extends Timed {
   readonly does: 'set';
   readonly key: string;
   readonly version: number;

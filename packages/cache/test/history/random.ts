@@ -12,3 +12,13 @@ export function createRandom(seed: number): () => number {
 export function pick<Item>(random: () => number, items: readonly Item[]): Item {
   return items[Math.floor(random() * items.length)] as Item;
 }
+
+/** The same items in an order of chance (Fisher and Yates). */
+export function shuffled<Item>(random: () => number, items: readonly Item[]): Item[] {
+  const mixed = [...items];
+  for (let last = mixed.length - 1; last > 0; last -= 1) {
+    const chosen = Math.floor(random() * (last + 1));
+    [mixed[last], mixed[chosen]] = [mixed[chosen] as Item, mixed[last] as Item];
+  }
+  return mixed;
+}

@@ -1,9 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import type { FaultProxy } from '@breakwater/testkit';
-import { checkHistory, type Operation, type Verdict } from './history.ts';
+import { type Fleet, type FleetOptions, startFleet } from './fleet.ts';
+import { checkHistory, type Verdict } from './history.ts';
 
 export const HEARTBEAT_MS = 250;
 export const BLIND_TTL_MS = 500;
@@ -14,42 +11,25 @@ export const BOUND_MS = 1000;
 /** The same where anything may break: four beats until a silent connection counts as dead, and what memory may serve blindly. */
 export const CHAOS_BOUND_MS = 4 * HEARTBEAT_MS + BLIND_TTL_MS + BOUND_MS;
 
-export interface RunOptions {
-  /** One for each process. */
-  readonly proxies: readonly FaultProxy[];
-  readonly sourceUrl: string;
-  readonly seed: number;
+export interface RunOptions extends FleetOptions {
   readonly forMs: number;
   readonly boundMs: number;
-  /** Done all the while. */
-  readonly disturb?: (isOver: () => boolean) => Promise<void>;
+  /** Done all the while; the run goes on until it is over. */
+  readonly disturb?: (fleet: Fleet, isOver: () => boolean) => Promise<void>;
 }
 
 /** Lets processes use one cache at random, and judges what they saw. */
-export async function runHistory({ proxies, sourceUrl, seed, forMs, boundMs, disturb }: RunOptions): Promise<Verdict> {
-  const children = proxies.map(({ url }, index) =>
-    fork(fileURLToPath(new URL('worker.child.ts', import.meta.url)), [url, sourceUrl, String(seed), String(index)], {
-      execArgv: ['--conditions=@breakwater/source'],
-      serialization: 'advanced',
-    }),
-  );
+export async function runHistory({ forMs, boundMs, disturb, ...options }: RunOptions): Promise<Verdict> {
+  const fleet = startFleet(options);
   try {
-    await Promise.all(children.map((child) => once(child, 'message')));
+    await fleet.ready();
     let isOver = false;
-    const disturbed = disturb?.(() => isOver);
+    const disturbed = disturb?.(fleet, () => isOver);
     await sleep(forMs);
     isOver = true;
     await disturbed;
-    const histories = await Promise.all(children.map(stop));
-    return checkHistory(histories.flat(), boundMs);
+    return checkHistory(await fleet.stop(), boundMs);
   } finally {
-    for (const child of children) child.kill('SIGKILL');
+    fleet.end();
   }
-}
-
-async function stop(child: ChildProcess): Promise<Operation[]> {
-  const told = once(child, 'message');
-  child.send('stop');
-  const [operations] = await told;
-  return operations;
 }

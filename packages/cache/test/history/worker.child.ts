@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { createCache, type InvalidationTarget } from '../../src/index.ts';
-import type { Operation } from './history.ts';
+import { openJournal } from './journal.ts';
 import { createRandom, pick } from './random.ts';
 import { BLIND_TTL_MS, HEARTBEAT_MS } from './run.ts';
 
-/** One process of a run: random calls of the cache over few keys, until it is told to stop; then it tells what it did. */
+/** One process of a run: random calls of the cache over few keys, each told as it ends, until it is told to stop or is killed. */
 
-const [cacheUrl, sourceUrl, seed, index] = process.argv.slice(2);
+const [cacheUrl, sourceUrl, journalPath, seed, index, lies] = process.argv.slice(2);
+const journal = openJournal(String(journalPath));
 const by = Number(index);
 const random = createRandom(Number(seed) + by);
 const redis = new Redis(String(cacheUrl), { retryStrategy: () => 50, connectTimeout: 500 });
@@ -23,7 +24,6 @@ const cache = createCache({
 });
 const KEYS = ['a', 'b', 'c', 'd'];
 const TARGETS: readonly InvalidationTarget[] = [{ key: 'a' }, { key: ['b', 'c'] }, { tag: 'all' }, { pattern: '?' }];
-const operations: Operation[] = [];
 const now = () => Number(process.hrtime.bigint() / 1000n) / 1000;
 const tagsOf = (key: string) => ['all', `of ${key}`];
 
@@ -42,25 +42,32 @@ async function read(key: string): Promise<void> {
   };
   const version =
     random() < 0.5 ? await cache.get<number>(key) : await cache.getOrLoad(key, load, { tags: tagsOf(key) });
-  if (version !== undefined) operations.push({ does: 'read', by, key, version, startMs, endMs: now() });
+  if (version !== undefined) journal.add({ does: 'read', by, key, version, startMs, endMs: now() });
+}
+
+async function invalidate(target: InvalidationTarget | 'clear'): Promise<boolean> {
+  const { shared } = target === 'clear' ? await cache.clear() : await cache.invalidate(target);
+  return shared;
 }
 
 async function change(target: InvalidationTarget | 'clear'): Promise<void> {
   await source.incr(pick(random, KEYS));
   const all = await versionsNow();
   const startMs = now();
-  const { shared } = target === 'clear' ? await cache.clear() : await cache.invalidate(target);
-  if (!shared) return;
+  const isShared = lies ? true : await invalidate(target);
+  if (!isShared) return;
   const keys = target !== 'clear' && 'key' in target ? [target.key ?? []].flat() : KEYS;
   const versions = Object.fromEntries(keys.map((key) => [key, all[key] ?? 0]));
-  operations.push({ does: 'invalidate', by, target: JSON.stringify(target), versions, startMs, endMs: now() });
+  journal.add({ does: 'invalidate', by, target: JSON.stringify(target), versions, startMs, endMs: now() });
 }
 
 async function set(key: string): Promise<void> {
   const startMs = now();
   const version = await source.incr(key);
+  const begun = { does: 'set', by, key, version, startMs } as const;
+  journal.begin(begun);
   await cache.set(key, version, { tags: tagsOf(key) });
-  operations.push({ does: 'set', by, key, version, startMs, endMs: now() });
+  journal.add({ ...begun, endMs: now() });
 }
 
 function act(): Promise<void> {
@@ -83,8 +90,9 @@ process.on('disconnect', () => process.exit());
 process.once('message', async () => {
   isStopped = true;
   await Promise.all(workers);
-  process.send?.(operations);
+  journal.close();
+  process.exit();
 });
+const workers = Array.from({ length: 4 }, work);
 while (!cache.stats().bus.connected) await sleep(5);
 process.send?.('ready');
-const workers = Array.from({ length: 4 }, work);

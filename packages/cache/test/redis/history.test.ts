@@ -1,7 +1,7 @@
 import { type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { disturbAtRandom } from '../history/disturb.ts';
+import { type Disturbances, disturbAtRandom } from '../history/disturb.ts';
 import { checkHistory, type Operation, type Verdict } from '../history/history.ts';
 import { createRandom } from '../history/random.ts';
 import { BOUND_MS, CHAOS_BOUND_MS, runHistory } from '../history/run.ts';
@@ -18,7 +18,9 @@ let admin: Redis;
 
 beforeAll(async () => {
   [server, source] = await Promise.all([startRedis(), startRedis()]);
-  admin = new Redis(server.url);
+  admin = new Redis(server.url, { retryStrategy: () => 50 });
+  // It is killed now and then.
+  admin.on('error', () => {});
   proxies = await Promise.all([0, 1, 2].map(() => startFaultProxy(server.port)));
 });
 beforeEach(async () => {
@@ -45,19 +47,29 @@ describe('what is read after an invalidation that was acknowledged', { timeout: 
     expect(verdict.invalidations).toBeGreaterThan(0);
   });
 
-  it('is not, whatever the network does', async () => {
+  it('is not, whatever the network does, and whoever dies', async () => {
     const random = createRandom(SEED);
+    let done: Disturbances | undefined;
     const verdict = await runHistory({
       proxies,
       sourceUrl: source.url,
       seed: SEED,
       forMs: CHAOS_SECONDS * 1000,
       boundMs: CHAOS_BOUND_MS,
-      disturb: (isOver) => disturbAtRandom(admin, proxies, random, isOver),
+      async disturb(fleet, isOver) {
+        done = await disturbAtRandom({ admin, server, proxies, random }, fleet, isOver);
+      },
     });
-    say(`chaos for ${CHAOS_SECONDS} s`, CHAOS_BOUND_MS, verdict);
+    say(`chaos for ${CHAOS_SECONDS} s (${JSON.stringify(done)})`, CHAOS_BOUND_MS, verdict);
     expect(verdict.violations).toEqual([]);
     expect(verdict.invalidations).toBeGreaterThan(0);
+    expect(done?.processKilled).toBeGreaterThan(0);
+    expect(done?.redisKilled).toBeGreaterThan(0);
+  });
+
+  it('is found out where it is: by a fleet that says it has invalidated, and has not', async () => {
+    const run = { proxies, sourceUrl: source.url, seed: SEED, forMs: 500, boundMs: 0, lies: true };
+    expect((await runHistory(run)).violations).not.toEqual([]);
   });
 });
 
