@@ -2,6 +2,7 @@ import type { Topic } from './topic.ts';
 import { invalidations } from './topics/cache/invalidations.ts';
 import { memory } from './topics/cache/memory.ts';
 import { getMany, redisHits } from './topics/cache/redis-hit.ts';
+import { writeBack } from './topics/cache/write-back.ts';
 import { writes } from './topics/cache/writes.ts';
 import { expressHit, fastifyHit, frontHit, redisHit } from './topics/http/hits.ts';
 import { miss, missCost } from './topics/http/misses.ts';
@@ -20,6 +21,7 @@ export const topics: readonly Topic[] = [
   ...redisHits,
   getMany,
   writes,
+  writeBack,
   ...invalidations,
   ...throughput,
   ...largeValues,
