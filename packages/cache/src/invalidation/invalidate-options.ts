@@ -33,7 +33,7 @@ export function checkInvalidation(
     wanted,
     reason: checks.oneOf('reason', reason, REASONS),
     budgetMs: budget === undefined ? undefined : checks.duration('budget', budget, { min: 0 }),
-    turns: pace === undefined ? undefined : { intervalMs: intervalMsOf(pace), signal },
+    pacing: pace === undefined ? undefined : { intervalMs: intervalMsOf(pace), signal },
   };
 }
 

@@ -65,7 +65,7 @@ export function createPacedInvalidations({ engine, local, redis, share }: PacedO
     }
   }
 
-  return async function endInTurn({ effect, wanted, intervalMs, signal }: Paced): Promise<PacedReport> {
+  return async function endPaced({ effect, wanted, intervalMs, signal }: Paced): Promise<PacedReport> {
     const pacer = createPacer(intervalMs, signal);
     const touched = { memoryEntries: 0, redisKeys: 0 };
 
