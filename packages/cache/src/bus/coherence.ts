@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts';
 import type { GenerationTable } from '../generations/generations.ts';
-import type { LossReason } from './bus.ts';
+import type { LossReason } from './catch-up.ts';
 
 /** Keeps what this process believes in step with what it can hear of the others. */
 export interface Coherence {
