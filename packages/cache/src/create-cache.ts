@@ -6,7 +6,7 @@ import { createAnnouncer } from './bus/announcer.ts';
 import { createCoherence } from './bus/coherence.ts';
 import { openBus } from './bus/open-bus.ts';
 import { createOwnWrites } from './bus/own-writes.ts';
-import type { Cache, SpaceOptions } from './cache.ts';
+import type { Cache } from './cache.ts';
 import type { CacheEvents } from './cache-events.ts';
 import { collectStats } from './collect-stats.ts';
 import { createEncryption } from './encryption/encryption.ts';
@@ -14,15 +14,12 @@ import { isSubjectTag } from './encryption/subject.ts';
 import { createSubjectKeys } from './encryption/subject-keys.ts';
 import type { Engine } from './engine.ts';
 import { unreadable } from './entries/entries.ts';
-import { spaceTakenError } from './errors.ts';
 import { createExpectedTags } from './generations/expected-tags.ts';
 import { createFence } from './generations/fence.ts';
 import { createGenerationTable } from './generations/generations.ts';
 import { createTagGenerations } from './generations/tag-generations.ts';
-import { checkName, checkSpaceOptions } from './input.ts';
 import { createInspection } from './invalidation/create-inspection.ts';
 import { createRules } from './invalidation/create-rules.ts';
-import { createWalks, type Walks } from './invalidation/create-walks.ts';
 import { createRedisInspection } from './invalidation/inspect-redis.ts';
 import { createInvalidator } from './invalidation/invalidate.ts';
 import { createOutbox } from './invalidation/outbox.ts';
@@ -35,8 +32,8 @@ import { createLoadOnce } from './loading/load-once.ts';
 import { createMemoryTier } from './memory/memory-tier.ts';
 import { type CacheOptions, checkMode, resolveOptions } from './options/options.ts';
 import { createPolicies } from './options/policies.ts';
-import { createPart, type Part } from './parts/part.ts';
-import { createPartAtOnce, type PartAtOnce } from './parts/part-at-once.ts';
+import { createPart } from './parts/part.ts';
+import { createSpaces } from './parts/spaces.ts';
 import { createCacheKeys } from './redis/redis-keys.ts';
 import { createRedisState } from './redis/redis-state.ts';
 import { createRedisTier } from './redis/redis-tier.ts';
@@ -44,8 +41,6 @@ import { sendWrites } from './writing/flush-writes.ts';
 import { createKeyedQueue } from './writing/keyed-queue.ts';
 import { createWriteBack } from './writing/write-back.ts';
 import { createWriteBuffer } from './writing/write-buffer.ts';
-
-type Space = Part & Walks & { readonly atOnce: PartAtOnce | undefined };
 
 /**
  * Makes a cache: memory in front of Redis, or memory alone.
@@ -156,7 +151,7 @@ export function createCache<PolicyName extends string = never>(
   };
   const walk = client && redis && createRedisWalk({ redis: client, tier: redis, keys });
   const coherence = client ? createCoherence(engine, table) : undefined;
-  const openSpaces = () => ['', ...spaces.keys()];
+  const openSpaces = () => spaces.names();
   const walked = redis && walk ? { tier: redis, keys, state, walk, spaces: openSpaces } : undefined;
   const invalidator = createInvalidator(engine, table, options.invalidation, walked);
   const bus =
@@ -166,30 +161,12 @@ export function createCache<PolicyName extends string = never>(
 
   const policies = createPolicies(options.policies);
   const paths = { policies, loadOnce: createLoadOnce(engine), invalidator };
-  const spaces = new Map<string, { readonly codec: string; readonly finds: string; readonly part: Space }>();
-
   const inspected = {
     redis: client && walk ? createRedisInspection({ redis: client, walk, keys, state }) : undefined,
     dependencies: options.invalidation.dependencies,
     spaces: openSpaces,
   };
-
-  function openSpace(name: string, given: SpaceOptions<unknown>): Space {
-    const { codec, finds } = checkSpaceOptions(given);
-    const open = spaces.get(name);
-    if (open?.codec === codec.name && open.finds === finds) return open.part;
-    if (open) throw spaceTakenError(name);
-    policies.declare(checkName('space', name));
-    const partOptions = { space: name, codec, finds, policy: name };
-    const part = createPart(engine, paths, partOptions);
-    const space = {
-      ...part,
-      ...createWalks(engine, inspected, name),
-      atOnce: redis ? undefined : createPartAtOnce(engine, part, { ...partOptions, policies }),
-    };
-    spaces.set(name, { codec: codec.name, finds, part: space });
-    return space;
-  }
+  const spaces = createSpaces(engine, paths, inspected);
 
   async function shutDown(): Promise<void> {
     invalidator.close();
@@ -215,7 +192,7 @@ export function createCache<PolicyName extends string = never>(
     ...createInspection(engine, { ...inspected, known: table.known }),
     rules: () => createRules(invalidator),
     audit: invalidator.audit,
-    space: (name, options) => openSpace(name, options),
+    space: spaces.open,
     stats: () => collectStats({ engine, policies, state, bus, coherence, invalidator }),
     on: events.on,
     get mode() {
