@@ -5,14 +5,23 @@ import type { InvalidatedBy, InvalidationEffect } from './invalidation/invalidat
 export interface CacheEvents extends OutageEvents {
   'cache:invalidated': {
     readonly by: InvalidatedBy;
-    /** Another instance's expiry is an invalidation here: what memory held left it, and Redis says how stale it is. */
+    /**
+     * An expiry by another instance is an invalidation here: the entries leave memory, and Redis knows how stale they
+     * are.
+     */
     readonly effect: InvalidationEffect;
     readonly memoryEntries: number;
     readonly remote: boolean;
   };
-  /** `emptied`: somebody emptied Redis, where keys are tracked. */
+  /**
+   * Memory was dropped, since messages were missed for good. `emptied`: somebody emptied Redis, with `coherence:
+   * 'tracking'`.
+   */
   'bus:flushed': { readonly reason: 'gap' | 'reconnected' | 'emptied' };
-  /** Redis refuses to let this instance subscribe, or track keys: it stays blind, and asks again. */
+  /**
+   * Redis refuses to let this instance subscribe, or track keys. Its memory stays bounded by `blindTtl`, and it asks
+   * again.
+   */
   'bus:refused': { readonly error: Error };
   /** A value over `maxEntrySize`: `set` throws, what is loaded is returned and not kept. */
   'value:refused': { readonly policy: string; readonly bytes: number; readonly maxBytes: number };
@@ -20,7 +29,7 @@ export interface CacheEvents extends OutageEvents {
   'store:failed': { readonly error: unknown; readonly entries: number };
   /** Buffered writes that could not be sent before `close`, nor will be. */
   'writes:dropped': { readonly entries: number };
-  /** A loader's error that no caller gets: it ran in the background, or a stale value was served instead. */
+  /** A loader's error that reaches no caller: it ran in the background, or a stale value was served instead. */
   'load:failed': { readonly error: unknown };
   /** Bytes in Redis that are no entry this cache can read: a miss. */
   'frame:unreadable': { readonly reason: FrameFault };

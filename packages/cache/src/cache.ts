@@ -45,13 +45,16 @@ export interface Cache<PolicyName extends string = string>
   /** The entry if memory holds it fresh: synchronous, touches no Redis, counts as a hit but never as a miss. */
   peek<Value>(key: string, options?: ReadOptions<PolicyName>): Entry<Value> | undefined;
 
-  /** What is found of `keys`, in their order: a key that no tier has is not in the map. Read from Redis together. */
+  /**
+   * The values of those `keys` that are cached, in the order of `keys`; a key that neither tier has is not in the
+   * map. Redis is asked for all of them together.
+   */
   getMany<Value>(keys: readonly string[], options?: ReadOptions<PolicyName>): Promise<Map<string, Value>>;
 
   /** Whether {@link Cache.get} would find it; counted neither as a hit nor as a miss. */
   has(key: string, options?: ReadOptions<PolicyName>): Promise<boolean>;
 
-  /** Those of `keys` that {@link Cache.has} is true of. Read from Redis together. */
+  /** Those of `keys` that {@link Cache.has} is true of. Redis is asked for all of them together. */
   hasMany(keys: readonly string[], options?: ReadOptions<PolicyName>): Promise<Set<string>>;
 
   /** Milliseconds the entry is still fresh, `undefined` where there is none; counted neither as a hit nor as a miss. */
@@ -64,18 +67,19 @@ export interface Cache<PolicyName extends string = string>
   inspect<Value>(key: string, options?: ReadOptions<PolicyName>): Promise<EntryInspection<Value>>;
 
   /**
-   * Writes both tiers and tells the other instances. Resolves also when Redis is away: memory then holds it alone, and the
-   * value before it is removed from Redis when that is back. Of writes to one key the last wins; a load of this process
-   * that began before a write loses to it. Plain objects and arrays in the value are frozen, deeply.
+   * Writes both tiers and tells the other instances. Resolves also when Redis is away: then memory alone holds the
+   * value, and the one before it is removed from Redis when that is back. Of writes to one key the last wins; a load
+   * of this process that began before a write loses to it. Plain objects and arrays in the value are frozen, deeply.
    *
-   * With a `source` in the policy the value goes there first, as the policy's `write` says, and what the source throws is the
-   * error of this call; the cache is then as it was.
+   * With a `source` in the policy the value goes there first, as the policy's `write` says, and what the source
+   * throws is the error of this call; the cache is then as it was.
    *
-   * @throws CacheInputError `ERR_CACHE_VALUE` for what no codec of ours can hold, or a value over `maxEntrySize`.
+   * @throws CacheInputError `ERR_CACHE_VALUE` for a value that the cache's codecs cannot hold, or one over
+   * `maxEntrySize`.
    */
   set<Value>(key: string, value: Value, options?: WriteOptions<PolicyName>): Promise<void>;
 
-  /** {@link Cache.set} for every pair, written to Redis together. A pair that is refused keeps all of them from being stored. */
+  /** {@link Cache.set} for every pair, written to Redis together. Where one value is refused, none is stored. */
   setMany<Value>(entries: Iterable<readonly [string, Value]>, options?: WriteOptions<PolicyName>): Promise<void>;
 
   /**
@@ -124,16 +128,16 @@ export interface Cache<PolicyName extends string = string>
   ): (...values: Arguments) => Promise<Value>;
 
   /**
-   * The same fence for a caller that cannot put its work in a loader (a response that streams): take the reservation
-   * before the work, commit the value after it.
+   * What protects {@link Cache.getOrLoad} against invalidations during the load, for work that cannot be a loader (a
+   * response that streams): take the reservation before the work, and commit the value after it.
    */
   reserve(key: string, options?: WriteOptions<PolicyName>): Promise<Reservation>;
 
   /**
-   * {@link Cache.reserve} for one process of the fleet: while another one fills the key, it waits for that, no longer than
-   * `leaseWait`. The lease is renewed until the reservation is committed or abandoned.
+   * {@link Cache.reserve} for one process of the fleet: while another one fills the key, this call waits for that, no
+   * longer than `leaseWait`. The lease is renewed until the reservation is committed or abandoned.
    *
-   * @returns `undefined` where the key was filled, before or meanwhile: it can be read.
+   * @returns `undefined` where the key was filled, before the call or meanwhile: it can be read.
    */
   reserveToFill(key: string, options?: FillOptions<PolicyName>): Promise<Filling | undefined>;
 
@@ -147,32 +151,37 @@ export interface Cache<PolicyName extends string = string>
    */
   expire(target: InvalidationTarget, options?: InvalidateOptions): Promise<InvalidationReport>;
 
-  /** What events make untrue, as rules by the names of `Events`: `rules.on(event, rule)`, then `rules.emit(event, payload)`. */
+  /**
+   * Rules that turn events of the application into invalidations: `rules.on(event, rule)`, then `rules.emit(event,
+   * payload)`. `Events` types the payloads by the names of the events.
+   */
   rules<Events extends object>(): Rules<Events>;
 
   /** The last invalidations of this instance, and those it heard of, the newest first: `invalidation.auditSize` at most. */
   audit(): readonly AuditRecord[];
 
   /**
-   * {@link Cache.invalidate} of everything that was written with `subject`, and of the key it is encrypted with in Redis: what
-   * is left of it there, and in copies made from now on, nobody can read. Call it again until `shared` is true: what
-   * this process still owes Redis is lost with it.
+   * {@link Cache.invalidate} of everything that was written with `subject`. The key that encrypts it in Redis is
+   * deleted, so that nobody can read what is left of it there, nor in copies of Redis that are made from now on. Call
+   * it again until the report's `shared` is true: an invalidation that Redis has not taken yet is lost if the process
+   * ends.
    *
    * @throws CacheInputError `ERR_CACHE_SUBJECT`.
    */
   forget(subject: string): Promise<InvalidationReport>;
 
   /**
-   * {@link Cache.invalidate} of one key, which the policy's `source` is to `remove` first.
+   * {@link Cache.invalidate} of one key. A `source` of the policy is to `remove` it first.
    *
    * @returns whether this instance's memory or Redis held it.
    */
   delete(key: string, options?: ReadOptions<PolicyName>): Promise<boolean>;
 
   /**
-   * {@link Cache.get}, and the key is invalidated: for what is of use once. Of all callers of all instances at most one gets
-   * it; while Redis is away, one of each instance that holds it. What Redis does not have any more, or never had since it was
-   * away when that was written, is given to nobody: somebody else may have taken it.
+   * {@link Cache.get}, and the key is invalidated: for a value that is to be used once. At most one of all callers in
+   * all instances gets it; while Redis is away, at most one in each instance whose memory holds it. A value that
+   * Redis does not have (any more, or since it was away when that was written) is given to nobody: another instance
+   * may have taken it.
    */
   take<Value>(key: string, options?: ReadOptions<PolicyName>): Promise<Value | undefined>;
 
@@ -181,7 +190,9 @@ export interface Cache<PolicyName extends string = string>
 
   /**
    * A part of this cache with keys of its own and a codec of its own. Tiers, tags, bus and statistics are shared.
-   * The part's name is the policy its outcomes are counted under where a call names none.
+   * Calls that name no policy are counted under one of the space's name.
+   *
+   * @throws OptionError `ERR_CACHE_OPTION`, also where the name is in use with another codec or another `finds`.
    */
   space<Value>(name: string, options: SpaceOptions<Value>): CacheSpace<Value>;
 
@@ -215,16 +226,19 @@ export interface Cache<PolicyName extends string = string>
 export interface SpaceOptions<Value> {
   readonly codec: Codec<Value>;
   /**
-   * What the reads of the space find. `'stale'`: entries beyond their freshness as well, for as long as they are of use, for
-   * a caller that decides itself what to do with them; its `freshUntilMs` says since when one is stale.
+   * What reads of the space find. `'stale'`: also entries that are no longer fresh and not yet expired, for a caller
+   * that decides for itself what to do with them; an entry's `freshUntilMs` says since when it is stale.
    * @default 'fresh'
    */
   readonly finds?: 'fresh' | 'stale';
 }
 
-/** {@link Cache}'s calls over one part's keys. A pattern sees the part's keys only; tags are shared. */
+/**
+ * {@link Cache}'s calls over the keys of one space. A pattern matches keys of the space alone; tags are those of the
+ * whole cache.
+ */
 export interface CacheSpace<Value> {
-  /** What a fill calls before its work, for a cache without Redis, which waits for nobody; `undefined` in one with it. */
+  /** The calls that need no promise, in a cache without Redis; `undefined` in one with it. */
   readonly atOnce: SpaceAtOnce<Value> | undefined;
   lookup(key: string, options?: ReadOptions): Promise<Found<Value> | undefined>;
   peek(key: string, options?: ReadOptions): Entry<Value> | undefined;

@@ -16,7 +16,7 @@ import type { WriteBack } from './writing/write-back.ts';
 
 export type { Call } from './parts/call.ts';
 
-/** What the paths of one cache share. */
+/** What the calls of one cache work on: its tiers, and what protects them from what is out of date. */
 export interface Engine {
   readonly clock: Clock;
   readonly memory: MemoryTier;
@@ -25,19 +25,24 @@ export interface Engine {
   readonly generations: TagGenerations;
   /** Raised by every invalidation and write: a load that began before must not be kept. */
   readonly loads: Fence;
-  /** Raised by those too, and where Redis may have answered from before a change: such an answer must not enter memory. */
+  /**
+   * Raised by those too, and wherever a reply of Redis may be from before a change: such a reply must not enter
+   * memory.
+   */
   readonly fills: Fence;
+  /** Loaders that failed lately. */
   readonly failures: LoadFailures;
+  /** Tags that loaders are likely to name. */
   readonly expectedTags: ExpectedTags;
-  /** Who in the fleet loads what; without Redis there are none. */
+  /** The leases of this process; without Redis there are none. */
   readonly leases: Leases | undefined;
-  /** `bypass`: nothing is read from the tiers, nor kept in them; what is invalidated or written leaves them all the same. */
+  /** `bypass`: nothing is read from the tiers, nor kept in them; what is invalidated or written still leaves them. */
   mode: CacheMode;
   /** How many times messages of other instances were missed for good. */
   losses: number;
-  /** What is unshared is shared before anything is read. */
+  /** Invalidations that Redis has not taken yet: they are sent before anything is read from it. */
   readonly replay: Replay;
-  /** What Redis is to get later: read before Redis is. */
+  /** Writes that Redis, or a source, is to get later: reads look here before they ask Redis. */
   readonly writeBack: WriteBack;
   /** Keeps the writes of a key to its source in order, by the key's id. */
   readonly sourceQueue: KeyedQueue;

@@ -5,10 +5,11 @@ import { checks, keyError, pairsError, patternError, tagError } from './errors.t
 export const MAX_KEY_BYTES = 1024;
 export const MAX_TAGS = 128;
 
-// Lone surrogates all become the same replacement character in UTF-8: two keys in memory would be one in Redis.
+// Control characters, and lone surrogates: UTF-8 has one form for all of those, so two keys in memory would be one in
+// Redis.
 const UNSAFE = /[\p{Cc}\p{Cs}]/u;
 
-/** Whether UTF-8 can hold it: half a surrogate pair becomes the same as any other half. */
+/** Whether it has no lone surrogates, for which UTF-8 has but one form. */
 export function isWellFormed(text: string): boolean {
   return !/\p{Cs}/u.test(text);
 }

@@ -21,27 +21,31 @@ export interface CacheStats {
   readonly bus: {
     /** Whether everything is heard that other instances say. */
     readonly connected: boolean;
-    /** Announcements, without signs of life. */
+    /** Announcements of changes; signs of life are not counted, here and in `received`. */
     readonly published: number;
     readonly received: number;
-    /** Other instances of the namespace that are alive, as far as was heard. */
+    /** Other instances of the namespace that gave a sign of life lately. */
     readonly instances: number;
-    /** Times that missed messages were made up for. */
+    /** Times that missed messages were read from their record. */
     readonly replays: number;
-    /** Times the memory tier was dropped because they could not be. */
+    /** Times that memory was dropped because missed messages could not be had. */
     readonly flushes: number;
-    /** How long the last sign of life took to come back from Redis; `undefined` before there is one. */
+    /**
+     * How long the last sign of life took from this instance to Redis and back, in milliseconds; `undefined` before
+     * the first.
+     */
     readonly lagMs: number | undefined;
   };
   /** The buffer of the policies that write back. */
   readonly writeBack: WriteBackStats;
-  /** Calls of this instance, by what named the entries. */
+  /** Calls of this instance, by what named the entries; a rule's are `event`. */
   readonly invalidations: Readonly<Record<InvalidatedBy, number>>;
   /** The same calls, by why. */
   readonly reasons: Readonly<Record<InvalidationReason, number>>;
   readonly latencyMs: {
-    /** One lookup in Redis, from the first of those that left with it to the answer. */
+    /** One lookup in Redis: from the first of the reads that left in the same command to the reply. */
     readonly redis: HistogramSnapshot;
+    /** One run of a loader. */
     readonly load: HistogramSnapshot;
   };
 }
@@ -67,7 +71,7 @@ export interface CacheOutcomes {
   readonly leasesTaken: number;
   /** Loads that waited for the load of another process. */
   readonly leasesAwaited: number;
-  /** Those of them that had waited for `leaseWait`. */
+  /** Those of them that waited for all of `leaseWait`. */
   readonly leasesTimedOut: number;
 }
 

@@ -6,15 +6,16 @@ import { isWellFormed, MAX_KEY_BYTES } from '../input.ts';
 const MARK = '\u001e';
 
 /**
- * Whom an entry is about is a tag of its own kind: its generation in Redis is a data key, so that to invalidate it is to
- * forget the subject. Hashed, since it stands in entries and messages; a subject that can be guessed can be recognised.
+ * A subject is a tag of a kind of its own: its generation in Redis is a data key, so that to invalidate the tag is to
+ * forget the subject. It is hashed, since tags stand in entries and messages; whoever can guess a subject can still
+ * recognise it.
  *
  * @throws CacheInputError `ERR_CACHE_SUBJECT`.
  */
 export function subjectTagOf(subject: unknown): string {
   if (typeof subject !== 'string' || subject === '') throw subjectError('a text that is not empty', subject);
   if (subject.length > MAX_KEY_BYTES) throw subjectError(`at most ${MAX_KEY_BYTES} characters`, subject.length);
-  // Hashed, two that are not would be one subject.
+  // UTF-8 has one form for all lone surrogates: two such subjects would have one hash.
   if (!isWellFormed(subject)) throw subjectError('well-formed text', subject);
   return MARK + createHash('sha256').update(subject).digest('base64url').slice(0, 22);
 }

@@ -1,12 +1,12 @@
 import type { BackgroundWork } from '@breakwater/core';
 import type { Generation } from './generations.ts';
 
-/** Has Redis asked again, in the background, for those of the generations that it named a while ago. */
+/** Asks Redis again, in the background, for those of the generations that it has not named for a while. */
 export type Confirm = (generations: readonly Generation[], nowMs: number) => void;
 
 /**
- * Of a generation that Redis loses, to an eviction or to somebody who empties it, nobody tells: for so long its instances may
- * write what is dead to those that came later.
+ * Nobody tells of a generation that Redis has lost, to an eviction or because somebody emptied it. For this long an
+ * instance that knew it may go on to write entries that are dead to instances that started later.
  */
 const CONFIRMED_FOR_MS = 60_000;
 

@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
 
 /**
- * The tags that loaders have named while they ran, by entry. They are taken with the fences of its next load, before it
- * begins, as those that its call names are: such a tag needs no further proof that it is what it was.
+ * The tags that the loader of an entry named last time. The next load takes their generations before it begins,
+ * together with those of the tags that its call names, so that nothing else need prove that they did not change
+ * during the load.
  */
 export interface ExpectedTags {
   of(id: string): readonly string[];

@@ -11,7 +11,10 @@ export const NAMESPACE_TAG = '';
  */
 export interface Generation {
   readonly tag: string;
-  /** Unique for ever, not counted: a generation that Redis has lost never comes back under another's name. */
+  /**
+   * Never given twice. A counter would be: one that Redis has lost begins anew, and stamps of dead entries would
+   * match again.
+   */
   readonly id: string;
   /** Whether Redis knows it; without Redis, or while it is away, a generation is this process's own. */
   readonly shared: boolean;
@@ -19,7 +22,7 @@ export interface Generation {
   readonly isCurrent: boolean;
   /** When its tag was expired, milliseconds since the epoch; 0 where it was not. */
   expiredAtMs: number;
-  /** What entries stand on that an expiry of the tag left stale: current until the tag is invalidated. */
+  /** What stale entries stand on after an expiry of the tag: current until the tag is invalidated. */
   remains: Generation | undefined;
   /** Entries in memory that carry the tag and are not dead. */
   readonly tally: { entries: number };
@@ -40,7 +43,10 @@ export interface GenerationOrigin {
   readonly dataKey?: Buffer | undefined;
 }
 
-/** What was current at one count is current as long as the count stays. */
+/**
+ * Counts the generations that have ended: what was current at a count is current for as long as the count is the
+ * same.
+ */
 export interface Ends {
   count: number;
 }
@@ -58,13 +64,14 @@ export interface GenerationTable {
    */
   admit(tag: string, id: string, origin: GenerationOrigin): Generation;
   /**
-   * What this process knew of `tag` is out of date, or may be.
+   * What this process knows of `tag` is out of date, or may be.
    *
    * @returns entries in memory that died of it.
    */
   forget(tag: string): number;
   /**
-   * What was written under `tag` until now is stale, and what is written from now on stands on another generation.
+   * Entries that were written under `tag` until now are stale, and what is written from now on stands on another
+   * generation.
    *
    * @returns entries in memory that are stale.
    */
@@ -77,7 +84,7 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
   const ends: Ends = { count: 0 };
   const table = new LRUCache<string, Generation>({
     max: maxTags,
-    // `admit` sees to one that another takes the place of.
+    // `admit` sees to one that is replaced.
     dispose: (generation, _tag, reason) => reason !== 'set' && endWithRemains(generation),
   });
 
@@ -102,7 +109,8 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
       }
       const generation = createGeneration({ tag, id, shared, livesUntilMs, confirmedAtMs, dataKey });
       if (forgotten.isRaised(tag, mark)) return { ...generation, isCurrent: false };
-      // An id that Redis still has after an expiry was not invalidated since; one of this process's own is told of it all.
+      // After an expiry: where Redis still has the id, the tag was not invalidated since. Of an id of this process's
+      // own every invalidation is known.
       const goesOn = last !== undefined && !last.isCurrent && (!shared || idIn(last.id) === idIn(id));
       const expired = goesOn ? last : undefined;
       if (last && !expired) endWithRemains(last);
@@ -142,7 +150,7 @@ function createGeneration(
   return { ...known, isCurrent: true, expiredAtMs: 0, remains: undefined, tally: { entries: 0 } };
 }
 
-/** The only way in which a generation stops to be current: hits rely on the count. */
+/** Nothing else ends a generation: hits rely on the count. */
 export function end(generation: { isCurrent: boolean }, ends: Ends): void {
   generation.isCurrent = false;
   ends.count += 1;

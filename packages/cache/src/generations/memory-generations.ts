@@ -6,7 +6,7 @@ export function createMemoryGenerations(
   table: GenerationTable,
   newId: () => string,
 ): (tags: readonly string[]) => WriteGenerations {
-  /** The last that were given: what is stored in a row often has the same tags. */
+  /** The last that were given: entries that are stored one after the other often have the same tags. */
   let given: { readonly write: WriteGenerations; readonly endsSeen: number } | undefined;
 
   function own(tag: string): Generation {

@@ -1,4 +1,5 @@
 import { checks, keyError } from '../errors.ts';
+import { isWellFormed } from '../input.ts';
 
 /** The names between braces in a template: `'user:{userId}:{resource}'` has `userId` and `resource`. */
 export type KeyParts<Template extends string> = Template extends `${string}{${infer Name}}${infer Rest}`
@@ -125,7 +126,7 @@ function join(shape: Shape, textOfPart: (name: string) => string): string {
 
 function textOf(name: string, value: unknown): string {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  if (typeof value === 'string' && value !== '' && !/\p{Cs}/u.test(value)) return escapePart(value);
+  if (typeof value === 'string' && value !== '' && isWellFormed(value)) return escapePart(value);
   throw keyError(`made of texts that are not empty and finite numbers; its part ${name} is not`, value);
 }
 

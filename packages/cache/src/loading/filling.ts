@@ -7,7 +7,7 @@ export interface Reservation<Value = unknown> {
   /**
    * Stores the value unless its key or one of its tags was invalidated since the reservation was taken.
    *
-   * @param options what is known only now: times before those the reservation was taken with, tags beside those.
+   * @param options what is known only now: times in place of the reservation's, tags in addition to them.
    * @returns whether the value was kept.
    */
   commit(value: Value, options?: CommitOptions): Promise<boolean>;
@@ -16,9 +16,10 @@ export interface Reservation<Value = unknown> {
 export type CommitOptions = Pick<WriteOptions, 'ttl' | 'staleWhileRevalidate' | 'staleIfError' | 'tags'>;
 
 /**
- * What makes a place one process's to fill. `'lease'`: nobody else in the fleet does meanwhile. `'unkept'`: what was made last
- * was not to be kept, so everybody makes their own, and waits for nobody. `'late'`: another process is still at it, and the
- * wait is over. `'no-fleet'`: there is no Redis, it does not answer, or the policy's loads are each process's own.
+ * Why this process may fill a key. `'lease'`: it alone in the fleet, for as long as it holds the lease. `'unkept'`:
+ * the last value was not to be kept, so every process makes its own, and waits for nobody. `'late'`: another process
+ * is still filling the key, and the wait is over. `'no-fleet'`: there is no Redis, it does not answer, or the
+ * policy's `load.lease` is `'process'`.
  */
 export type FillingRight = 'lease' | 'unkept' | 'late' | 'no-fleet';
 
@@ -26,14 +27,14 @@ export type FillingRight = 'lease' | 'unkept' | 'late' | 'no-fleet';
 export interface Filling<Value = unknown> extends Reservation<Value> {
   readonly right: FillingRight;
   /**
-   * There will be no value: `'failed'` lets the next of those who wait make one, `'unkept'` says that it is not to be kept, and
-   * lets all of them make their own. Does nothing after a commit.
+   * There will be no value. `'failed'`: the next of those who wait is to make one. `'unkept'`: the value is not to be
+   * kept, so all who wait make their own. Does nothing after a commit.
    */
   abandon(because: 'failed' | 'unkept'): void;
 }
 
 export interface FillOptions<PolicyName extends string = string> extends WriteOptions<PolicyName> {
-  /** The entry that is to be replaced though it is fresh. @default none */
+  /** The entry that is to be replaced although it is fresh. @default none */
   readonly over?: Entry<unknown>;
   /** The longest wait for another process that fills the key. @default the policy's `load.leaseWait` */
   readonly leaseWait?: Duration;

@@ -2,29 +2,34 @@ import type { Duration } from '@breakwater/core';
 import type { Entry } from '../entries/entry.ts';
 import type { LOAD_MODES } from './load-options.ts';
 
+/** An entry, and the tier that it was found in. */
 export interface Found<Value> {
   readonly entry: Entry<Value>;
   readonly tier: 'memory' | 'redis';
 }
 
+/** A value, and where it came from. */
 export interface Sourced<Value> {
   readonly value: Value;
   /** `coalesced`: from a load that another caller had begun. `stale`: its `ttl` is over. */
   readonly source: 'memory' | 'redis' | 'stale' | 'loader' | 'coalesced';
 }
 
+/** Options of calls that read. */
 export interface ReadOptions<PolicyName extends string = string> {
   /**
-   * The policy this read is counted under, whose `redis` says what is read there: name the one it was written with.
+   * The policy that the read is counted under, and whose `redis` group says how an entry is decoded: name the one that it was
+   * written with.
    * @default 'default'
    */
   readonly policy?: PolicyName;
 }
 
+/** Options of calls that may run a loader. */
 export interface LoadCallOptions<PolicyName extends string = string> extends WriteOptions<PolicyName> {
   /**
    * Ends the waiting of this caller with the signal's reason. The load goes on for others that wait for it; with its last
-   * waiter it is aborted. A value that need not be waited for is given all the same.
+   * waiter it is aborted. A value that is there at once is returned even if the signal has aborted.
    */
   readonly signal?: AbortSignal;
   /**
@@ -38,11 +43,12 @@ export interface LoadCallOptions<PolicyName extends string = string> extends Wri
 
 export type LoadMode = (typeof LOAD_MODES)[number];
 
-/** What all calls of a cache do, see `setMode`. */
+/** What `setMode` sets for all calls of a cache. */
 export type CacheMode = Exclude<LoadMode, 'refresh'>;
 
+/** Options of calls that write. */
 export interface WriteOptions<PolicyName extends string = string> {
-  /** A name from `createCache`'s `policies`; its values stand where this call gives none. @default 'default' */
+  /** A name from `createCache`'s `policies`, whose values apply where this call gives none. @default 'default' */
   readonly policy?: PolicyName;
   /** How long the entry is fresh. @default the policy's */
   readonly ttl?: Duration;
@@ -53,8 +59,9 @@ export interface WriteOptions<PolicyName extends string = string> {
   /** Added to the policy's tags. An empty text is no tag and is refused. */
   readonly tags?: readonly string[];
   /**
-   * Whom the entry is about: in Redis it is encrypted with a key of this subject's own, until {@link Cache.forget}. With Redis
-   * it takes `encryption.keys`. @default the policy's
+   * Whom the entry is about: in Redis it is encrypted with a key of this subject's own, until {@link Cache.forget}.
+   * With Redis, `encryption.keys` must be given.
+   * @default the policy's
    */
   readonly subject?: string;
 }

@@ -13,7 +13,10 @@ export interface EncryptionOptions {
 export interface EncryptionKey {
   /** Stands in what it encrypts: one to 16 characters a-z, 0-9 and -. Never give another secret the same. */
   readonly id: string;
-  /** At least 32 characters, random (`openssl rand -base64 48`): keys are derived from it, but a password does not become strong by that. */
+  /**
+   * At least 32 random characters (`openssl rand -base64 48`). The keys are derived from it, which does not make a
+   * password any stronger.
+   */
   readonly secret: string;
 }
 

@@ -3,10 +3,11 @@ import { checks } from '../errors.ts';
 import { checkTags } from '../input.ts';
 import { createDependencies, type Dependencies } from '../invalidation/dependencies.ts';
 
-/** What invalidations carry along, and what is remembered of them. */
+/** What ends together with a tag, and how many invalidations are remembered. */
 export interface InvalidationOptions {
   /**
-   * Tags that depend on a tag: whatever ends the one ends the others, and what depends on them. Circles do no harm.
+   * Tags that depend on a tag: whatever ends the one ends the others too, and those that depend on them. Circles are
+   * allowed.
    * @default {}
    */
   readonly dependencies?: Readonly<Record<string, readonly string[]>>;

@@ -5,20 +5,21 @@ import { MAX_TTL_MS } from './ttl.ts';
 /** How the loader of a policy's entries is run. */
 export interface LoadPolicyOptions {
   /**
-   * How long callers wait for a load where there is an entry within its `staleIfError`: they get that one then, and the
-   * load goes on in the background.
+   * How long callers wait for a load where there is an entry within its `staleIfError`: then they get that entry, and
+   * the load goes on in the background.
    * @default none
    */
   readonly softTimeout?: Duration;
   /**
-   * How long a loader may run. Then its `signal` aborts, and callers get a `LoadTimeoutError`, or the entry within its
-   * `staleIfError`. What a loader that goes on all the same gives in the end is kept, unless it was overtaken.
+   * How long a loader may run. Then its `signal` aborts, and callers get a `LoadTimeoutError`, or the entry within
+   * its `staleIfError`. What such a loader returns in the end is kept, unless the key was invalidated or loaded again
+   * meanwhile.
    * @default none
    */
   readonly hardTimeout?: Duration;
   /**
-   * The fraction of an entry's `ttl` after which a call that finds it begins to load it anew in the background; 1 is never.
-   * Nothing is loaded that nobody asks for.
+   * The fraction of an entry's `ttl` after which a call that finds it begins to load it anew in the background; 1 is
+   * never. An entry that nobody asks for is not loaded.
    * @default 1
    */
   readonly eagerRefresh?: number;
@@ -29,8 +30,8 @@ export interface LoadPolicyOptions {
   readonly negativeTtl?: Duration;
   /**
    * How long after an error of the loader the next calls for the key get the same error, or the entry within its
-   * `staleIfError`, without running it; also how long nothing is refreshed. Doubles with each further error, up to 32 times
-   * it. A value, an invalidation or a `set` ends it.
+   * `staleIfError`, and the loader is not run, not even for a refresh. Doubles with each further error, to 32 times
+   * the given time at most. A value, an invalidation or a `set` ends it.
    * @default 0
    */
   readonly retryAfter?: Duration;
@@ -41,10 +42,10 @@ export interface LoadPolicyOptions {
    */
   readonly lease?: LeaseScope;
   /**
-   * How long a load waits for that of another process. Then its callers get the entry within its `staleIfError`, and where
-   * there is none it runs the loader itself. `softTimeout` ends the waiting for those who can be given a stale entry sooner.
-   * Not shorter than `'4s'` unless several loads are welcome where a process was killed in its loader: its lease ends after
-   * 3 seconds.
+   * How long a load waits for that of another process. Then its callers get the entry within its `staleIfError`, and
+   * where there is none this process runs the loader as well. Callers who can be given a stale entry wait no longer
+   * than `softTimeout`. The lease of a process that was killed in its loader ends after 3 seconds: with less than
+   * `'4s'` several others may load then.
    * @default '5s'
    */
   readonly leaseWait?: Duration;

@@ -4,14 +4,15 @@ import { checks } from '../errors.ts';
 /** How the entries of a policy lie in memory, and how they leave it. */
 export interface MemoryPolicyOptions {
   /**
-   * Bytes of its entries together, of the cache's `memory.maxSize` and counted as there; the least used of them leave first.
+   * The most bytes that its entries take together of the cache's `memory.maxSize`, counted as there; the least used
+   * of them leave first.
    * @default no share of its own
    */
   readonly maxSize?: Size;
   /**
-   * What readers get, and what a value that is set or loaded becomes: `'frozen'`, the very object that everybody gets, so
-   * plain objects and arrays in it are frozen, deeply; or `'copied'`, a deep copy for each read, which may be written to, and
-   * one of the given object, which stays as it is. Without effect on the values of a space, which are its codec's.
+   * `'frozen'`: all readers get the very object that was set or loaded, so plain objects and arrays in it are frozen,
+   * deeply. `'copied'`: each reader gets a deep copy, which may be written to; the given object is copied too, and
+   * stays as it is. Has no effect on the values of a space, which are its codec's.
    * @default 'frozen'
    */
   readonly values?: 'frozen' | 'copied';

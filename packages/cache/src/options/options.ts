@@ -28,8 +28,8 @@ export interface CacheOptions<PolicyName extends string = string> {
   /** The memory tier. */
   readonly memory?: MemoryOptions;
   /**
-   * What keeps memory in step with Redis: `'bus'` is what instances of this cache tell each other, `'tracking'` is also what
-   * Redis tells of entries that anything else changes, redis-cli included. Not on a Cluster.
+   * What keeps memory in step with Redis. `'bus'`: the messages of other instances. `'tracking'`: also what Redis
+   * tells of entries that anything else changes, redis-cli included; not on a Cluster.
    * @default 'bus'
    */
   readonly coherence?: 'bus' | 'tracking';
@@ -41,7 +41,7 @@ export interface CacheOptions<PolicyName extends string = string> {
   readonly encryption?: EncryptionOptions;
   /** The buffer of the policies that write back. */
   readonly writeBack?: WriteBackOptions;
-  /** What invalidations carry along, and what is remembered of them. */
+  /** What ends together with a tag, and how many invalidations are remembered. */
   readonly invalidation?: InvalidationOptions;
   /**
    * The longest encoded value. `set` refuses a longer one, `getOrLoad` and `commit` do not keep it, and a longer frame
@@ -56,7 +56,7 @@ export interface CacheOptions<PolicyName extends string = string> {
    */
   readonly tombstoneTtl?: Duration;
   /**
-   * `'bypass'` begins with the cache switched off, see {@link Cache.setMode}.
+   * `'bypass'`: the cache is switched off at first, see {@link Cache.setMode}.
    * @default 'cached'
    */
   readonly mode?: CacheMode;
@@ -134,6 +134,7 @@ export interface ResolvedOptions {
 const MEMORY_KEYS = Object.keys(MEMORY_DEFAULTS);
 const KEYS = [...Object.keys(DEFAULTS), 'memory', 'bus', 'policies', 'encryption', 'writeBack', 'invalidation'];
 
+/** @throws OptionError `ERR_CACHE_OPTION`, CacheInputError `ERR_CACHE_TAG` for a policy's tags. */
 export function resolveOptions(given: CacheOptions): ResolvedOptions {
   checks.known('options', given, KEYS);
   const options = withDefaults(given, DEFAULTS);
@@ -186,7 +187,7 @@ function refuseEncryption(policies: Readonly<Record<string, ResolvedPolicy>>): v
   }
 }
 
-/** A Cluster's subscriber connection is one to any node, which knows of its own keys only. */
+/** On a Cluster the subscriber is connected to any one node, which tracks the keys of its own slots only. */
 function resolveCoherence(coherence: unknown, redis: RedisPort | null): 'bus' | 'tracking' {
   const resolved = checks.oneOf('coherence', coherence, ['bus', 'tracking']);
   if (resolved === 'tracking' && redis?.nodes) throw checks.failure('coherence', "'bus' on a Cluster", coherence);

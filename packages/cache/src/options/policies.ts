@@ -10,10 +10,10 @@ export interface Policy extends ResolvedPolicy {
   readonly outcomes: Outcomes;
 }
 
-/** What a policy says of memory. */
+/** How a policy's entries lie in memory. */
 export interface PolicyMemory extends ResolvedMemoryPolicy {
   readonly policy: string;
-  /** Its share, where it has one. */
+  /** Its share of memory, where it has one. */
   readonly budget: Budget | undefined;
 }
 

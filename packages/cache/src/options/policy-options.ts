@@ -8,10 +8,12 @@ import { type RedisPolicyOptions, type ResolvedRedisPolicy, resolveRedisPolicy }
 import { checkTtl, MAX_TTL_MS, type ResolvedTtl, resolvePolicyTtl, type TtlPreset, type TtlSchedule } from './ttl.ts';
 import { WRITE_STRATEGIES, type WriteStrategy } from './write-options.ts';
 
+/** How the entries of a policy are loaded, kept and written. */
 export interface PolicyOptions {
   /**
-   * Lifetime of an entry: a duration, `'temporary'` (5 minutes), `'short'` (30 minutes), `'medium'` (an hour), `'long'` (a
-   * day), `'permanent'` (a week), or what gives it for the time at which the call begins, such as `marketHours`.
+   * Lifetime of an entry: a duration, `'temporary'` (5 minutes), `'short'` (30 minutes), `'medium'` (an hour),
+   * `'long'` (a day), `'permanent'` (a week), or a function of the time at which the call begins, such as
+   * `marketHours` makes.
    * @default '1h'
    */
   readonly ttl?: Duration | TtlPreset | TtlSchedule;
@@ -37,8 +39,8 @@ export interface PolicyOptions {
    */
   readonly tags?: readonly string[];
   /**
-   * Whom an entry is about, by its key, for `forget`; `undefined` where it is about nobody. `subject` at the call goes
-   * before it.
+   * Whom an entry is about, by its key, for `forget`; `undefined` where it is about nobody. `subject` at the call
+   * takes precedence.
    * @default none
    */
   readonly subject?: (key: string) => string | undefined;

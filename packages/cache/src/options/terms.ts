@@ -8,7 +8,7 @@ import { type ResolvedPolicy, resolveTtl } from './policy-options.ts';
 import { windowsOf } from './times.ts';
 import { ttlMsAt } from './ttl.ts';
 
-/** What a call says of the entry it writes, and its policy where the call says nothing. */
+/** The terms on which a call's entries are written: what the call says, and its policy where the call says nothing. */
 export function termsOf(nowMs: number, policy: ResolvedPolicy, options: WriteOptions | undefined): WriteTerms {
   const { staleWhileRevalidateMs, staleIfErrorMs } = windowsOf(policy, options);
   return {
@@ -27,7 +27,7 @@ function tagsBeside(known: readonly string[], given: readonly string[]): readonl
 }
 
 /**
- * The terms of one of a call's keys: whom an entry is about may depend on it.
+ * The terms of one key of a call, with the tag of its subject, which may depend on the key.
  *
  * @throws CacheInputError `ERR_CACHE_SUBJECT`.
  */

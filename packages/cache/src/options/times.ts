@@ -3,7 +3,7 @@ import type { CommitOptions } from '../loading/filling.ts';
 import type { WriteOptions } from './call-options.ts';
 import { resolveStale, resolveTtl } from './policy-options.ts';
 
-/** The terms with the times that `commit` says before them. */
+/** The terms of a reservation, with the times that its `commit` gives in place of them. */
 export function withTimes(terms: LifetimeTerms, given: Omit<CommitOptions, 'tags'>): LifetimeTerms {
   const { staleWhileRevalidateMs, staleIfErrorMs } = windowsOf(terms, given);
   const ttlMs = given.ttl === undefined ? terms.ttlMs : resolveTtl(given.ttl);
@@ -12,7 +12,7 @@ export function withTimes(terms: LifetimeTerms, given: Omit<CommitOptions, 'tags
 
 type Windows = Pick<LifetimeTerms, 'staleWhileRevalidateMs' | 'staleIfErrorMs'>;
 
-/** How long beyond its `ttl` an entry is of use: as the call says, or as was settled before. */
+/** How long beyond its `ttl` an entry is of use: as the call says, else as known before. */
 export function windowsOf(
   { staleWhileRevalidateMs, staleIfErrorMs }: Windows,
   given: Pick<WriteOptions, 'staleWhileRevalidate' | 'staleIfError'> | undefined,
