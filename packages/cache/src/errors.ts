@@ -100,7 +100,10 @@ export function tokenError(token: unknown): CacheInputError {
 
 /** @param path where in the value, such as `value.user.name`. */
 export function valueError(path: string, what: string): CacheInputError {
-  return new CacheInputError('ERR_CACHE_VALUE', `${path} is ${what}, which a cache entry cannot hold.`);
+  return new CacheInputError(
+    'ERR_CACHE_VALUE',
+    `${path} is ${what}, which a cache entry cannot hold. Store plain data in its place.`,
+  );
 }
 
 export function pairsError(given: unknown): CacheInputError {

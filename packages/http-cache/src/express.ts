@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Exchange } from './exchange.ts';
-import { createHttpCache, type HttpCache, httpCacheOf } from './http-cache.ts';
+import { type HttpCache, httpCacheFrom, httpCacheOf } from './http-cache.ts';
 import type { HttpCacheOptions } from './options/options.ts';
 import { type RoutePolicyOptions, resolveRoutePolicy } from './options/route-policy.ts';
 
@@ -13,7 +13,7 @@ import { type RoutePolicyOptions, resolveRoutePolicy } from './options/route-pol
  * @throws OptionError `ERR_HTTP_CACHE_OPTION`
  */
 function createMiddleware(source: HttpCacheOptions<Request> | HttpCache): RequestHandler & HttpCache {
-  const httpCache = 'enter' in source ? source : createHttpCache(source);
+  const httpCache = httpCacheFrom(source);
   return Object.assign(function httpCacheMiddleware(
     request: Request,
     response: Response,

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { fastifyPlugin } from 'fastify-plugin';
 import type { Exchange } from './exchange.ts';
-import { createHttpCache, type HttpCache, httpCacheOf } from './http-cache.ts';
+import { type HttpCache, httpCacheFrom, httpCacheOf } from './http-cache.ts';
 import type { HttpCacheOptions } from './options/options.ts';
 import { type RoutePolicyOptions, resolveRoutePolicy } from './options/route-policy.ts';
 
@@ -16,7 +16,7 @@ type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error)
  * @throws OptionError `ERR_HTTP_CACHE_OPTION`
  */
 function createPlugin(source: HttpCacheOptions<FastifyRequest> | HttpCache): FastifyPluginCallback & HttpCache {
-  const httpCache = 'enter' in source ? source : createHttpCache(source);
+  const httpCache = httpCacheFrom(source);
   const plugin: FastifyPluginCallback = (app, _options, done) => {
     app.addHook('onRequest', function httpCacheOnRequest(request, reply, next) {
       httpCache.enter(exchangeOf(request, reply, next));

@@ -206,6 +206,15 @@ export function createHttpCache<Request = unknown>(options: HttpCacheOptions<Req
 }
 
 /**
+ * What a door is given: a cache that is made already, or the options to make one.
+ *
+ * @throws OptionError `ERR_HTTP_CACHE_OPTION`
+ */
+export function httpCacheFrom<Request>(source: HttpCacheOptions<Request> | HttpCache): HttpCache {
+  return source instanceof Object && 'enter' in source ? source : createHttpCache(source);
+}
+
+/**
  * The cache that the application's door put on the request.
  *
  * @throws NotMountedError where there is none.

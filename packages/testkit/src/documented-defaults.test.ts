@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asDocumented, documentedDefaults } from './documented-defaults.ts';
+import { asDocumented, documentedDefaults, optionNames, tabledDefaults } from './documented-defaults.ts';
 
 const SOURCE = `
 export interface Options<Request extends object = object> {
@@ -42,6 +42,15 @@ describe('documented defaults', () => {
     const file = pathToFileURL(join(folder, 'options.ts'));
     expect(documentedDefaults(file, 'Options')).toEqual({ namespace: "'app'", max: '100_000' });
     expect(documentedDefaults(file, 'OtherOptions')).toEqual({ audit: 'true' });
+  });
+
+  it('are held against all names of the interface, and the rows of one table', () => {
+    expect(optionNames(pathToFileURL(join(folder, 'options.ts')), 'OtherOptions')).toEqual(['audit']);
+    const page = join(folder, 'README.md');
+    const table = (name: string) => `\n| option | default | |\n|---|---|---|\n| \`${name}\` | \`'5s'\` | long |\n`;
+    writeFileSync(page, `## a\n${table('a')}| \`c.d\` | as \`a\` | |\n\n## b\n${table('b')}`);
+    expect(tabledDefaults(pathToFileURL(page), '## a')).toEqual({ a: "'5s'", 'c.d': '' });
+    expect(tabledDefaults(pathToFileURL(page), '## b')).toEqual({ b: "'5s'" });
   });
 
   it.each([

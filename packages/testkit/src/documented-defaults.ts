@@ -5,10 +5,26 @@ import { readFileSync } from 'node:fs';
  * system's clock") is left out: there is no value to hold it against.
  */
 export function documentedDefaults(file: URL, interfaceName: string): Record<string, string> {
-  const [, body = ''] = readFileSync(file, 'utf8').split(new RegExp(`interface ${interfaceName}\\b[^{]*{`));
-  const [members = ''] = body.split('\n}\n');
-  const documented = members.matchAll(/@default (.+?)\s*(?:\n\s*)?\*\/\s*(?:readonly )?(\w+)\?/g);
+  const documented = membersOf(file, interfaceName).matchAll(
+    /@default (.+?)\s*(?:\n\s*)?\*\/\s*(?:readonly )?(\w+)\?/g,
+  );
   return Object.fromEntries([...documented].flatMap(([, text = '', name]) => (isProse(text) ? [] : [[name, text]])));
+}
+
+/** The names of all options that an interface declares. */
+export function optionNames(file: URL, interfaceName: string): string[] {
+  const declared = membersOf(file, interfaceName).matchAll(/^ {2}readonly (\w+)\??:/gm);
+  return [...declared].map(([, name = '']) => name);
+}
+
+/**
+ * The options of the first table behind `above` in a page, by name: the default that the row writes as code, `''` for one in prose.
+ */
+export function tabledDefaults(page: URL, above: string): Record<string, string> {
+  const [, behind = ''] = readFileSync(page, 'utf8').split(above);
+  const [table = ''] = /(?:^\|.*\n)+/m.exec(behind) ?? [];
+  const rows = table.matchAll(/^\| `([^`]+)` +\| (.*?) +\|/gm);
+  return Object.fromEntries([...rows].map(([, name = '', cell = '']) => [name, /^`([^`]*)`$/.exec(cell)?.[1] ?? '']));
 }
 
 /** Options' defaults as docstrings write them; what is no plain value is left out. */
@@ -19,6 +35,12 @@ export function asDocumented(defaults: object): Record<string, string> {
       return text === undefined ? [] : [[name, text]];
     }),
   );
+}
+
+function membersOf(file: URL, interfaceName: string): string {
+  const [, body = ''] = readFileSync(file, 'utf8').split(new RegExp(`interface ${interfaceName}\\b[^{]*{`));
+  const [members = ''] = body.split('\n}\n');
+  return members;
 }
 
 function isProse(text: string): boolean {

@@ -1,4 +1,4 @@
-export { asDocumented, documentedDefaults } from './documented-defaults.ts';
+export { asDocumented, documentedDefaults, optionNames, tabledDefaults } from './documented-defaults.ts';
 export { eventually } from './eventually.ts';
 export { type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 export { type Framework, frameworks } from './frameworks.ts';

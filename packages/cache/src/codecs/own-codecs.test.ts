@@ -108,7 +108,7 @@ describe.each(Object.values(OWN_CODECS))('the codec $name', (codec) => {
     expect(() => codec.encode(value)).toThrow(
       expect.objectContaining({
         code: 'ERR_CACHE_VALUE',
-        message: `${path} is ${what}, which a cache entry cannot hold.`,
+        message: `${path} is ${what}, which a cache entry cannot hold. Store plain data in its place.`,
       }),
     );
   });

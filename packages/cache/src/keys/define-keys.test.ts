@@ -118,7 +118,11 @@ describe('typed keys', () => {
     [{ a: 'a:{b}:{b}' }, {}, 'keys.a must be'],
     [{ a: 'a:*' }, {}, 'keys.a must be'],
     [{ a: 5 }, {}, 'keys.a must be'],
-    [{ a: 'user:{id}:all', b: 'user:me:{what}' }, {}, 'keys.b must be a template whose keys cannot be those of keys.a'],
+    [
+      { a: 'user:{id}:all', b: 'user:me:{what}' },
+      {},
+      'keys.b must be a template whose keys cannot be those of keys.a, got "user:me:{what}"',
+    ],
     [[], {}, 'keys must be an object of templates'],
     [{ a: 'a' }, { version: 0 }, 'version must be'],
     [{ a: 'a' }, { prefix: 'x' }, 'options must be an object with only the keys'],

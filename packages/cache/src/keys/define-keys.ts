@@ -42,7 +42,7 @@ export function defineKeys<const Templates extends Readonly<Record<string, strin
   }
   const version = options.version === undefined ? [] : [`v${checks.integer('version', options.version)}`];
   const shapes = Object.entries(templates).map(([name, template]): [string, Shape] => [name, shapeOf(name, template)]);
-  refuseAmbiguous(shapes);
+  refuseAmbiguous(templates, shapes);
   const builders = shapes.map(([name, shape]) => [name, createBuilder([...version, ...shape])]);
   return Object.freeze(Object.fromEntries(builders));
 }
@@ -69,10 +69,15 @@ function partsOf(shape: Shape): string[] {
   return shape.flatMap((segment) => (typeof segment === 'string' ? [] : [segment.part]));
 }
 
-function refuseAmbiguous(shapes: readonly (readonly [string, Shape])[]): void {
+function refuseAmbiguous(
+  templates: Readonly<Record<string, string>>,
+  shapes: readonly (readonly [string, Shape])[],
+): void {
   for (const [index, [name, shape]] of shapes.entries()) {
     const twin = shapes.slice(index + 1).find(([, other]) => canMakeTheSameKey(shape, other));
-    if (twin) throw checks.failure(`keys.${twin[0]}`, `a template whose keys cannot be those of keys.${name}`, twin[0]);
+    if (!twin) continue;
+    const [taken] = twin;
+    throw checks.failure(`keys.${taken}`, `a template whose keys cannot be those of keys.${name}`, templates[taken]);
   }
 }
 

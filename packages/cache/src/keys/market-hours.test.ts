@@ -113,7 +113,7 @@ describe('marketHours', () => {
     [{ sessions: [] }, 'sessions must be'],
     [{ sessions: ['9:30-16:00'] }, 'sessions must be'],
     [{ sessions: ['16:00-09:30'] }, 'sessions must be'],
-    [{ sessions: ['09:00-12:00', '11:00-15:00'] }, 'sessions must be'],
+    [{ sessions: ['09:00-12:00', '11:00-15:00'] }, 'each after the one before, got "11:00-15:00"'],
     [{ sessions: ['09:00-24:30'] }, 'sessions must be'],
     [{ sessions: ['09:70-10:00'] }, 'sessions must be'],
     [{ openTtl: 0 }, 'openTtl must be'],

@@ -112,7 +112,7 @@ function resolveSessions(given: unknown): readonly Session[] {
     const [, open = '', close = ''] = /^(\d\d:[0-5]\d)-(\d\d:[0-5]\d)$/.exec(String(text)) ?? [];
     const session = { opensMs: timeOfDayMs(open), closesMs: timeOfDayMs(close) };
     const isInOrder = session.opensMs >= endMs && session.opensMs < session.closesMs && session.closesMs <= DAY_MS;
-    if (!isInOrder) throw checks.failure('sessions', rule, given);
+    if (!isInOrder) throw checks.failure('sessions', rule, text);
     endMs = session.closesMs;
     return session;
   });

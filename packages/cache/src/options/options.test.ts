@@ -1,4 +1,4 @@
-import { asDocumented, documentedDefaults } from '@breakwater/testkit';
+import { asDocumented, documentedDefaults, optionNames, tabledDefaults } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { type CacheOptions, createCache } from '../index.ts';
@@ -15,18 +15,32 @@ describe('the options', () => {
   const memory = { maxBytes: undefined, isCopied: false };
   const redis = { compression: undefined, isEncrypted: false };
 
-  it.each([
-    ['CacheOptions', 'options.ts', DEFAULTS],
-    ['MemoryOptions', 'options.ts', MEMORY_DEFAULTS],
-    ['BusOptions', 'bus-options.ts', BUS_DEFAULTS],
-    ['InvalidationOptions', 'invalidation-options.ts', INVALIDATION_DEFAULTS],
-    ['PolicyOptions', 'policy-options.ts', POLICY_DEFAULTS],
-    ['WriteBackOptions', 'write-options.ts', WRITE_BACK_DEFAULTS],
-    ['LoadPolicyOptions', 'load-options.ts', LOAD_DEFAULTS],
-    ['MemoryPolicyOptions', 'memory-policy.ts', MEMORY_POLICY_DEFAULTS],
-    ['RedisPolicyOptions', 'redis-policy.ts', REDIS_POLICY_DEFAULTS],
-  ])('of %s are documented with the defaults they have', (name, file, defaults) => {
+  const groups: [name: string, file: string, defaults: object, path: string][] = [
+    ['CacheOptions', 'options.ts', DEFAULTS, ''],
+    ['MemoryOptions', 'options.ts', MEMORY_DEFAULTS, 'memory.'],
+    ['BusOptions', 'bus-options.ts', BUS_DEFAULTS, 'bus.'],
+    ['EncryptionOptions', 'encryption-options.ts', {}, 'encryption.'],
+    ['InvalidationOptions', 'invalidation-options.ts', INVALIDATION_DEFAULTS, 'invalidation.'],
+    ['PolicyOptions', 'policy-options.ts', POLICY_DEFAULTS, 'policies.<name>.'],
+    ['WriteBackOptions', 'write-options.ts', WRITE_BACK_DEFAULTS, 'writeBack.'],
+    ['LoadPolicyOptions', 'load-options.ts', LOAD_DEFAULTS, 'policies.<name>.load.'],
+    ['MemoryPolicyOptions', 'memory-policy.ts', MEMORY_POLICY_DEFAULTS, 'policies.<name>.memory.'],
+    ['RedisPolicyOptions', 'redis-policy.ts', REDIS_POLICY_DEFAULTS, 'policies.<name>.redis.'],
+  ];
+
+  it.each(groups)('of %s are documented with the defaults they have', (name, file, defaults) => {
     expect(documentedDefaults(new URL(file, import.meta.url), name)).toEqual(asDocumented(defaults));
+  });
+
+  it('all stand in the README, with these defaults', () => {
+    const expected = groups.flatMap(([name, file, defaults, path]) => {
+      const literals = asDocumented(defaults);
+      const names = optionNames(new URL(file, import.meta.url), name);
+      const single = names.filter((option) => !groups.some(([, , , group]) => group.startsWith(`${path}${option}.`)));
+      return single.map((option) => [path + option, literals[option] ?? '']);
+    });
+    const readme = new URL('../../README.md', import.meta.url);
+    expect(tabledDefaults(readme, '\n## Options\n')).toEqual(Object.fromEntries(expected));
   });
 
   it('take absent for undefined, and leave the caller’s object alone', () => {
@@ -67,9 +81,10 @@ describe('the options', () => {
   });
 
   it.each<[object, string]>([
-    [{ redis: {} }, 'redis.mgetBuffer must be a function'],
+    [{ redis: {} }, 'redis must be a Breakwater pool or an ioredis client'],
+    [{ redis: 'redis://:secret@localhost' }, 'got "a string that is neither"'],
     [
-      { redis: { mgetBuffer: () => {}, duplicate: () => {}, options: { keyPrefix: 'app:' } } },
+      { redis: { mgetBuffer: () => {}, evalsha: () => {}, duplicate: () => {}, options: { keyPrefix: 'app:' } } },
       'redis must be a client without keyPrefix',
     ],
     [{ deadlineMs: 0 }, 'deadlineMs must be'],

@@ -1,5 +1,5 @@
 import { type Clock, type Duration, type Size, systemClock, withDefaults } from '@breakwater/core';
-import { type RedisPort, refuseKeyPrefix } from '@breakwater/core/redis';
+import { type RedisPort, refuseKeyPrefix, resolveRedis } from '@breakwater/core/redis';
 import { checks } from '../errors.ts';
 import { type BusOptions, type ResolvedBus, resolveBus } from './bus-options.ts';
 import type { CacheMode } from './call-options.ts';
@@ -141,7 +141,7 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
   checks.known('memory', options.memory ?? {}, MEMORY_KEYS);
   const memory = withDefaults<MemoryOptions, typeof MEMORY_DEFAULTS>(options.memory ?? {}, MEMORY_DEFAULTS);
   checks.callable('clock.now', options.clock?.now);
-  const redis = resolveRedis(options.redis);
+  const redis = resolveClient(options.redis);
   const policies = resolvePolicies(options.policies ?? {});
   const encryption = resolveEncryption(options.encryption);
   if (redis && !encryption) refuseEncryption(policies);
@@ -169,13 +169,13 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
   };
 }
 
-function resolveRedis(redis: unknown): RedisPort | null {
-  if (redis === null) return null;
-  checks.callable('redis.mgetBuffer', (redis as Partial<RedisPort>).mgetBuffer);
-  checks.callable('redis.duplicate', (redis as Partial<RedisPort>).duplicate);
+function resolveClient(given: unknown): RedisPort | null {
+  const redis = resolveRedis(checks, given);
+  if (!redis) return null;
+  checks.callable('redis.duplicate', redis.duplicate);
   // ioredis would prefix keys, but neither patterns nor what a script publishes: nobody would hear an invalidation.
-  refuseKeyPrefix(checks, redis as RedisPort);
-  return redis as RedisPort;
+  refuseKeyPrefix(checks, redis);
+  return redis;
 }
 
 function refuseEncryption(policies: Readonly<Record<string, ResolvedPolicy>>): void {

@@ -1,5 +1,5 @@
 import { type Clock, type Duration, systemClock, withDefaults } from '@breakwater/core';
-import { boundRedis, type RedisPort } from '@breakwater/core/redis';
+import { boundRedis, type RedisPort, resolveRedis } from '@breakwater/core/redis';
 import { checks } from '../errors.ts';
 
 export interface QuotasOptions {
@@ -40,15 +40,18 @@ export const QUOTA_DEFAULTS = Object.freeze({
 
 export function resolveQuotasOptions(given: QuotasOptions) {
   checks.known('options', given, Object.keys(QUOTA_DEFAULTS));
-  const { redis, deadlineMs, namespace, maxEntries, clock } = withDefaults<QuotasOptions, typeof QUOTA_DEFAULTS>(
-    given,
-    QUOTA_DEFAULTS,
-  );
-  if (redis !== null) checks.callable('redis.evalsha', (redis as Partial<RedisPort>).evalsha);
+  const {
+    redis: client,
+    deadlineMs,
+    namespace,
+    maxEntries,
+    clock,
+  } = withDefaults<QuotasOptions, typeof QUOTA_DEFAULTS>(given, QUOTA_DEFAULTS);
+  const redis = resolveRedis(checks, client);
   checks.callable('clock.now', (clock as Partial<Clock>)?.now);
   const boundMs = checks.duration('deadlineMs', deadlineMs);
   return {
-    redis: redis && boundRedis(redis, boundMs),
+    redis: redis ? boundRedis(redis, boundMs) : null,
     namespace: checks.text('namespace', namespace),
     maxEntries: checks.integer('maxEntries', maxEntries, { max: 10_000_000 }),
     clock,

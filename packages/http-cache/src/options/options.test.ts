@@ -1,7 +1,10 @@
 import { createCache } from '@breakwater/cache';
 import { OptionError } from '@breakwater/core';
-import { asDocumented, documentedDefaults } from '@breakwater/testkit';
+import { asDocumented, documentedDefaults, optionNames, tabledDefaults } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
+import { httpCache as expressCache } from '../express.ts';
+import { httpCache as fastifyCache } from '../fastify.ts';
+import { PURGE_DEFAULTS } from '../removing/purge-options.ts';
 import { GUARD_DEFAULTS } from './guard-options.ts';
 import { DEFAULTS, type HttpCacheOptions, resolveOptions } from './options.ts';
 import { ORIGIN_DEFAULTS } from './origin-options.ts';
@@ -19,6 +22,27 @@ describe('options', () => {
     ['SentinelOptions', SENTINEL_DEFAULTS, 'sentinel-options.ts'],
   ])('of %s are documented with the defaults they have', (name, defaults, file) => {
     expect(documentedDefaults(new URL(file, import.meta.url), name)).toEqual(asDocumented(defaults));
+  });
+
+  it.each([
+    ['HttpCacheOptions', { ...DEFAULTS, guard: GUARD_DEFAULTS }, 'options.ts', '\n## Options of `httpCache({'],
+    ['RoutePolicyOptions', ROUTE_DEFAULTS, 'route-policy.ts', '\n## Options of `httpCache.route({'],
+    ['OriginOptions', ORIGIN_DEFAULTS, 'origin-options.ts', '\n| `origin.`'],
+    ['SentinelOptions', SENTINEL_DEFAULTS, 'sentinel-options.ts', '\n| `sentinel.`'],
+    ['PurgeOptions', PURGE_DEFAULTS, '../removing/purge-options.ts', '\n| option | default |'],
+  ])('of %s all stand on their page, with these defaults', (name, defaults, file, above) => {
+    const literals: Record<string, string> = { ...asDocumented(defaults), sessionCookies: '' };
+    const expected = optionNames(new URL(file, import.meta.url), name).map((option) => [
+      option,
+      literals[option] ?? '',
+    ]);
+    const page = name === 'PurgeOptions' ? '../../../../docs/http-purging.md' : '../../README.md';
+    expect(tabledDefaults(new URL(page, import.meta.url), above)).toEqual(Object.fromEntries(expected));
+  });
+
+  it.each([expressCache, fastifyCache])('are missed by a door that is given none', (door) => {
+    const code = 'ERR_HTTP_CACHE_OPTION';
+    expect(() => door(undefined as never)).toThrow(expect.objectContaining({ code, option: 'options' }));
   });
 
   it('take an explicit undefined for absent, and are not written to', () => {
@@ -40,7 +64,10 @@ describe('options', () => {
     ['policies.0.match', { cache, policies: [{ match: /a/g, ttl: '5s' }] }],
     ['policies.0.match', { cache, policies: [{ ttl: '5s' }] }],
     ['policies.0.name', { cache, policies: [{ match: () => true, ttl: '5s' }] }],
-    ['ttl', { cache, policies: [{ match: '/a' }] }],
+    ['policies.1.ttl', { cache, policies: [{ match: '/a', ttl: '5s' }, { match: '/b' }] }],
+    ['policies.0', { cache, policies: [{ match: '/a', ttl: '5s', tag: 'a' }] }],
+    ['policies.0.statuses.404', { cache, policies: [{ match: '/a', ttl: '5s', statuses: { 404: 'soon' } }] }],
+    ['policies.0.query', { cache, policies: [{ match: '/a', ttl: '5s', query: 'none' }] }],
     ['maxWait', { cache, maxWait: -1 }],
     ['uncacheableFor', { cache, uncacheableFor: 'soon' }],
     ['clientDirectives', { cache, clientDirectives: 'obey' }],

@@ -24,14 +24,15 @@ export interface PlacedPolicy {
 export function resolvePlaced<Request>(given: readonly PlacedPolicyOptions<Request>[] = []): readonly PlacedPolicy[] {
   if (!Array.isArray(given)) throw checks.failure('policies', 'an array of policies', given);
   return given.map(({ match, ...options }: PlacedPolicyOptions<Request>, index) => {
-    const name = `policies.${index}.match`;
+    const path = `policies.${index}`;
     // All middleware between the cache and the handler reads of the request what it likes: that is not watched.
-    const policy: Policy = { ...resolveRoutePolicy(options), isWatched: false };
+    const policy: Policy = { ...resolveRoutePolicy(options, path), isWatched: false };
     if (typeof match === 'function') {
-      const policyName = checks.text(`policies.${index}.name`, policy.name);
+      const policyName = checks.text(`${path}.name`, policy.name);
       return { policy, policyName, matches: (request) => match(request as Request) };
     }
-    const pattern = typeof match === 'string' ? pathPattern(checkPath(name, match)) : checkPattern(name, match);
+    const pattern =
+      typeof match === 'string' ? pathPattern(checkPath(`${path}.match`, match)) : checkPattern(`${path}.match`, match);
     return {
       policy,
       policyName: policy.name ?? String(match),

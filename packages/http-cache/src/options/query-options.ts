@@ -19,8 +19,8 @@ export function resolveIgnored(given: 'all' | IgnoredParameters): ParameterRule 
 }
 
 /** @throws OptionError `ERR_HTTP_CACHE_OPTION` */
-export function resolveKnown(given: 'all' | readonly string[]): ParameterRule {
-  return given === 'all' ? keepsAll : keepsOnly(checkNames('query', "'all' or an array of names", given));
+export function resolveKnown(option: string, given: 'all' | readonly string[]): ParameterRule {
+  return given === 'all' ? keepsAll : keepsOnly(checkNames(option, "'all' or an array of names", given));
 }
 
 function checkNames(option: string, rule: string, names: readonly string[]): readonly string[] {

@@ -133,9 +133,13 @@ const ROUTE_OPTION_NAMES = [...Object.keys(ROUTE_DEFAULTS), ...NAMES_WITHOUT_DEF
 /** The longest that a timer of Node can wait. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** @throws OptionError `ERR_HTTP_CACHE_OPTION` */
-export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>): Policy {
-  checks.known('route', options, ROUTE_OPTION_NAMES);
+/**
+ * @param path of the policy among other options, for messages; none where it stands at a route.
+ * @throws OptionError `ERR_HTTP_CACHE_OPTION`
+ */
+export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>, path?: string): Policy {
+  const at = (option: string) => (path === undefined ? option : `${path}.${option}`);
+  checks.known(path ?? 'route', options, ROUTE_OPTION_NAMES);
   const given = withDefaults(options, ROUTE_DEFAULTS);
   const {
     ttl,
@@ -152,21 +156,21 @@ export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>
     minUses,
     ...stale
   } = given;
-  if (key !== undefined) checks.callable('key', key);
-  const isFronted = checks.oneOf('front', front, ['never', 'hits']) === 'hits';
+  if (key !== undefined) checks.callable(at('key'), key);
+  const isFronted = checks.oneOf(at('front'), front, ['never', 'hits']) === 'hits';
   // In front of the framework there is no request of its to make a key of.
-  if (isFronted && key !== undefined) throw checks.failure('front', "'never' where the policy has a key", front);
+  if (isFronted && key !== undefined) throw checks.failure(at('front'), "'never' where the policy has a key", front);
   if (key !== undefined && query !== undefined)
-    throw checks.failure('query', 'absent where the policy has a key', query);
-  if (typeof tags !== 'function') checkTexts('tags', tags);
+    throw checks.failure(at('query'), 'absent where the policy has a key', query);
+  if (typeof tags !== 'function') checkTexts(at('tags'), tags);
   return {
     kind: 'route',
     storage: {
-      ttlMs: checks.duration('ttl', ttl),
-      statuses: statuses === undefined ? NO_STATUSES : resolveStatuses(statuses),
-      staleWhileRevalidateMs: checks.duration('staleWhileRevalidate', stale.staleWhileRevalidate, { min: 0 }),
-      staleIfErrorMs: checks.duration('staleIfError', stale.staleIfError, { min: 0 }),
-      vary: checkTexts('vary', vary),
+      ttlMs: checks.duration(at('ttl'), ttl),
+      statuses: statuses === undefined ? NO_STATUSES : resolveStatuses(at('statuses'), statuses),
+      staleWhileRevalidateMs: checks.duration(at('staleWhileRevalidate'), stale.staleWhileRevalidate, { min: 0 }),
+      staleIfErrorMs: checks.duration(at('staleIfError'), stale.staleIfError, { min: 0 }),
+      vary: checkTexts(at('vary'), vary),
       trust: 'declared',
       targetFields: [],
       setCookie: 'refuse',
@@ -175,25 +179,29 @@ export function resolveRoutePolicy<Request>(options: RoutePolicyOptions<Request>
     clientSeconds:
       maxAge === undefined
         ? undefined
-        : Math.floor(checks.duration('maxAge', maxAge, { min: 0, max: LONGEST_MS }) / 1000),
-    timeoutMs: timeout === undefined ? undefined : checks.duration('timeout', timeout, { max: LONGEST_TIMEOUT_MS }),
+        : Math.floor(checks.duration(at('maxAge'), maxAge, { min: 0, max: LONGEST_MS }) / 1000),
+    timeoutMs: timeout === undefined ? undefined : checks.duration(at('timeout'), timeout, { max: LONGEST_TIMEOUT_MS }),
     authorization: 'bypass',
-    audience: checks.oneOf('audience', audience, ['anonymous', 'everyone']),
+    audience: checks.oneOf(at('audience'), audience, ['anonymous', 'everyone']),
     isFronted,
     // A key of the developer's own says what the response depends on.
     isWatched: key === undefined,
-    parameters: resolveParameters(key, query),
-    minUses: checks.integer('minUses', minUses),
-    name: name === undefined ? undefined : checks.text('name', name),
+    parameters: resolveParameters(at('query'), key, query),
+    minUses: checks.integer(at('minUses'), minUses),
+    name: name === undefined ? undefined : checks.text(at('name'), name),
     tagsOf: typeof tags === 'function' ? (request) => tags(request as Request) ?? [] : () => tags,
     keyOf: key as Policy['keyOf'],
   };
 }
 
 /** A key of the developer's own says what the response depends on. */
-function resolveParameters(key: unknown, query: RoutePolicyOptions['query']): ParameterRule | undefined {
+function resolveParameters(
+  option: string,
+  key: unknown,
+  query: RoutePolicyOptions['query'],
+): ParameterRule | undefined {
   if (key !== undefined) return keepsAll;
-  return query === undefined ? undefined : resolveKnown(query);
+  return query === undefined ? undefined : resolveKnown(option, query);
 }
 
 function checkTexts(name: string, texts: readonly string[]): readonly string[] {

@@ -55,7 +55,7 @@ export function namedBy(target: PurgeTarget, making: KeyMaking): NamedEntries {
   const given: Named = target ?? {};
   const [kind, ...others] = kindsIn(given);
   if (kind === undefined || others.length > 0)
-    throw checks.failure('purge', `a target with one of ${KINDS.join(', ')}`, target);
+    throw checks.failure('purge', `a target with exactly one of ${KINDS.join(', ')}`, target);
   checks.known('purge', target, kind === 'route' ? ['route', 'key'] : [kind]);
   switch (kind) {
     case 'url': {
