@@ -2,7 +2,10 @@ import type { Call, Engine } from '../engine.ts';
 import { LoadTimeoutError } from '../errors.ts';
 import { traceLoad } from './load-tracing.ts';
 
-/** Runs a user's loader for `keys`, counted, timed and traced. With `signal` it is over, whether or not it goes on. */
+/**
+ * Runs a user's loader for `keys`: counted, timed and traced. Counts as over when `signal` aborts, though the loader
+ * may go on.
+ */
 export async function callLoader<Result>(
   { latency }: Engine,
   { address, outcomes }: Call,
@@ -21,7 +24,7 @@ export async function callLoader<Result>(
     latency.load.record(performance.now() - startedAt);
   }
 
-  // Callers that left are no error of the loader's.
+  // That all callers have left is no error of the loader's.
   const abort = () => end(signal.reason instanceof LoadTimeoutError);
   signal.addEventListener('abort', abort, { once: true });
   try {

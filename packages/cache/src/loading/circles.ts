@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { CircularLoadError } from '../errors.ts';
 
-/** What a loader may wait for: a load that is under way. */
+/** What a loader may wait for: a load under way. */
 export interface Awaitable {
   readonly key: string;
   /** Set while the loader runs that this waits for. */
@@ -18,10 +18,12 @@ export interface LoaderRun {
 // Of the process: a circle may go through several caches.
 const runs = new AsyncLocalStorage<LoaderRun | undefined>();
 
-// Older ones follow a context with a hook on every promise of the process, for which every hit would pay.
+// Before Node 24 an AsyncLocalStorage hooks every promise of the process: every hit would pay for it.
 const FOLLOWS_FREELY = Number.parseInt(process.versions.node, 10) >= 24;
 
-/** Runs the loader that `loads` wait for, so that what it asks for is known to be asked for by it. */
+/**
+ * Runs the loader that `loads` wait for. Whatever it asks the caches for meanwhile is known to be asked for by it.
+ */
 export async function asLoaderOf<Result>(
   loads: readonly Awaitable[],
   run: () => Result | Promise<Result>,
@@ -36,15 +38,15 @@ export async function asLoaderOf<Result>(
   }
 }
 
-/** Runs what no loader waits for, though one may have begun it. */
+/** Runs what no loader waits for, though one may begin it. */
 export function asNoLoader(run: () => void): void {
   if (runs.getStore()) runs.run(undefined, run);
   else run();
 }
 
 /**
- * Waits for `load`, unless the loader that asks for it is one that it waits for itself: they would wait for each other. Whether a
- * loader waits for what it asks for is not known; it is taken to.
+ * Waits for `load`, unless the loader that asks for it is one that the load waits for itself: they would wait for
+ * each other. It is not known whether a loader waits for all that it asks for; it is taken to.
  *
  * @throws CircularLoadError
  */

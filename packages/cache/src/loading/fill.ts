@@ -15,7 +15,7 @@ interface FillRequest {
   readonly terms: WriteTerms;
   readonly over: Entry<unknown> | undefined;
   readonly leaseWaitMs: number;
-  /** Whether an entry beyond its freshness has filled the place as well. */
+  /** Whether a stale entry counts as filled. */
   readonly findsStale: boolean;
 }
 
@@ -40,7 +40,8 @@ export async function reserveToFill(engine: Engine, request: FillRequest): Promi
 
 async function attempt(engine: Engine, { call, terms, over, leaseWaitMs, findsStale }: FillRequest, turns: Turns) {
   const fences = markFences(engine);
-  // Who asks Redis while it is away has waited for it before, to find nothing: not twice. The value stays in memory.
+  // While Redis is away, the caller has waited for it once, to read; it does not wait a second time. The value stays
+  // in memory.
   const redis = engine.redis?.isUp ? engine.redis : undefined;
   const read = redis && (await readForLoad(engine, redis, call));
   const { id, space } = call.address;
@@ -63,7 +64,7 @@ async function attempt(engine: Engine, { call, terms, over, leaseWaitMs, findsSt
       try {
         return await reservation.commit(value, options);
       } finally {
-        // Where it did not come to Redis.
+        // Does nothing where the commit has ended it in Redis.
         lease?.release('free');
       }
     },

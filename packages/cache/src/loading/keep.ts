@@ -9,10 +9,10 @@ import type { SeenFences } from '../redis/redis-tier.ts';
 import { generationsWith } from './late-tags.ts';
 import type { Work } from './work.ts';
 
-/** What is to be kept, when it is known. */
+/** How the value is to be kept, known when there is one. */
 export interface KeepTerms {
   readonly life: LifetimeTerms;
-  /** Beside those of the call. */
+  /** In addition to those of the call. */
   readonly lateTags?: readonly string[] | undefined;
   readonly validator?: string | undefined;
 }
@@ -20,7 +20,7 @@ export interface KeepTerms {
 const NO_TAGS: readonly string[] = Object.freeze([]);
 
 /**
- * Stores what the work has made, unless it was overtaken. At once where nothing has to be asked or waited for.
+ * Stores the value unless its work was overtaken. Synchronous where nothing has to be asked or waited for.
  *
  * @returns whether it was kept.
  */
@@ -44,7 +44,7 @@ function keepUnder(
 ): boolean | Promise<boolean> {
   if (!stamped || isFencedFor(work, stamped.generations)) return refuse(work);
   const { engine, call } = work;
-  // What is loaded in its place is newer.
+  // A buffered write is from before the work (a later one would have fenced it), so it is older than the value.
   const landing = engine.writeBack.discard([call.address.id]);
   return landing
     ? landing.then(() => keepInTiers(work, encoded, life, stamped))
@@ -59,21 +59,21 @@ function keepInTiers(
 ): boolean | Promise<boolean> {
   const { engine, call, fences, seen } = work;
   if (engine.redis && seen && shared) return keepInBoth(work, encoded, life, generations, seen);
-  // Without Redis to ask, what was flushed since may hide an invalidation.
+  // Redis is not asked: if messages were missed since, one may have been an invalidation.
   if (engine.fills.isRaised(call.address.id, fences.fillMark)) return refuse(work);
   return keepInMemory(work, encoded, life, generations);
 }
 
-/** Whether an entry of these generations would be out of date already. */
+/** Whether an entry that stands on these generations would be out of date already. */
 export function isFencedFor({ engine, call, fences, seen }: Work, generations: readonly Generation[]): boolean {
   const { loads } = engine;
-  // Where nothing at all was raised meanwhile, no tag's id is made.
+  // Nearly always nothing was raised meanwhile: then no tag's id is made.
   if (loads.mark() > fences.loadMark) {
     if (loads.isRaised(call.address.id, fences.loadMark)) return true;
     if (generations.some(({ tag }) => loads.isRaised(idOfTag(tag), fences.loadMark))) return true;
   }
   if (!seen) return false;
-  // The tombstone of an invalidation that came early in the work may be gone again.
+  // The tombstone of an invalidation early in the work may have expired by now.
   const elapsedMs = engine.clock.now() - fences.startedAtMs;
   return elapsedMs < 0 || elapsedMs >= engine.tombstoneTtlMs;
 }
@@ -105,11 +105,11 @@ async function keepInBoth(
   const lifetime = lifetimeAt(life, engine.clock.now());
   const frame = frameOf(engine, call, encoded, lifetime, generations);
   const kept = await engine.redis?.commit(call.address, frame, wholeLifeMs(life), fencesSeen, lease);
-  // Where it did not come to Redis, those who wait would wait until the lease has run out.
+  // A commit ends the lease in Redis. Without one those who wait would wait until it has run out.
   if (isFailure(kept)) lease?.release('free');
   else lease?.end();
   if (kept === false) return refuse(work);
-  // The command may still arrive, when the fences it asks about have long expired.
+  // The commit may still arrive, when the tombstones that it compares have long expired.
   if (kept === UNANSWERED) engine.replay.later({ keys: [[space, key]] });
   if (isFailure(kept)) return keepInMemory(work, encoded, life, generations);
   if (isFencedFor(work, generations)) {

@@ -3,8 +3,8 @@ import type { WriteGenerations } from '../generations/write-generations.ts';
 import type { Work } from './work.ts';
 
 /**
- * The generations of an entry whose loader has named `tags` while it ran, `undefined` where one of them may have been
- * invalidated since the work began.
+ * The generations of an entry whose loader has named `tags` in addition to those of its call; `undefined` where one
+ * of them may have been invalidated since the work began.
  */
 export function generationsWith(
   work: Work,
@@ -39,8 +39,9 @@ async function withUnexpected(
 }
 
 /**
- * The generations that unexpected tags have now. They had them when the work began, if none of them was raised in this
- * process, and if the log of all tags in Redis, read behind them, is what it was before the work.
+ * The generations that unexpected tags have now. They had the same when the work began if none of the tags was raised
+ * in this process since, and if the log of all tags in Redis, which is read after them, is what it was before the
+ * work.
  */
 async function ofUnexpected(
   { engine, fences, seen }: Work,

@@ -5,8 +5,9 @@ import type { Lease } from './leases.ts';
 import type { WriteTerms } from './work.ts';
 
 /**
- * What a load may do next. A `lease` makes it the only one of the fleet; without one it loads all the same: there is no Redis
- * to ask, or nothing is kept that is loaded. `changed`: the entry was replaced. `woken`: to look again, and to ask again.
+ * What a load may do next. A `lease` makes it the only one of the fleet; without one it loads all the same: Redis
+ * cannot be asked, or what is loaded is not kept anyway. `changed`: the entry was replaced. `woken`: it is to look
+ * again, and to ask again.
  */
 export type Turn = { readonly lease: Lease | undefined } | 'changed' | 'woken' | 'timed out';
 
@@ -14,7 +15,12 @@ export type Turn = { readonly lease: Lease | undefined } | 'changed' | 'woken' |
 export interface Turns {
   /** Whether another process's load has been waited for. */
   hasWaited(): boolean;
-  /** @param header as it was read. */
+  /**
+   * Takes the lease, or waits for the load of another process.
+   *
+   * @param header of the entry, as it was read.
+   * @param limitMs how long to wait in all, since the first call.
+   */
   next(header: Buffer, limitMs: number): Promise<Turn>;
   close(): void;
 }
@@ -28,14 +34,17 @@ export interface TurnsOptions {
   readonly onWaiting?: (() => void) | undefined;
 }
 
-/** Nobody tells of a holder that was killed, nor anything while the bus is away: those who wait ask, ever more rarely. */
+/**
+ * A holder that was killed tells nobody, and while the bus is away nobody hears anything: those who wait poll, ever
+ * more rarely.
+ */
 const FIRST_POLL_MS = 50;
 const MAX_POLL_MS = 500;
 
 /** Loads without a lease. */
 export const ALONE: Turn = Object.freeze({ lease: undefined });
 
-/** The same, and so does everybody else at present. */
+/** Loads without a lease, as everybody does at present: the last value was not to be kept. */
 export const UNKEPT: Turn = Object.freeze({ lease: undefined });
 
 export function createTurns(engine: Engine, { call, terms, signal, onWaiting }: TurnsOptions): Turns {
@@ -49,7 +58,7 @@ export function createTurns(engine: Engine, { call, terms, signal, onWaiting }: 
     hasWaited: () => startedAt !== undefined,
     async next(header, limitMs) {
       if (!leases || terms.load.lease === 'process') return ALONE;
-      // Before Redis is asked: what it wakes right afterwards is not missed.
+      // Before Redis is asked, so that a wake right after its reply is not missed.
       watch ??= leases.watch(address.id);
       const taken = await leases.take(address, header);
       if (taken === 'changed') return taken;

@@ -6,11 +6,17 @@ import { type Failure, isFailure } from '../redis/redis-state.ts';
 
 /** This process's right to be the only one of the fleet that loads a key; renewed until it is over. */
 export interface Lease extends LeaseClaim {
-  /** To be asked now and then whether the load is already in vain; then others need not wait for it. */
+  /**
+   * @param isVain is asked now and then whether the value will not be kept anyway: then others need not wait, and it
+   * is released.
+   */
   watchOver(isVain: () => boolean): void;
-  /** It ended with a commit. */
+  /** It ended in Redis, with a commit. */
   end(): void;
-  /** Unless it has ended: `unkept` says that the load came to nothing that others could use. */
+  /**
+   * Ends it in Redis, unless it has ended. `unkept`: what was loaded is not kept, so others need not wait for each
+   * other.
+   */
   release(outcome: 'free' | 'unkept'): void;
 }
 
@@ -18,9 +24,9 @@ export interface Lease extends LeaseClaim {
 export interface Leases extends Wakes {
   /** @param header as in {@link LeaseClaim}. */
   take(address: Address, header: Buffer): Promise<Lease | Exclude<LeaseReply, 'taken'> | Failure>;
-  /** After an invalidation: who loads what it has ended holds up nobody. */
+  /** Releases the leases of loads that an invalidation has overtaken. */
   releaseVain(): void;
-  /** Gives up all of them: the process is about to end, and others need not wait until they have run out. */
+  /** Releases all of them before the process ends, so that others need not wait until they have run out. */
   releaseAll(): void;
 }
 

@@ -4,7 +4,7 @@ import { addedTags, isWellFormed } from '../input.ts';
 import { resolveTtl } from '../options/policy-options.ts';
 import type { LoadContext } from './loader.ts';
 
-/** What a loader has said of its load. */
+/** What a loader has said about its load. */
 export interface LoadWishes {
   readonly context: LoadContext;
   readonly ttlMs: number | undefined;
@@ -12,7 +12,7 @@ export interface LoadWishes {
   readonly tags: readonly string[];
   readonly validator: string | undefined;
   readonly isSkipped: boolean;
-  /** The entry that the loader has been given, where it asked for it. */
+  /** The entry that `context.stale()` has returned. */
   readonly given: Entry<unknown> | undefined;
 }
 

@@ -23,7 +23,7 @@ interface Failure {
 
 export interface LoadFailuresOptions {
   readonly clock: Clock;
-  /** What it was raised for since may have ended the reason of the failure. */
+  /** An invalidation or a write since the failure may have ended its cause. */
   readonly loads: Fence;
   readonly maxIds?: number;
 }

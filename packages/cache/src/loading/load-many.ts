@@ -27,7 +27,10 @@ export interface Wanted {
   readonly terms: WriteTerms;
 }
 
-/** Loads what memory has not fresh, and refreshes in the background what was served and is due for it. */
+/**
+ * The values of the keys that memory does not hold fresh, as {@link loadOne} loads each of them, with one run of the
+ * loader for all.
+ */
 export async function loadMany(engine: Engine, loadOnce: LoadOnce, request: ManyRequest): Promise<Loaded[]> {
   if (request.wanted.length > 0) request.signal?.throwIfAborted();
   if (request.mode === 'bypass') return bypass(engine, request);
@@ -47,20 +50,20 @@ export function refreshMany(engine: Engine, loadOnce: LoadOnce, request: ManyReq
   refreshStale(engine, calls, () => loadTogether(engine, loadOnce, due, 'refresh'));
 }
 
-/** The loader's own, and nothing else. */
+/** The loader's values for this caller alone: the tiers are neither read nor written. */
 async function bypass(engine: Engine, request: ManyRequest): Promise<Loaded[]> {
   const keys = request.wanted.map(({ call }) => call.address.key);
   const signal = request.signal ?? new AbortController().signal;
   const passes = keys.map((key): Awaitable => ({ key, loader: undefined }));
   const [first] = passes;
-  // The others wait for the same run.
+  // One of them stands for all: they wait for the same run.
   const loaded = first ? await waitFor(first, () => runLoader(engine, request, passes, signal)) : new Map();
   return keys.map((key) => ({ found: foundIn(loaded, key), from: 'loader', isDue: false }));
 }
 
 async function force(engine: Engine, loadOnce: LoadOnce, request: ManyRequest): Promise<Loaded[]> {
   const loaded = await loadTogether(engine, loadOnce, request, 'force');
-  // Others who wait for it may have it.
+  // As in `loadOne`: this caller gets the error.
   const stale = loaded.find(({ from }) => from === 'stale');
   if (stale) throw stale.error;
   return loaded;
@@ -80,7 +83,9 @@ async function runLoader(
   throw batchError(loaded);
 }
 
-/** Joins the loads under way, unless it is forced, and begins one for each other key, all of them with one run of the loader. */
+/**
+ * Joins the loads under way (unless it is forced) and begins one for each other key, all with one run of the loader.
+ */
 function loadTogether(
   engine: Engine,
   loadOnce: LoadOnce,
@@ -107,7 +112,7 @@ function loadTogether(
       const load = current ?? loadOnce.begin({ call, produce, terms, purpose, onWaiting: () => batch.settle(key) });
       if (!current) void load.over.then(() => batch.settle(key));
       const loaded = await load.wait(signal);
-      // The next load began after this call did, whatever becomes of it.
+      // As in `loadOne`: once is enough.
       if (current && loaded.isLate) return loadAgain({ call, terms });
       if (current) countJoined(call, loaded);
       return loaded;

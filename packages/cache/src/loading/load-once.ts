@@ -12,7 +12,7 @@ export function countJoined({ outcomes }: Call, loaded: Loaded): void {
 
 /** Loads values, one load a key at a time. */
 export interface LoadOnce {
-  /** The load under way, unless what it will bring is already out of date. */
+  /** The load under way, unless what it brings may be out of date already. */
   current(id: string): Load | undefined;
   /** Reads Redis, then has the value produced, and keeps it. */
   begin(request: LoadRequest): Load;
@@ -26,7 +26,7 @@ export function createLoadOnce(engine: Engine): LoadOnce {
     if (!load || load.isSettled || load.signal.aborted) return undefined;
     if (load.fences.losses !== engine.losses || engine.loads.isRaised(id, load.fences.loadMark)) return undefined;
     if (load.reservation) return load.reservation.isFenced() ? undefined : load;
-    // It still reads Redis, which may have answered before a change had come there; its loader would not.
+    // It still reads Redis, which may answer with what was there before a change.
     return engine.fills.isRaised(id, load.fences.fillMark) ? undefined : load;
   }
 

@@ -20,7 +20,10 @@ export interface LoadedOne {
   readonly source: Loaded['from'] | 'coalesced';
 }
 
-/** What memory has not fresh: served stale at once and refreshed, else loaded, or waited for where it is being loaded. */
+/**
+ * The value of a key that memory does not hold fresh. Within its `staleWhileRevalidate` the entry is served at once
+ * and refreshed in the background; otherwise the value is loaded, by the load under way if there is one.
+ */
 export async function loadOne(engine: Engine, loadOnce: LoadOnce, request: OneRequest): Promise<LoadedOne> {
   const { call, signal, mode } = request;
   if (mode === 'bypass') return bypass(request);
@@ -34,7 +37,7 @@ export async function loadOne(engine: Engine, loadOnce: LoadOnce, request: OneRe
   }
   signal?.throwIfAborted();
   let { loaded, isJoined } = await loadOrJoin(loadOnce, request);
-  // The next load began after this call did, whatever becomes of it.
+  // Once is enough: that load begins after this call did.
   if (isJoined && loaded.isLate) ({ loaded, isJoined } = await loadOrJoin(loadOnce, request));
   // A batch whose loader had nothing for the key says nothing about this call's loader.
   while (!loaded.found) ({ loaded, isJoined } = await loadOrJoin(loadOnce, request));
@@ -43,7 +46,7 @@ export async function loadOne(engine: Engine, loadOnce: LoadOnce, request: OneRe
   return { found: loaded.found, source: isJoined && loaded.from === 'loader' ? 'coalesced' : loaded.from };
 }
 
-/** The loader's own, and nothing else. */
+/** The loader's value for this caller alone: the tiers are neither read nor written. */
 async function bypass({ call, produce, terms, signal = new AbortController().signal }: OneRequest): Promise<LoadedOne> {
   signal.throwIfAborted();
   const { context } = createLoadContext(() => undefined, signal, terms.tags);
@@ -55,7 +58,7 @@ async function bypass({ call, produce, terms, signal = new AbortController().sig
 async function force(loadOnce: LoadOnce, { signal, ...request }: OneRequest): Promise<LoadedOne> {
   signal?.throwIfAborted();
   const { found, from, error } = await loadOnce.begin({ ...request, purpose: 'force' }).wait(signal);
-  // Others who wait for it may have it.
+  // A stale value in place of the loader's error is for others who wait; this caller gets the error.
   if (from === 'stale') throw error;
   return { found: found ?? { value: undefined }, source: 'loader' };
 }
@@ -76,7 +79,7 @@ export function refreshOne(engine: Engine, loadOnce: LoadOnce, request: OneReque
   refreshStale(engine, [call], () => loadOnce.begin({ ...request, purpose: 'refresh' }).wait(undefined));
 }
 
-/** Not where it is being loaded already, or where that has just failed. */
+/** Whether a refresh is to begin: not while the key is being loaded, or where its load has failed lately. */
 export function isRefreshable(engine: Engine, loadOnce: LoadOnce, { address }: Call, tags: readonly string[]): boolean {
   return !loadOnce.current(address.id) && engine.failures.recent(address.id, tags) === undefined;
 }

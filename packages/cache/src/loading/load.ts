@@ -15,9 +15,12 @@ export type LoadPurpose = 'answer' | 'refresh' | 'force';
 export interface Loaded {
   readonly found: { readonly value: unknown } | undefined;
   readonly from: 'redis' | 'loader' | 'stale';
-  /** Whether to begin a refresh: what was found may be served, and it is time for another. */
+  /** Whether it is time for a refresh: the entry that was found may be served, but is stale or nearly so. */
   readonly isDue: boolean;
-  /** Whether a tag that only its loader named may have been invalidated during the load: who joined it since must not have it. */
+  /**
+   * Whether a tag that only the loader named may have been invalidated during the load: a caller that joined it
+   * meanwhile is to load again.
+   */
   readonly isLate?: boolean;
   /** What a stale value was served instead of. */
   readonly error?: unknown;
@@ -32,9 +35,9 @@ export interface Load extends Awaitable {
   readonly isAnswered: boolean;
   /** What the next load of the key is for, once that has begun. */
   replacedBy: LoadPurpose | undefined;
-  /** Whether nothing more comes of it: who comes now is to begin another. */
+  /** Whether its result is known: a later caller begins another load. */
   readonly isSettled: boolean;
-  /** Resolves when it is over, or abandoned: nothing of it is to be waited for then. */
+  /** Resolves when the load is over, or abandoned: nobody need wait for it then. */
   readonly over: Promise<void>;
   /**
    * What a waiter gets. Aborting `signal` ends the waiting, and the load with its last waiter.
@@ -42,11 +45,11 @@ export interface Load extends Awaitable {
    * @throws CircularLoadError
    */
   wait(signal: AbortSignal | undefined): Promise<Loaded>;
-  /** Answers everybody who waits, or comes while the entry lasts; the load goes on. */
+  /** Answers all who wait, and all who come before the entry expires, with a stale one; the load goes on. */
   answerEarly(stale: Entry<unknown>): void;
   settle(loaded: Loaded): void;
   fail(error: unknown): void;
-  /** Nobody is to join it any more; what it may still bring is kept where nothing overtook it. */
+  /** Nobody joins it any more. What its loader still brings is kept unless another load of the key has begun. */
   abandon(reason: unknown): void;
   end(): void;
 }
@@ -68,7 +71,7 @@ export function createLoad(engine: Engine, key: string): Load {
     giveEarly = resolve;
     result.then(resolve, reject);
   });
-  // All who wait may have left.
+  // Where all who waited have left, nobody handles its rejection.
   answer.catch(() => {});
   const over = new Promise<void>((resolve) => {
     end = resolve;

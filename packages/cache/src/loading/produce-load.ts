@@ -38,7 +38,7 @@ export interface Run extends LoadRequest {
   readonly known: Entry<unknown> | undefined;
 }
 
-/** However the load ends, nobody waits for it any longer. */
+/** Runs the loader for a load, and releases its lease, however that ends: other processes wait for it. */
 export async function produceUnderLease(engine: Engine, run: Run): Promise<void> {
   const release = () => run.lease?.release('free');
   run.load.signal.addEventListener('abort', release, { once: true });
@@ -60,7 +60,7 @@ async function produceFor(engine: Engine, run: Run): Promise<void> {
   try {
     produced = await run.produce(wishes.context, load);
   } catch (error) {
-    // The error of a load that was abandoned has been reported, if it is one.
+    // An abandoned load ended by its timeout, which was reported then, or because nobody waits for it.
     if (!load.signal.aborted) giveUp(engine, run, error);
     else if (!load.isAnswered) load.fail(error);
     return;
@@ -69,19 +69,19 @@ async function produceFor(engine: Engine, run: Run): Promise<void> {
   }
   engine.failures.forget(call.address.id);
   const { replacedBy, signal } = load;
-  // One that was abandoned is still kept, where no later load makes the same.
+  // What an abandoned load brings is kept where no later load of the key has begun.
   const isOvertaken = replacedBy === 'force' || (replacedBy !== undefined && signal.aborted);
   const isLate = !isOvertaken && (await keepProduced(run, produced, wishes));
   load.settle({ found: produced, from: 'loader', isDue: false, isLate });
 }
 
-/** What the loader is to replace, as the policy wants its readers to have it. */
+/** The entry for `context.stale()`, copied where the policy's readers get copies. */
 function staleFor({ call, known }: Run): Entry<unknown> | undefined {
   const isCopied = known && call.memoryPolicy.isCopied && isOwn(call.codec);
   return isCopied ? { ...known, value: deepCopy(known.value) } : known;
 }
 
-/** Gives the error of a load that failed lately again. @returns whether there was one. */
+/** Answers with the error of the last load within its `retryAfter`. @returns whether there was one. */
 function answerRecent(engine: Engine, run: Run): boolean {
   const { call, load, terms, purpose } = run;
   const recent = purpose === 'force' ? undefined : engine.failures.recent(call.address.id, terms.tags);
@@ -96,7 +96,8 @@ function answerRecent(engine: Engine, run: Run): boolean {
 async function keepProduced(run: Run, produced: Produced, wishes: LoadWishes): Promise<boolean> {
   const isKept = produced && !wishes.isSkipped ? await keep(run, produced.value, wishes) : undefined;
   const isLate = isKept === false && wishes.tags.length > 0;
-  // What was overtaken is to be loaded again, by one; this is of no use to anybody else.
+  // Others need not wait for what is not kept. Not so where it was overtaken: one of those who wait is to load it
+  // again.
   if (!isKept && !isLate && !run.reservation.isFenced()) run.lease?.release('unkept');
   return isLate;
 }
@@ -153,7 +154,10 @@ function startTimers(engine: Engine, run: Run): () => void {
   };
 }
 
-/** What is better than an error, or than to wait: what was invalidated during the load is not, what was only expired is. */
+/**
+ * The entry to serve in place of an error, or of a longer wait. What was known before an invalidation during the load
+ * is none; after an expiry memory has it still.
+ */
 function spareOf(engine: Engine, { known, reservation, call }: Run): Entry<unknown> | undefined {
   const { id, space } = call.address;
   const spare = reservation.isFenced() ? engine.memory.find(id, space)?.entry : known;
@@ -165,7 +169,7 @@ function answerStale({ load, outcomes }: Run, stale: Entry<unknown>, error: unkn
   load.settle({ found: stale, from: 'stale', isDue: false, error });
 }
 
-/** The error of a load reaches its callers, unless there is something better for them. */
+/** The error of a load is that of its callers, unless a stale entry can be served to them. */
 function giveUp(engine: Engine, run: Run, error: unknown): void {
   const { call, load, terms } = run;
   engine.failures.record(call.address.id, error, terms.load.retryAfterMs);

@@ -40,7 +40,7 @@ export function tagsToTake(
   return expected.length + last.length === 0 ? tags : [...new Set([...tags, ...expected, ...last])];
 }
 
-/** Takes a reservation, for which the fences in Redis are read. */
+/** Takes a reservation. The fences in Redis are read for it. */
 export async function reserve(engine: Engine, call: Call, terms: WriteTerms): Promise<FencedReservation> {
   const { redis } = engine;
   if (!redis) return reserveInMemory(engine, call, terms);

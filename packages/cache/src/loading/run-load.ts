@@ -27,7 +27,7 @@ async function attempt(engine: Engine, load: Load, request: LoadRequest, turns: 
   const { call, terms, purpose } = request;
   const { id, space } = call.address;
   const outcomes = purpose === 'refresh' ? createOutcomes() : call.outcomes;
-  // What was invalidated while it waited is nothing to a load that begins only now.
+  // Marked anew at each attempt: what was invalidated while it waited for another process does not concern it.
   load.fences = markFences(engine);
   const read = engine.redis && (await readForLoad(engine, engine.redis, call));
   const known = (read?.held ?? engine.memory.find(id, space))?.entry;
@@ -38,7 +38,8 @@ async function attempt(engine: Engine, load: Load, request: LoadRequest, turns: 
   }
   const spare = known && !isExpired(known, engine.clock.now()) ? known : undefined;
   const tags = tagsToTake(engine, call, terms, known);
-  // Where Redis has just not answered, to ask it again would be to wait again. What it is asked leaves in one call.
+  // Not where Redis has just failed to answer: that would be to wait for it again. Both questions leave in one script
+  // call.
   const [taken, turn] = read?.seen
     ? await Promise.all([
         engine.generations.forWrite(tags, wholeLifeMs(terms)),
@@ -59,7 +60,7 @@ async function attempt(engine: Engine, load: Load, request: LoadRequest, turns: 
   return true;
 }
 
-/** What another process has loaded meanwhile is no hit: its caller waited for a load. */
+/** An entry that another process has loaded while this load waited for it is no hit: the caller waited for a load. */
 function settleFound(load: Load, outcomes: Outcomes, answer: Loaded, hasWaited: boolean): void {
   const from = answer.from === 'redis' && hasWaited ? 'loader' : answer.from;
   if (from === 'stale') outcomes.stale += 1;
@@ -67,7 +68,7 @@ function settleFound(load: Load, outcomes: Outcomes, answer: Loaded, hasWaited: 
   load.settle({ ...answer, from });
 }
 
-/** What has failed lately is not loaded, and what is forced waits for nobody. */
+/** A load that will not run its loader (it failed lately) takes no lease, and one that is forced waits for nobody. */
 function takeTurn(
   engine: Engine,
   { call, terms, purpose }: LoadRequest,
@@ -80,7 +81,7 @@ function takeTurn(
   return turns.next(headerOf(bytes), spare ? Math.min(softTimeoutMs, leaseWaitMs) : leaseWaitMs);
 }
 
-/** What needs no loader. */
+/** The answer that needs no loader, if there is one. */
 function answerOf(engine: Engine, known: Entry<unknown>, { terms, purpose }: LoadRequest): Loaded | undefined {
   const nowMs = engine.clock.now();
   const isDue = isDueEarly(known, terms.load.eagerRefresh, nowMs);

@@ -3,7 +3,10 @@ import { idOf } from '../entries/address.ts';
 import type { Source } from '../writing/source.ts';
 import type { BatchLoader, Loader } from './loader.ts';
 
-/** A source's own loader; `undefined` where it has none. What is buffered for the source is as good as in it. */
+/**
+ * A source's own loader; `undefined` where it has none. A write that is buffered for the source counts as stored
+ * there.
+ */
 export function loaderOf(engine: Engine, space: string, source: Source | undefined): Loader<unknown> | undefined {
   if (!source?.load && !source?.loadMany) return undefined;
   return async (key, context) => {
@@ -31,7 +34,7 @@ export function batchLoaderOf(
     }
     const missing = keys.filter((key) => !due.has(key));
     const loaded = missing.length > 0 ? ((await source.loadMany?.(missing)) ?? []) : [];
-    // As it is where nothing is to be added, so that what is no Map is refused for what it is.
+    // Returned as it is where nothing is to be added: what is no Map is refused by the caller.
     return due.size > 0 || missing.length === 0 ? new Map([...due, ...loaded]) : (loaded as Map<string, unknown>);
   };
 }
