@@ -1,11 +1,11 @@
 import type { ApplyChange, Change } from '../redis/changes.ts';
 
 /**
- * Entries that this process is writing: Redis tells it of its own writes as it does of everybody's, and what was just put
- * into memory must not leave it for that.
+ * Entries that this process is writing: Redis tells it of its own writes as it does of everybody's, and what was just
+ * put into memory must not leave it for that.
  *
- * A write is told of once, and not counted: two of one moment may be told of as one, and a mark left over would hide
- * somebody else's change. So of two of its own, the second may cost an entry.
+ * Marks are not counted: Redis may tell of two writes of one moment as one, and a mark that is left over would hide
+ * somebody else's change. So where a process writes an entry twice in a row, the second may drop it from memory.
  */
 export interface OwnWrites {
   /** The same, with its writes marked. */

@@ -26,8 +26,8 @@ local function value() value_at = value_at + 1; return ARGV[value_at] end
 
 local apply = {}
 
--- What is no text is not there, as for those who read it by MGET: anybody may have put it there, and an error over it would
--- cost all that leave with it their changes.
+-- A key of another type counts as absent, as it does for MGET: anybody may have put it there, and an error over it
+-- would fail every change of the call.
 local function read(name)
   local text = redis.pcall('GET', name)
   return type(text) == 'string' and text
@@ -35,7 +35,7 @@ end
 
 local function set(fence, id, ttl) return redis.pcall('SET', fence, id, 'PX', ttl) end
 
--- Also where Redis is full: behind a removal it takes in the same script what it would refuse.
+-- Works where Redis is full, too: behind a removal in the same script it accepts what it would refuse otherwise.
 local function force(fence, id, ttl)
   redis.call('UNLINK', fence)
   return set(fence, id, ttl)
@@ -71,9 +71,10 @@ function apply.store(ttl)
   return reply.err and reply or 1
 end
 
--- Stores unless somebody else has invalidated the key since it was written, an age ago. What the writer has invalidated
--- itself it knows of: a tombstone of its own may have come later than the write that followed it. The age is that of when
--- it was sent, so the writer is told how old an older tombstone is, below zero.
+-- Stores what was written an age (in milliseconds) before it was sent, unless another instance has invalidated the key
+-- since. A tombstone of the writer's own does not count: the writer knows of it, and it may have come here later than
+-- the write that followed it. Since the write is older by now than when it was sent, the age of an older tombstone is
+-- the reply, below zero: the writer judges by it.
 function apply.flush(ttl)
   local entry = key()
   local tombstone = key()
@@ -98,8 +99,8 @@ local function fences_hold()
   return holds
 end
 
--- Stores unless one of the fences is no longer what it was before the load. What was loaded under a lease ends it, and is not
--- stored over what another has stored since, nor where another has the lease and is loading what is newer.
+-- Stores if every fence is what it was before the load. What was loaded under a lease ends it, and is not stored over
+-- what another process has stored since, nor where another one holds the lease by now: what that loads is newer.
 function apply.commit(ttl)
   local entry = key()
   local frame = value()
@@ -117,8 +118,8 @@ function apply.commit(ttl)
   return reply.err and reply or 1
 end
 
--- Stores what a source has just taken, unless somebody else came to the key meanwhile. What others have loaded from the source
--- before must not come behind it, so it leaves a tombstone.
+-- Stores what a source has just taken, if every fence is what it was before. It leaves a tombstone, so that what
+-- others have loaded from the source before that is not stored over it.
 function apply.replace(ttl)
   local entry = key()
   local tombstone = key()
@@ -141,7 +142,8 @@ function apply.invalidate()
   return reply.err and reply or removed
 end
 
--- What tells loads that name their tags late that some tag has changed; on a Cluster it lies in another slot.
+-- Changes the log of all tags, for loads that name their tags late. Not on a Cluster, where it lies in another slot:
+-- there it is changed by itself.
 local function log_tag(put)
   local failure
   for _ = 1, tonumber(value()) do
@@ -153,7 +155,7 @@ local function log_tag(put)
   return failure
 end
 
--- A generation that is gone is as dead as one that was replaced: no entry's stamp equals it.
+-- A tag without a generation is as good as one with another: no entry's stamp equals it.
 function apply.forget()
   local removed = redis.call('UNLINK', key())
   return log_tag(set) or removed
@@ -171,8 +173,8 @@ function apply.announce()
   return 1
 end
 
--- The message's id. What cannot be recorded ends the record: nobody may take it for whole. A long message is such a one,
--- for the stream is bounded by their number.
+-- Records the message and gives its id. One that cannot be recorded ends the record, so that nobody takes it for
+-- whole; a long one is not recorded, since the stream is bounded by the number of its messages.
 local function record()
   local id = { err = 'long' }
   if #message <= ${MAX_RECORDED_BYTES} then
@@ -186,7 +188,7 @@ local function record()
   return id .. ' '
 end
 
--- Nearly always all are 1, and that many numbers would cost their reader as much as to write them.
+-- Nearly always all replies are 1: as many numbers would cost their reader as much as the changes cost to send.
 local replies, are_one = {}, true
 while value_at < #ARGV do
   local times = tonumber(ARGV[value_at + 1])

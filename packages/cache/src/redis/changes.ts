@@ -30,9 +30,9 @@ export interface Change {
 }
 
 /**
- * Applies a change and resolves with its reply. What is changed in one turn of the event loop leaves as one script call, or a few,
- * and the changes of one key arrive in the order of their calls, whichever connections of a pool they take (on a Cluster: where
- * they take one).
+ * Applies a change and resolves with its reply. What is changed in one turn of the event loop leaves as one script
+ * call, or a few. Changes of one key arrive in the order of their calls, whichever connections of a pool they take
+ * (on a Cluster: if they take the same one).
  */
 export type ApplyChange = (change: Change) => Promise<unknown>;
 
@@ -47,9 +47,9 @@ const MAX_CHANGES = 128;
 const MAX_BYTES = 1024 ** 2;
 
 /**
- * So many leave at once while Redis has nothing to do: it applies them while this process makes the rest. Otherwise 50 callers
- * wait together, and then Redis does. Fewer are not worth a call of their own: of 20, 26, 32 and 40 the first two were fastest
- * at 50 at a time.
+ * This many leave at once while Redis is idle: it applies them while this process makes the rest. Otherwise 50
+ * callers would all wait for this process, and then all for Redis. Fewer are not worth a call of their own: of 20,
+ * 26, 32 and 40 the first two were fastest at 50 at a time.
  */
 const MAX_IDLE_CHANGES = 24;
 
@@ -67,7 +67,7 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
   const maxIdleChanges = Math.min(maxChanges, MAX_IDLE_CHANGES);
   const recordKeys = record === undefined ? [] : [record];
   const keysUnderWay = new Set<string | undefined>();
-  /** Complete, in their order: where one has to wait, those behind it do. */
+  /** Batches that are complete and may not leave yet, in their order: behind one that waits, all wait. */
   const held: Waiter[][] = [];
   let waiters: Waiter[] = [];
   let bytes = 0;
@@ -89,7 +89,8 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
     } finally {
       inFlight -= 1;
       for (const { change } of waiting) keysUnderWay.delete(change.keys[0]);
-      // Whether the lost one arrives is not known, so there is no order to keep, and nobody waits for a second deadline.
+      // It is not known whether a lost call arrives, so there is no order to keep; and nobody is to wait for a second
+      // deadline.
       release(isLost);
     }
   }
@@ -109,7 +110,7 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
     return announcements.length > 0 ? messageOf(mergeAnnouncements(announcements)) : '';
   }
 
-  /** Has what was gathered leave, as soon as nothing under way can be passed by it. */
+  /** Closes the batch. It leaves as soon as it cannot overtake a change of the same key that is under way. */
   function complete(): void {
     isDue = false;
     if (waiters.length === 0) return;
@@ -138,7 +139,7 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
   }
 
   function flush(): void {
-    // Where some are held, all that comes meanwhile is one batch.
+    // While batches are held, all that comes is gathered in one.
     isDue = held.length > 0;
     if (!isDue) complete();
   }
@@ -159,7 +160,7 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
   return (change) => new Promise((resolve, reject) => enqueue({ change, resolve, reject }));
 }
 
-/** Changes in a row that have verb and ttl in common are a run, which names both once: each argument costs both sides. */
+/** Changes in a row with the same verb and ttl are a run, which names both once: every argument costs both sides. */
 function pack(waiting: readonly Waiter[], keys: string[], values: RedisValue[]): void {
   for (let from = 0, end = 0; from < waiting.length; from = end) {
     const { verb, ttlMs } = (waiting[from] as Waiter).change;

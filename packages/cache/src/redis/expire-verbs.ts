@@ -5,8 +5,9 @@ import { FRAME_VERSION } from '../entries/frame.ts';
  * are the script's.
  */
 export const EXPIRE_VERBS = `
--- An entry's times lie in its frame, six bytes each: stored at the fifth byte, fresh until at the 11th, of use for how long
--- after that at the 23rd. What cannot be stale, is no frame of this version, or may not be written to, is removed.
+-- The times of an entry lie in its frame, six bytes each: when it was stored from the fifth byte, until when it is
+-- fresh from the 11th, for how long it is of use after that from the 23rd. What may not be served stale, is no frame
+-- of this version, or cannot be written to (Redis is full) is removed.
 local function time(frame, at)
   local milliseconds = 0
   for position = at, at + 5 do milliseconds = milliseconds * 256 + string.byte(frame, position) end
@@ -48,7 +49,8 @@ function apply.expire()
   return reply.err and reply or touched
 end
 
--- The id stays, with the times of the last four expiries behind it: entries stamped with fewer are stale since the next.
+-- The id stays, and behind it the times of the last four expiries: an entry is stale since the first one that its
+-- stamp lacks.
 function apply.expireTag()
   local tag = key()
   local now = tonumber(value())

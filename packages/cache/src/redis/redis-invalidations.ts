@@ -5,7 +5,10 @@ import type { ApplyChange, Change } from './changes.ts';
 import type { CacheKeys } from './redis-keys.ts';
 import { type Failure, isFailure, type RedisState } from './redis-state.ts';
 
-/** What one way to end entries does in Redis, each with its message to the others. Calls resolve with what they touched. */
+/**
+ * One way to end entries in Redis: to remove them, or to end their freshness. Each change is announced to the other
+ * instances.
+ */
 export interface RedisInvalidations {
   /** @returns keys touched. */
   key(key: SpacedKey): Promise<number | Failure>;
@@ -49,7 +52,7 @@ export function createRedisInvalidate(options: RedisInvalidationsOptions): Redis
 }
 
 /**
- * Ends the freshness of entries, which stay where they may be served stale. Others hear of it as of any change: what they
+ * Ends the freshness of entries; those that may be served stale stay. Others hear of it as of any change: what they
  * hold in memory leaves it, and what Redis has then says how stale it is.
  */
 export function createRedisExpire(options: RedisInvalidationsOptions, now: () => number): RedisInvalidations {
@@ -109,8 +112,8 @@ async function sweep(
   touch: (entries: readonly string[]) => Promise<number>,
 ): Promise<number | Failure> {
   const { keys, state, apply, tombstoneTtlMs, newId } = options;
-  // First, so that no load that began before can commit behind the scan; and told again at the end, since until
-  // then others may have read an entry that the scan had not reached.
+  // Before the scan, so that no load that began earlier can commit behind it. It is announced once more at the end:
+  // until then others may have read an entry that the scan had not reached.
   const fenced = await state.watch(
     apply({
       verb: 'sweep',
@@ -127,8 +130,8 @@ async function sweep(
 }
 
 /**
- * The fences that every load has seen before it began. On a Cluster, where a commit does not see that of a walk, it is the
- * announcement that reaches loads elsewhere.
+ * Changes the fences that every load has read before it began. On a Cluster a commit does not compare the sweep:
+ * there it is the announcement that reaches the loads of other instances.
  */
 export function raiseFences(
   { keys, state, apply, tombstoneTtlMs, newId }: RedisInvalidationsOptions,

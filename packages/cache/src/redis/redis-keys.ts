@@ -23,9 +23,9 @@ export interface CacheKeys {
   entryPattern(space: string, glob: string): string;
   /** What every entry's key begins with, and no other key. */
   readonly entryPrefix: string;
-  /** What an entry's key was made from, `undefined` for any other. */
+  /** The space and key that an entry's key was made from; `undefined` for any other key. */
   spacedKeyOf(entry: string): SpacedKey | undefined;
-  /** The key of an entry as the caller named it. */
+  /** The key in `space` that an entry's key was made from; `undefined` for one of another space. */
   keyOf(space: string, entry: string): string | undefined;
 }
 

@@ -5,8 +5,8 @@ import type { CacheKeys } from './redis-keys.ts';
 import { type Failure, isFailure, type RedisState } from './redis-state.ts';
 
 /**
- * How long a lease that is not renewed lasts: what a killed holder costs those who wait. A process whose event loop stands
- * still for longer loses its leases.
+ * How long a lease lasts that is not renewed, and so what a killed holder costs those who wait. A process whose event
+ * loop stands still for longer loses its leases.
  */
 export const LEASE_TTL_MS = 3000;
 

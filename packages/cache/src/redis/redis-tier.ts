@@ -15,11 +15,11 @@ import type { CacheKeys } from './redis-keys.ts';
 import { createRedisLeases, type LeaseClaim, type RedisLeases } from './redis-leases.ts';
 import { type Failure, isFailure, type RedisState } from './redis-state.ts';
 
-/** What the fences of a key held before a load: a commit passes only if they still do. */
+/** What the fences of a key held before a load: a commit passes only if tombstone and sweep still do. */
 export interface SeenFences {
   readonly tombstone: string;
   readonly sweep: string;
-  /** Of no commit: see {@link RedisTier.readTagLog}. */
+  /** Not compared by a commit: see {@link RedisTier.readTagLog}. */
   readonly tagLog: string;
 }
 
@@ -27,32 +27,35 @@ export interface SeenFences {
 export interface RedisTier {
   /** Whether Redis answers, by the last call. */
   readonly isUp: boolean;
-  /** Not by a promise: every hit in Redis would pay for it. */
+  /** Calls back: every hit in Redis would pay for a promise. */
   read(address: Address, take: TakeReply): void;
   readFences(address: Address): Promise<SeenFences | Failure>;
   /**
-   * What names the last change of any tag. As long as it is what it was before a load, no tag was invalidated or expired since,
-   * and a generation that was asked for in between was current all the time.
+   * What identifies the last change of any tag. If it is the same as before a load, no tag was invalidated or expired
+   * since, and a generation that was read in between was current all the time.
    */
   readTagLog(): Promise<string | Failure>;
   /** The generation of each tag, `undefined` for one that has none: what was stored under it is dead. */
   readGenerations(tags: readonly string[]): Promise<(string | undefined)[] | Failure>;
   /** The same, made where there is none, and kept for at least `ttlMs`. */
   ensureGenerations(tags: readonly string[], ttlMs: number): Promise<string[] | Failure>;
-  /** Puts the same generation in another form, unless it is another by now. */
+  /**
+   * Puts the same generation in another form (a data key wrapped by another key), unless the tag has another by now.
+   */
   rewrap(tag: string, from: string, to: string): Promise<unknown | Failure>;
   store(address: Address, frame: Buffer, ttlMs: number): Promise<unknown | Failure>;
   /**
-   * Stores it unless somebody else has invalidated the key since it was written.
+   * Stores an entry unless another instance has invalidated the key since it was written.
    *
    * @param writtenAtMs by `performance.now()`
-   * @returns whether it was stored; 'doubtful' where it was, and the key may have been invalidated while it was on its way.
+   * @returns whether it was stored; 'doubtful' where it was, but the key may have been invalidated while it was on
+   * its way.
    */
   flush(address: Address, frame: Buffer, ttlMs: number, writtenAtMs: number): Promise<boolean | 'doubtful' | Failure>;
   /**
-   * Ends the lease it was loaded under, whatever comes of it.
+   * Stores an entry if every fence is what it was before the load. Ends the lease it was loaded under in any case.
    *
-   * @returns whether every fence still held, so that it was stored.
+   * @returns whether it was stored.
    */
   commit(
     address: Address,
@@ -66,7 +69,10 @@ export interface RedisTier {
   readonly leases: RedisLeases;
   readonly invalidate: RedisInvalidations;
   readonly expire: RedisInvalidations;
-  /** Loads that began before are not kept, and no entry is ended. Others' memories read theirs from Redis again. */
+  /**
+   * Keeps loads that began before from being kept, and ends no entry. Other instances drop theirs from memory, and
+   * read Redis.
+   */
   fence(wanted: Pick<Announcement, 'tags' | 'patterns'>): Promise<unknown | Failure>;
 }
 
@@ -83,7 +89,7 @@ export interface RedisTierOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly messageOf: (announcement: Partial<Announcement>) => string;
-  /** Where Redis tells of its own writes, too. */
+  /** Recognises this process's own writes, where Redis tells of them, too (with key tracking). */
   readonly ownWrites: OwnWrites | undefined;
 }
 
@@ -98,7 +104,8 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
   });
   const apply = ownWrites?.mark(send) ?? send;
   const invalidations = { redis, keys, state, apply, tombstoneTtlMs, newId };
-  // A commit's script must not cross slots, so on a Cluster it cannot see the sweep; the process's own fence does.
+  // A script must not cross slots, so on a Cluster a commit cannot compare the sweep; the fence of the process still
+  // refuses what it hears of.
   const seesSweep = redis.nodes === undefined;
 
   function fencesOf(address: Address, seen: SeenFences): (readonly [key: string, value: string])[] {

@@ -11,7 +11,7 @@ import { forgetKey, storeWrites } from './store-writes.ts';
 import { supersede } from './supersede.ts';
 import type { BufferedWrite } from './write-buffer.ts';
 
-/** Sends buffered writes where they are due. @returns those to be tried again. */
+/** Sends buffered writes to their source, or to Redis where they have none. @returns those to be tried again. */
 export async function sendWrites(engine: Engine, batch: readonly BufferedWrite[]): Promise<readonly BufferedWrite[]> {
   const sources = [...new Set(batch.map(({ source }) => source))];
   const refused = await Promise.all(
@@ -40,13 +40,13 @@ async function flushOne(engine: Engine, redis: RedisTier, write: BufferedWrite):
   const generations = await sharedGenerations(engine, write);
   if (!generations) return UNSENT;
   const leftMs = lifetime.expiresAtMs - engine.clock.now();
-  // It was invalidated meanwhile, or has outlived itself: there is nothing to put there.
+  // It was invalidated meanwhile, or has expired: there is nothing to send.
   if (!engine.writeBack.holds(write) || leftMs <= 0) return false;
   const frame = frameOf(engine, call, write.encoded, lifetime, generations);
   const stored = await redis.flush(call.address, frame, leftMs, writtenAtMs);
   // Another instance has invalidated it, and this one has not heard of that yet.
   if (stored === false) supersede(engine, call.address.id);
-  // The invalidation may have come first or last: to load once more is never wrong.
+  // Nobody knows whether the invalidation came first: to load once more is never wrong.
   if (stored === 'doubtful') await forgetKey(engine, call.address);
   return stored;
 }
@@ -58,7 +58,7 @@ function flushToSource(
 ): Promise<readonly BufferedWrite[]> {
   const ids = batch.map(({ call }) => call.address.id);
   return engine.sourceQueue.run(ids, async () => {
-    // A write that came after one of these, and could not be buffered, may have had its turn before.
+    // A later write of the same key that found no room in the buffer may have been stored in the meantime.
     const refusals = await storeWrites(engine, source, batch.filter(engine.writeBack.holds));
     for (const error of refusals.values()) {
       engine.events.emit('store:failed', { error, entries: refusals.size });
@@ -68,15 +68,15 @@ function flushToSource(
   });
 }
 
-/** What Redis is to get later, as a read finds it. */
+/** A buffered write, as a read finds it: Redis has an older value. */
 export function findBuffered(engine: Engine, id: string): Held | undefined {
   const write = engine.writeBack.find(id);
   if (!write || !engine.writeBack.isKept(write)) return undefined;
   const nowMs = engine.clock.now();
   if (isExpired(write.lifetime, nowMs)) return undefined;
   const { call, encoded, lifetime, generations } = write;
-  // An invalidation takes it out of the buffer. A generation that is not current without one is merely not vouched for:
-  // messages may have been missed, and Redis says at the flush whether one was of this entry.
+  // An invalidation would have taken it out of the buffer. Generations that are not current nevertheless are those
+  // that messages may have been missed about; whether one was about this entry Redis says at the flush.
   const [, ...tags] = generations.map(({ tag }) => tag);
   const current = areCurrent(generations) ? generations : engine.generations.forMemory(tags).generations;
   const held = holdEntry(call, encoded, lifetime, current, nowMs);

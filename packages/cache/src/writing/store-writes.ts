@@ -61,7 +61,7 @@ async function replace(
   if (seen && generations && leftMs > 0 && !engine.loads.isRaised(id, mark)) {
     const frame = frameOf(engine, call, encoded, lifetime, generations);
     const kept = await redis.replace(call.address, frame, leftMs, seen);
-    // What this process learned of while Redis took it has come to Redis before.
+    // An invalidation that this process heard of while Redis stored the write had come to Redis before it.
     if (kept === true && !engine.loads.isRaised(id, mark)) return;
     if (!isFailure(kept)) return forgetKey(engine, call.address);
   }

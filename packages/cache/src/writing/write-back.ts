@@ -46,7 +46,10 @@ export function createWriteBack({ options, buffer, send, background, onDropped }
   let isClosed = false;
   /** Batches in a row of which nothing was taken. */
   let failures = 0;
-  /** Halved where a whole batch was refused, which one of its writes may be the cause of, and doubled again after that. */
+  /**
+   * Halved where a whole batch was refused, since one write of it may be the cause, and doubled again with each that
+   * is taken.
+   */
   let batchSize = options.batch;
   const counts = { flushed: 0, overflowed: 0, dropped: 0 };
 

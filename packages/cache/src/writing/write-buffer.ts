@@ -14,7 +14,7 @@ export interface BufferedWrite {
   readonly generations: readonly Generation[];
   /** On the monotonic clock. */
   readonly writtenAtMs: number;
-  /** Gets it before Redis does. */
+  /** Is to store the value before Redis gets it. */
   readonly source: Source | undefined;
 }
 
@@ -22,11 +22,11 @@ export interface BufferedWrite {
 export interface WriteBuffer {
   readonly size: number;
   readonly bytes: number;
-  /** What is due for the key, whether or not the tiers may have it. */
+  /** The write that is due for the key, even where it was invalidated and is for its source alone. */
   find(id: string): BufferedWrite | undefined;
   /** Whether exactly this one is still due. */
   holds(write: BufferedWrite): boolean;
-  /** Whether it is for the tiers too: what was invalidated is due for its source alone. */
+  /** Whether the tiers may have it, too: one that was invalidated since is for its source alone. */
   isKept(write: BufferedWrite): boolean;
   /** Replaces an earlier write of its key. @returns whether there is room. */
   add(write: BufferedWrite): boolean;
@@ -34,7 +34,7 @@ export interface WriteBuffer {
   take(count: number): BufferedWrite[];
   /** Ends the way of what was taken. The `refused` are due again, behind the others, unless something newer came. */
   settle(taken: readonly BufferedWrite[], refused: readonly BufferedWrite[]): void;
-  /** An invalidation: the tiers are not to have it. */
+  /** Has the tiers not get it, after an invalidation. */
   discard(id: string): Discarded;
   discardMatching(isVictim: (write: BufferedWrite) => boolean): Discarded;
   /** A later write of the key has reached everything. */
@@ -62,7 +62,7 @@ export function createWriteBuffer(limits: { readonly maxEntries: number; readonl
   function discardFrom(writes: Map<string, BufferedWrite>, id: string): boolean {
     const write = writes.get(id);
     if (!write?.source) return removeFrom(writes, id);
-    // Its flush looks before it writes to Redis, and after that: nobody has to wait for it.
+    // Its flush checks before and after it writes to Redis, so nobody has to wait for it.
     unkept.add(write);
     return false;
   }

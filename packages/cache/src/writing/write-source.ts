@@ -41,7 +41,7 @@ export async function writeValues(
   if (due.length > 0) await writeThrough(engine, source, due);
 }
 
-/** What is not to be kept must not leave what was there before, either. */
+/** While the cache is switched off: the value is not kept, and what was there before must not stay, either. */
 async function forgetAll(engine: Engine, values: readonly ValueToWrite[]): Promise<void> {
   const landing = engine.writeBack.discard(idsOf(values));
   if (landing) await landing;
@@ -56,7 +56,7 @@ async function writeThrough(engine: Engine, source: Source, values: readonly Val
   throwFirst(refusals);
 }
 
-/** The generations are those from before the source has it. */
+/** A write with the generations from before the source has it. */
 async function stampedWrite(
   engine: Engine,
   source: Source,
@@ -69,7 +69,7 @@ async function stampedWrite(
   return { call, encoded, lifetime, generations, writtenAtMs: performance.now(), source };
 }
 
-/** The source has it: what it had before is out of date, also where it is buffered or being loaded. */
+/** The source has the value: what was read, loaded or buffered before is out of date. */
 function keepInMemory(engine: Engine, { call, encoded, lifetime, generations }: BufferedWrite): void {
   const { id } = call.address;
   engine.writeBack.remove(id);

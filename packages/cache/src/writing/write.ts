@@ -17,15 +17,14 @@ export function encodeForWrite(engine: Engine, call: Call, value: unknown): Enco
   return encoded;
 }
 
+/** A value with its key and its terms, ready for both tiers. */
 export interface ValueToWrite {
   readonly call: Call;
   readonly encoded: Encoded;
   readonly terms: WriteTerms;
 }
 
-/**
- * Writes as the strategy says. Of writes to one key, the last one wins; a load that began before a write loses to it.
- */
+/** Writes as the strategy says. Of writes to one key, the last one wins; a load that began before a write loses to it. */
 export async function write(engine: Engine, strategy: WriteStrategy, value: ValueToWrite): Promise<void> {
   const { call, encoded, terms } = value;
   const { id, space, key } = call.address;
@@ -52,7 +51,7 @@ export async function write(engine: Engine, strategy: WriteStrategy, value: Valu
     if (strategy === 'around' && !engine.loads.isRaised(id, mark)) keepInMemory(engine, id, held);
   }
   if (!engine.memory.holds(id, held)) {
-    // Memory took something else, which may have been read before this write arrived.
+    // Memory holds something else, which may have been read from Redis before this write came there.
     engine.fills.raise(id);
     engine.memory.drop(id);
   }
@@ -62,14 +61,17 @@ function keepInMemory({ memory }: Engine, id: string, held: Held): void {
   if (areCurrent(held.generations)) memory.store(id, held);
 }
 
-/** Writes to memory, and to the buffer what the source, if there is one, and Redis are to get. @returns whether there was room. */
+/**
+ * Writes to memory, and buffers the value for Redis, and for the source if there is one. @returns whether there was
+ * room.
+ */
 export function keepForLater(
   engine: Engine,
   { call, encoded, terms }: ValueToWrite,
   source: Source | undefined,
 ): boolean {
   supersede(engine, call.address.id);
-  // Redis is not asked, nor waited for: a tag that it does not know of yet it learns of with the write.
+  // Redis is not waited for: a tag that it does not know yet it learns of when the write is sent.
   const known = engine.generations.known(terms.tags, wholeLifeMs(terms));
   const { generations } = known ?? engine.generations.forMemory(terms.tags);
   const lifetime = lifetimeAt(terms, engine.clock.now());
