@@ -18,7 +18,7 @@ type Method<This, Arguments extends readonly unknown[], Value> = (
  * A decorator (TC39) that puts a method behind a cache: each call is a `getOrLoad` under the key that `options.key` makes of
  * its arguments.
  *
- * @param cache or what gives it for an instance, which has not been made when the decorator runs.
+ * @param cache the cache, or a function that gives that of an instance: none is made yet when the decorator runs.
  * @throws OptionError `ERR_CACHE_OPTION` without a key, and on what is no method.
  */
 export function cached<This, Arguments extends readonly unknown[], Value, PolicyName extends string = string>(

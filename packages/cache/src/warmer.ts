@@ -12,21 +12,32 @@ export type { ManifestOptions, WarmerOptions, WarmSet } from './warming/warmer-o
 
 /** Loads what will be asked for before it is. */
 export interface Warmer<PolicyName extends string = string> extends Subscribable<WarmerEvents> {
-  /** Warms every set once, one after the other, and from then on those that have `every`. @returns when each has had its first run. */
+  /**
+   * Warms every set, one after the other, and from then on again those that have `every`.
+   *
+   * @returns when each set has had its first run.
+   */
   start(): Promise<readonly WarmReport[]>;
-  /** Warms one set now. @throws OptionError `ERR_CACHE_OPTION` for a name that is no set's. */
+  /** Warms one set now. @throws OptionError `ERR_CACHE_OPTION` for a name that no set has. */
   warm(set: string): Promise<WarmReport>;
-  /** Warms any keys, with a loader or from the source of the policy. @throws CacheInputError `ERR_CACHE_KEY` for what is no list. */
+  /**
+   * Warms any keys, with a loader or from the source of the policy.
+   *
+   * @throws CacheInputError `ERR_CACHE_KEY` for what is no list.
+   */
   warmUp(
     keys: Iterable<string>,
     load?: Loader<unknown>,
     options?: Pick<WarmSet<PolicyName>, 'policy' | 'tags' | 'mode'>,
   ): Promise<WarmReport>;
-  /** Ends runs and intervals, and keeps the hot keys for the next process: to be called before the cache is closed. Idempotent. */
+  /**
+   * Ends runs and intervals, and keeps the hot keys for the next process. To be called before the cache is closed.
+   * Idempotent.
+   */
   stop(): Promise<void>;
 }
 
-/** Sets are named, keys are not. */
+/** Events name sets, never keys. */
 export interface WarmerEvents {
   'warm:began': { readonly set: string; readonly keys: number };
   /** About ten times a run. */
@@ -37,8 +48,8 @@ export interface WarmerEvents {
 }
 
 /**
- * Makes a warmer of a cache. A key that the cache has is left alone; one that it has not is loaded as by `getOrLoad`, with all that its
- * policy says of loads.
+ * Makes a warmer of a cache. A key that the cache has is left alone; one that it lacks is loaded as by `getOrLoad`,
+ * with all that its policy says of loads.
  *
  * @throws OptionError `ERR_CACHE_OPTION`.
  */
@@ -54,7 +65,7 @@ export function createWarmer<PolicyName extends string>(
   const manifest = usesHotKeys
     ? createManifest(cache, manifestOptions, (error) => events.emit('manifest:failed', { error }))
     : undefined;
-  /** Of the process before, until the first run has had them. */
+  /** The hot keys of the process before this one, until every set has had its first run. */
   let inherited: Promise<readonly HotKey[]> | undefined;
   let lastRun: Promise<unknown> = Promise.resolve();
   let starting: Promise<readonly WarmReport[]> | undefined;

@@ -3,7 +3,7 @@ import { encodeMessage } from './bus-message.ts';
 
 /** The sending half of the bus: numbers this instance's messages. They are published with the change they tell of. */
 export interface Announcer {
-  /** Unique for ever. */
+  /** The name of this instance on the bus, never given twice. */
   readonly publisher: string;
   /** The last message's number. */
   readonly published: number;

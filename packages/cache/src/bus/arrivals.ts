@@ -1,9 +1,10 @@
-/** Waits for what the next message may bring. */
+/** Waits for conditions that a message on the bus may fulfil. */
 export interface Arrivals {
-  /** Resolves with whether `isThere` said so within the time. */
+  /** Resolves with true as soon as `isThere` is true, with false when the time is over. */
   until(isThere: () => boolean, withinMs: number): Promise<boolean>;
-  /** Something has come. */
+  /** A message has come: the conditions are looked at. */
   look(): void;
+  /** Ends all waiting, with false. */
   close(): void;
 }
 

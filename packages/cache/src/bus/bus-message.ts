@@ -6,21 +6,24 @@ interface FromPublisher {
   readonly sequence: number;
 }
 
-/** What was heard has every part of an announcement. */
+/** Changes that an instance announces. One that was heard has every part of an announcement. */
 export interface Told<Parts = Announcement> extends FromPublisher {
   readonly announcement: Parts;
   /** Its place in the record of the bus; absent where it is not recorded. */
   readonly id?: string;
 }
 
-/** A sign of life, which is neither numbered nor recorded: `sequence` is that of the last announcement. */
+/** A sign of life: neither numbered nor recorded. `sequence` is the number of the last announcement. */
 export interface Beat extends FromPublisher {
   /** What its user calls the instance. */
   readonly name: string;
   readonly says: Saying;
 }
 
-/** `asks`: whether the others have heard everything up to `sequence`; the answer names whose, and which. */
+/**
+ * `asks`: whether the others have heard everything up to `sequence`. `heard`: everything of that publisher up to that
+ * number.
+ */
 export type Saying = 'here' | 'leaving' | 'asks' | readonly ['heard', publisher: string, sequence: number];
 
 const MESSAGE_VERSION = 2;
@@ -50,8 +53,8 @@ export function decodeMessage(text: string): Told | Beat | undefined {
 const LEFT_OUT: Announcement = Object.freeze({ written: [], keys: [], tags: [], patterns: [], swept: [] });
 
 /**
- * @returns what decodes the announcements of `publisher`, and no other messages: what they announce is left out. Every instance
- * hears its own, and where it writes much, they are most of what it hears.
+ * Makes a cheap decoder of this instance's own announcements, without what they announce; it gives `undefined` for
+ * all other messages. Every instance hears its own, and one that writes much hears little else.
  */
 export function createDecodeOwn(publisher: string): (text: string) => Told | undefined {
   const opening = `[${MESSAGE_VERSION},${JSON.stringify(publisher)},`;

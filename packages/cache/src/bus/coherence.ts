@@ -2,7 +2,7 @@ import type { Engine } from '../engine.ts';
 import type { GenerationTable } from '../generations/generations.ts';
 import type { LossReason } from './catch-up.ts';
 
-/** Keeps what this process believes in step with what it can hear of the others. */
+/** Bounds what this process serves from memory by what it can hear of the others. */
 export interface Coherence {
   /** Times that memory was dropped because messages may have been missed. */
   readonly flushes: number;
@@ -17,7 +17,7 @@ export function createCoherence(engine: Engine, table: GenerationTable): Coheren
   let flushes = 0;
 
   function update(): void {
-    // A bus over a Redis that does not answer says nothing, even if its connection stands.
+    // While Redis does not answer, a connection that stands says nothing either.
     const isBlind = !hears || !isUp;
     engine.memory.setBlind(isBlind);
     engine.generations.setTrusted(!isBlind);

@@ -1,10 +1,10 @@
 /**
- * Says that this instance is there, and up to where it has spoken, and notices when nothing is heard: every beat comes
- * back to its sender.
+ * Says that this instance is alive, and how far it has spoken; and notices a silent connection, since every beat
+ * comes back to its sender.
  *
- * An instance beats at a tick if it announced something since its last beat (or the loss of its last message would stay
- * unnoticed), or if it heard nothing since the last tick; so an idle fleet, however large, makes about one beat a tick
- * in all. Every {@link PRESENCE_TICKS} it beats in any case, so that the others know that it lives.
+ * An instance beats at a tick if it announced something since its last beat (or the loss of its last message would
+ * stay unnoticed), or if it heard nothing since the last tick; so an idle fleet, however large, makes about one beat
+ * a tick in all. Every {@link PRESENCE_TICKS} it beats in any case, so that the others know that it lives.
  */
 export interface Heartbeat {
   /** Something came over the bus. */
@@ -20,7 +20,7 @@ export interface HeartbeatOptions {
   readonly published: () => number;
   /** Rejects where Redis did not take it. */
   readonly send: () => Promise<unknown>;
-  /** Redis took beats, and {@link SILENT_TICKS} ticks long none came back. */
+  /** Redis took beats, but for {@link SILENT_TICKS} ticks none came back. */
   readonly onSilent: () => void;
 }
 

@@ -8,15 +8,15 @@ import type { ApplyChange, Change } from '../redis/changes.ts';
  * somebody else's change. So where a process writes an entry twice in a row, the second may drop it from memory.
  */
 export interface OwnWrites {
-  /** The same, with its writes marked. */
+  /** The same function, which marks the entries it writes. */
   mark(apply: ApplyChange): ApplyChange;
-  /** Whether the change that was told of is this process's own. */
+  /** Whether the change that Redis tells of is this process's own. Takes the mark away. */
   take(entry: string): boolean;
   clear(): void;
 }
 
 const WRITES: ReadonlySet<Change['verb']> = new Set(['store', 'commit', 'replace', 'flush']);
-/** A mark that was not taken belongs to a write that was never told of. */
+/** Redis has told nobody of a write whose mark was not taken by then. */
 const MARK_LASTS_MS = 5000;
 const MAX_MARKS = 10_000;
 
@@ -41,7 +41,7 @@ export function createOwnWrites(now = () => performance.now()): OwnWrites {
       let isWritten = false;
       try {
         const reply = await apply(change);
-        // A fence or another's value may have kept it from being written, which is told of by nobody.
+        // A fence or another's value may have kept it from being written: then Redis tells of nothing.
         isWritten = Number(reply) !== 0;
         return reply;
       } finally {

@@ -7,7 +7,7 @@ import { createPeers } from './peers.ts';
 import { createQuestions, type Questions } from './questions.ts';
 import type { Milestone } from './token.ts';
 
-/** This instance among the others: what is said and heard besides announcements. */
+/** This instance among the others: signs of life, and questions that are answered. */
 export interface Presence {
   /** The names of the other live instances. */
   live(): readonly string[];
@@ -35,7 +35,7 @@ export interface PresenceOptions {
   readonly onSilent: () => void;
 }
 
-/** Signs of life that may be lost before an instance counts as gone. */
+/** Signs of life in a row that may be lost before an instance counts as gone. */
 const LIVES = 3;
 
 export function createPresence(options: PresenceOptions): Presence {

@@ -40,7 +40,10 @@ const ANSWER_WITHIN_MS = 10_000;
 export function createQuestions({ own, peers, arrivals, hasHeard, say }: QuestionsOptions): Questions {
   const questions = new Set<Question>();
 
-  /** Anybody whose presence is not known yet is among those that the question reached. */
+  /**
+   * An instance that has not given a sign of life yet is known by the number of subscribers that the question
+   * reached.
+   */
   function isAnsweredByAll({ answers }: Question, reached: number): boolean {
     const live = peers.live(performance.now());
     return answers.size >= reached - 1 && live.every(({ publisher }) => answers.has(publisher));
@@ -63,7 +66,7 @@ export function createQuestions({ own, peers, arrivals, hasHeard, say }: Questio
     },
     async answer(asked) {
       if (!(await arrivals.until(() => hasHeard(asked), ANSWER_WITHIN_MS))) return;
-      // Unheard, it counts as missing, which is what whoever asked has to know.
+      // If that does not arrive, this instance counts as missing, which misleads nobody.
       await say(['heard', asked.publisher, asked.sequence]).catch(() => {});
     },
     answered(publisher, name, heard) {

@@ -2,13 +2,13 @@ import { isRefusal, type RedisPort } from '@breakwater/core/redis';
 import { decodeMessage, type Told } from './bus-message.ts';
 
 /**
- * What was told lately, in Redis: a stream that the changes script writes in the very step that publishes, so whoever
- * reads on from a message that is still in it reads everything that was published since.
+ * The latest announcements, in a stream in Redis. The changes script writes it in the very step that publishes, so
+ * whoever reads on from a message that is still in it reads everything that was published since.
  */
 export interface BusRecord {
   /**
-   * All that was told after the message `id`, and the last one's id. `gone`: the record does not reach back to it, or it is
-   * another Redis's. `unanswered`: Redis may say so later.
+   * All that was announced after the message `id`, and the last one's id. `gone`: the record does not reach back to
+   * it, or is that of another Redis. `unanswered`: Redis may say it later.
    */
   since(id: string): Promise<Replayed | 'gone' | 'unanswered'>;
   /** The id of the last message; `undefined` where there is none, or none can be had. */
@@ -20,7 +20,7 @@ export interface Replayed {
   readonly last: string;
 }
 
-/** One reply holds up other commands. */
+/** A long reply would hold up other commands. */
 const PAGE = 500;
 
 export function createBusRecord(redis: Pick<RedisPort, 'xrange' | 'xrevrange'>, key: string): BusRecord {

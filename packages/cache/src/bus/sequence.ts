@@ -12,7 +12,7 @@ export interface SequenceWatch {
   readonly isWhole: boolean;
   /** `open`: a number is missing, and may still come; ask again after `graceMs`. `lost`: one is missing for that long. */
   check(nowMs: number): 'whole' | 'open' | 'lost';
-  /** What was missing by `untilMs` is made up for. */
+  /** What was missing by `untilMs` has been made up for. */
   settle(untilMs: number): void;
   /** Everybody begins anew. */
   reset(): void;
@@ -47,7 +47,7 @@ export function createSequenceWatch(graceMs: number): SequenceWatch {
     return publisher;
   }
 
-  /** Of a publisher that was not known, nothing before is missed. */
+  /** Of a publisher that was not known before, nothing earlier counts as missed. */
   function note(name: string, sequence: number, nowMs: number): Publisher {
     const publisher = publisherOf(name, sequence);
     if (sequence - publisher.next >= MAX_HOLE) isLost = true;

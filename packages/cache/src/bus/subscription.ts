@@ -26,8 +26,9 @@ export interface SubscriptionListeners {
 }
 
 /**
- * ioredis would renew subscriptions without hearing what comes of it: a loss in that moment is an unhandled rejection. And
- * behind one, nothing can be told to a connection that speaks RESP2.
+ * A new connection is subscribed here. ioredis would do it without hearing what comes of it: a connection lost at
+ * that moment is an unhandled rejection, and a subscribed connection that speaks RESP2 takes no `CLIENT TRACKING` any
+ * more.
  */
 const RENEWED_HERE = { autoResubscribe: false, autoResendUnfulfilledCommands: false } as const;
 
@@ -37,7 +38,7 @@ interface SubscriberSettings {
   readonly protocol?: 2;
 }
 
-/** A client's own duplicates; what a Cluster's `duplicate` takes is something else. */
+/** What `duplicate` of a client takes; that of a Cluster takes something else. */
 interface Duplicable {
   duplicate(settings: SubscriberSettings): RedisSubscriber;
 }
@@ -64,14 +65,14 @@ export function createSubscription(
   }
 
   async function subscribe(subscriber: RedisSubscriber): Promise<void> {
-    // A lazy client becomes ready on the way.
+    // A lazy client becomes ready while it subscribes, and would begin again.
     if (subscribing === subscriber) return;
     subscribing = subscriber;
     try {
       if (trackedPrefix !== undefined) await trackKeys(subscriber, trackedPrefix);
       await subscriber.subscribe(channel);
     } catch (error) {
-      // Otherwise the connection went away again; its next `ready` subscribes.
+      // Any other error is that of a connection that went away again: its next `ready` subscribes.
       if (error instanceof Error && isRefusal(error)) onRefused(error);
       return;
     } finally {

@@ -1,8 +1,8 @@
 const PREFIX = 'wake ';
 
 /**
- * Tells those who wait for the lease of `id` that it is over. It is no announcement: it has no number, for whether there is
- * one is known only in Redis, and nothing is lost with it, since those who wait also ask.
+ * Tells those who wait for the lease of `id` that it is over. It is no announcement and has no number: only Redis
+ * knows whether anybody waits, and nothing is lost with it, since those who wait also poll.
  */
 export function wakeMessage(id: string): string {
   return PREFIX + id;

@@ -1,4 +1,4 @@
-/** Waits of this process, by what they wait for. */
+/** Lets calls of this process wait for a wake, by id. */
 export interface Wakes {
   /** From now on no wake of `id` is missed, until it is closed. */
   watch(id: string): WakeWatch;

@@ -10,10 +10,11 @@ export interface Encryption {
   open(frame: Frame, place: string, dataKey?: Buffer): Buffer | 'key' | 'altered';
 }
 
-/** In place of a key of the ring: the data key of the entry's subject. Keys of the ring have no empty ids. */
+/** The key id of entries that are encrypted with the data key of their subject. A key of the ring never has it. */
 const OF_SUBJECT = '';
 
-// Before the payload: `freshUntilMs` as it was written. In the frame it may be brought forward, but never put off.
+// In front of the payload lies `freshUntilMs` as it was written: in the frame it may be brought forward, but never
+// put off.
 const TIME_BYTES = 6;
 
 export function createEncryption(ring: KeyRing): Encryption {

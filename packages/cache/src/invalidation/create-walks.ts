@@ -8,10 +8,10 @@ import type { RedisInspection } from './inspect-redis.ts';
 import type { CacheInspection } from './inspection.ts';
 import { checkTarget } from './target.ts';
 
-const ALL_OF_NOTHING = Object.freeze({ entries: 0, bytes: 0, isComplete: true });
+const NOTHING_IN_REDIS = Object.freeze({ entries: 0, bytes: 0, isComplete: true });
 const CURSOR = /^(?:(redis):(\d+:\d+)|(memory):(.+))$/u;
 
-/** What is walked over. */
+/** What a walk covers, and by what. */
 export interface Walked {
   /** Without Redis there is none. */
   readonly redis: RedisInspection | undefined;
@@ -22,7 +22,7 @@ export interface Walked {
 
 export type Walks = Pick<CacheInspection, 'dryRun' | 'keys'>;
 
-/** What is said of one part's keys. */
+/** What is said about the keys of one part. */
 export function createWalks({ memory }: Engine, { redis, dependencies, spaces }: Walked, space: string): Walks {
   return {
     async dryRun(target, options = {}) {
@@ -32,7 +32,7 @@ export function createWalks({ memory }: Engine, { redis, dependencies, spaces }:
       const wanted = { ...named, tags: dependencies.withDependents(named.tags) };
       return {
         memory: measureMemory(memory, wanted),
-        redis: (await redis?.measure(wanted, spaces(), budgetMs)) ?? ALL_OF_NOTHING,
+        redis: (await redis?.measure(wanted, spaces(), budgetMs)) ?? NOTHING_IN_REDIS,
         tags: wanted.tags.filter((tag) => tag !== ''),
       };
     },
@@ -45,7 +45,7 @@ export function createWalks({ memory }: Engine, { redis, dependencies, spaces }:
       if (redis && cursor?.tier !== 'memory') {
         const page = await redis.page([space, pattern], limit, cursor?.at);
         if (!isFailure(page)) return { keys: page.keys, cursor: page.cursor && `redis:${page.cursor}` };
-        // Half of a walk over Redis is not to be ended in memory; a later call goes on with it.
+        // A walk that began in Redis does not go on in memory: a later call continues it.
         if (cursor) return { keys: [], cursor: options.cursor };
       }
       const page = pageOfMemory(memory, [space, pattern], { limit, after: cursor?.at ?? '' });

@@ -6,7 +6,7 @@ import type { Extent, KeyPage } from './inspection.ts';
 import type { Invalidations } from './outbox.ts';
 import { matcherOf } from './spaced-pattern.ts';
 
-/** What of memory an invalidation would end. */
+/** The entries in memory that an invalidation would end. */
 export function* namedInMemory(memory: MemoryTier, { keys, tags, patterns }: Invalidations): Generator<AliveEntry> {
   const ids = new Set(keys.map(([space, key]) => idOf(space, key)));
   const named = new Set(tags);
@@ -31,7 +31,7 @@ export function measureMemory(memory: MemoryTier, wanted: Invalidations): Extent
   return { entries, bytes };
 }
 
-/** The keys that match and come behind `after`, in the order of their characters. */
+/** The keys that match and come after `after`, in the order of their characters. */
 export function pageOfMemory(
   memory: MemoryTier,
   [space, glob]: readonly [string, string],

@@ -22,7 +22,7 @@ export interface RedisInspectionOptions {
   readonly state: RedisState;
 }
 
-/** What one page may take where hardly a key matches. */
+/** Bounds the time for one page where hardly a key matches. */
 const MAX_STEPS = 50;
 
 export function createRedisInspection({ redis, walk, keys, state }: RedisInspectionOptions): RedisInspection {

@@ -10,13 +10,16 @@ export interface LocalInvalidations {
   invalidate(wanted: Partial<Invalidations>): number;
   /** @returns entries in memory that are stale now, or left because they may not be. */
   expire(wanted: Partial<Invalidations>): number;
-  /** Loads that began before are not kept, and no entry is ended. */
+  /** Loads that began before are not kept; no entry is ended. */
   fence(wanted: Pick<Partial<Invalidations>, 'tags' | 'patterns'>): void;
-  /** What was read from Redis while a change was on its way there may be from before it. Loads are not. */
+  /**
+   * Drops what may have been read from Redis before a change came there, while it was on its way. Loads are not
+   * fenced again.
+   */
   dropFills(wanted: Partial<Invalidations>): void;
-  /** The same where that is to be stale. */
+  /** The same after an expiry: ends its freshness. */
   expireFills(wanted: Partial<Invalidations>): void;
-  /** What Redis is to get later. @returns what to wait for before Redis is told of the invalidation. */
+  /** Keeps buffered writes from the tiers. @returns what to wait for before Redis is told of the invalidation. */
   dropBuffered(wanted: Invalidations): Promise<unknown> | undefined;
 }
 
@@ -35,7 +38,7 @@ export function createLocalInvalidations(engine: Engine, table: GenerationTable)
     entry: memory.drop,
     matching: memory.dropMatching,
     tag: table.forget,
-    // They die with the namespace's generation; they are removed all the same, for the room.
+    // They die with the generation of the namespace; to remove them makes room.
     all() {
       const { entries } = memory.stats();
       table.forget(NAMESPACE_TAG);

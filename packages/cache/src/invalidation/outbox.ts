@@ -5,8 +5,9 @@ import { NAMESPACE_TAG } from '../generations/generations.ts';
 export type Invalidations = Pick<Announcement, 'keys' | 'tags' | 'patterns'>;
 
 /**
- * Invalidations that Redis has not taken yet. Bounded: beyond it the whole namespace is due, which costs misses and
- * forgets nothing. Subjects to be forgotten are kept beyond it: nothing else deletes their data keys.
+ * Invalidations that Redis has not taken yet. Bounded: where it is full, the whole namespace is to be cleared
+ * instead, which costs misses and forgets nothing. Subjects to be forgotten are kept all the same: nothing else
+ * deletes their data keys.
  */
 export interface Outbox {
   readonly size: number;

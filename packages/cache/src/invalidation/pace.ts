@@ -12,6 +12,7 @@ export function intervalMsOf(pace: unknown): number {
   return 1000 / perSecond;
 }
 
+/** Lets entries go at a pace. */
 export interface Pacer {
   /** How many entries go together: timers are too coarse for a quick pace. */
   readonly batch: number;
@@ -30,7 +31,7 @@ export function createPacer(intervalMs: number, signal: AbortSignal): Pacer {
       for (let nowMs = performance.now(); nowMs < dueMs && !signal.aborted; nowMs = performance.now()) {
         await sleep(dueMs - nowMs, undefined, { signal }).catch(() => {});
       }
-      // What was waited too long for is not made up for: a burst is what a pace is to prevent.
+      // Lost time is not made up for: a pace is to prevent bursts.
       dueMs = Math.max(dueMs, performance.now()) + count * intervalMs;
       return !signal.aborted;
     },

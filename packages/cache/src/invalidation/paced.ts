@@ -12,7 +12,7 @@ import type { Invalidations } from './outbox.ts';
 import { createPacer, type Pacer } from './pace.ts';
 import type { WalkRedis } from './walk-redis.ts';
 
-/** An invalidation that ends one entry after another, so that what is loaded again is not asked for all at once. */
+/** A paced invalidation: entries end one after another, so that they are not all loaded again at once. */
 export interface Paced {
   readonly effect: InvalidationEffect;
   readonly wanted: Invalidations;
@@ -22,7 +22,7 @@ export interface Paced {
 
 type PacedReport = Omit<InvalidationReport, 'tags' | 'unknownTags'>;
 
-/** Redis's part in it. */
+/** What a paced invalidation takes to walk Redis. */
 export interface PacedInRedis {
   readonly tier: RedisTier;
   readonly keys: CacheKeys;
@@ -47,8 +47,8 @@ export interface PacedOptions {
 type Ended = 'done' | 'stopped';
 
 /**
- * What was loaded before the call, and is not stored yet, is not kept. What is stored has its turn; until then it is served. What
- * is stored while the walk goes on may be met by it as well.
+ * Loads that began before the call are not kept. Entries end one after the other, and are served until then; one that
+ * is stored during the walk may be ended by it as well.
  */
 export function createPacedInvalidations({ engine, local, redis, share }: PacedOptions) {
   const { memory, replay } = engine;
@@ -88,7 +88,7 @@ export function createPacedInvalidations({ engine, local, redis, share }: PacedO
       }
     }
 
-    /** What only this memory has is not among the keys of Redis. */
+    /** What is in this memory alone (the walk over Redis has not met it). */
     async function inMemory(held: readonly AliveEntry[]): Promise<Ended> {
       const isLeft = ({ id, held: { space, entry } }: AliveEntry) =>
         memory.look(id, space)?.entry.storedAtMs === entry.storedAtMs;
@@ -111,7 +111,7 @@ export function createPacedInvalidations({ engine, local, redis, share }: PacedO
     await local.dropBuffered(wanted);
     const walked = redis ? await begin(redis) : 'done';
     const isRefused = isFailure(walked);
-    // What is left is ended at once when Redis is back: better than that it stays.
+    // What is left is ended all at once when Redis is back, rather than not at all.
     if (isRefused) replay.later(wanted);
     const isDone = walked !== 'stopped' && (await inMemory(held)) === 'done';
     return { ...touched, shared: redis !== undefined && !isRefused, isComplete: isDone && !isRefused };

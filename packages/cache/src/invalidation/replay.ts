@@ -2,7 +2,7 @@ import type { BackgroundWork } from '@breakwater/core';
 import type { Invalidations, Outbox } from './outbox.ts';
 
 /**
- * Invalidations that Redis could not take are sent again as soon as it answers, before anything is read from it: its
+ * Sends invalidations that Redis could not take, as soon as it answers, and before anything is read from it: its
  * entries are as they were before the outage.
  */
 export interface Replay {
@@ -23,7 +23,7 @@ export interface ReplayOptions {
   readonly background: BackgroundWork;
 }
 
-/** Nobody may read for long; others' reads wait for this. */
+/** Others may read from Redis what is due until it has been sent. */
 const RETRY_MS = 250;
 
 export function createReplay({ outbox, send, background }: ReplayOptions): Replay {

@@ -1,6 +1,6 @@
 import type { InvalidationEffect, InvalidationReport } from './invalidation.ts';
 
-/** What an event makes untrue: a tag, tags, or more than tags. */
+/** What a rule says is to end: a tag, tags, or more than tags. */
 export type RuleOutcome = string | readonly string[] | RuleTargets;
 
 export interface RuleTargets {
@@ -14,7 +14,7 @@ export interface RuleTargets {
 
 export type Rule<Event> = (event: Event) => RuleOutcome | Promise<RuleOutcome>;
 
-/** What the events of an application make untrue in a cache. Made by `cache.rules`. */
+/** Turns the events of an application into invalidations. Made by `cache.rules`. */
 export interface Rules<Events extends object> {
   /** From now on every `event` ends what `rule` names; the returned function ends that. */
   on<Name extends keyof Events & string>(event: Name, rule: Rule<Events[Name]>): () => void;

@@ -4,7 +4,7 @@ import { checkKey, checkPattern, checkTag } from '../input.ts';
 import type { InvalidatedBy, InvalidationTarget } from './invalidation.ts';
 import type { Invalidations } from './outbox.ts';
 
-/** A target with the names of its entries checked. */
+/** What a target names, checked. */
 export interface CheckedTarget {
   readonly by: InvalidatedBy;
   readonly wanted: Invalidations;

@@ -16,10 +16,11 @@ export interface NamedEntry {
 }
 
 /**
- * Looks Redis through for the entries that an invalidation names, a page at a time; one may be named twice. By tag, those
- * that carry it as it is when the walk begins. What ended with all of the namespace is not named any more.
+ * Walks over Redis for the entries that an invalidation names, a page at a time; one may be named twice. By tag,
+ * these are the entries that carry it as it is when the walk begins. Entries that ended with the whole namespace are
+ * not named.
  *
- * @param spaces of the tags' entries.
+ * @param spaces whose entries are looked at, for tags.
  * @throws what Redis rejects with.
  */
 export type WalkRedis = (
@@ -33,7 +34,7 @@ export interface WalkOptions {
   readonly keys: CacheKeys;
 }
 
-/** A script holds up everybody else's commands. */
+/** Keys that one script call measures: a script holds up everybody else's commands. */
 const MEASURED_AT_ONCE = 100;
 
 export function createRedisWalk({ redis, tier, keys }: WalkOptions): WalkRedis {

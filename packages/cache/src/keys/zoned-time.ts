@@ -7,8 +7,8 @@ const DAY_MS = 86_400_000;
 export interface ZonedTime {
   wallOf(instantMs: number): number;
   /**
-   * The instant a wall clock shows `wallMs`: the first of two where clocks are put back; where they are put forward over
-   * it, the instant as far behind the jump as it lies behind the jump's beginning.
+   * The instant at which the wall clock shows `wallMs`. Where clocks are put back over it, the first of two; where
+   * they are put forward over it, the instant as long after the jump as `wallMs` is after the beginning of the gap.
    */
   instantOf(wallMs: number): number;
 }

@@ -24,7 +24,7 @@ export interface QuotasOptions {
    */
   readonly maxEntries?: number;
   /**
-   * Where `now` comes from while Redis, whose clock goes before it, does not answer.
+   * Where `now` comes from while Redis does not answer; else its clock counts.
    * @default the system's clock
    */
   readonly clock?: Clock;

@@ -8,12 +8,15 @@ import { type QuotasOptions, resolveQuotasOptions } from './quota-options.ts';
 import { endOfPeriod, QUOTA_PERIODS, type QuotaPeriod } from './quota-period.ts';
 import { TRACK } from './quota-script.ts';
 
-/** Counts what users have used in the present hour, day or month, in UTC. Refuses nobody: what a count means is the caller's. */
+/**
+ * Counts what users have used in the present hour, day or month, in UTC. It refuses nobody: what a count means is up
+ * to the caller.
+ */
 export interface Quotas extends Subscribable<OutageEvents> {
   /**
    * Adds `cost` to what `user` has used in the present period. Never rejects because Redis is away: the process then
-   * counts from what it knew, and adds what was never sent when Redis is back within the period. A call that Redis did not answer in time
-   * is not sent again, since it may have been counted.
+   * counts on from what it knows, and adds what was never sent when Redis is back within the period. A call that
+   * Redis did not answer in time is not sent again, since it may have been counted.
    *
    * @param cost a whole number of at least 1. Defaults to 1.
    * @throws CacheInputError `ERR_CACHE_KEY` for a user that may not name a key, OptionError `ERR_CACHE_OPTION`.
@@ -131,7 +134,7 @@ export function createQuotas(options: QuotasOptions = {}): Quotas {
   };
 }
 
-/** By the clock of Redis, which goes before this process's. */
+/** The clock of Redis takes precedence over this process's. */
 function beginPeriod(count: Count, endsAtMs: number): void {
   count.used = 0;
   count.owed = 0;

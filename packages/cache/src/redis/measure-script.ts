@@ -1,11 +1,11 @@
 import { defineScript } from '@breakwater/core/redis';
 
 /**
- * The bytes of each entry, 0 for one that is not named. KEYS: the entries. ARGV: two for each tag, the first of which every
- * entry must carry, and of the others any one, where there are any: what stands before the generation in a stamp, save for
- * its length, and the generation's id.
+ * The bytes of each entry that is named, 0 for all others. KEYS: the entries. ARGV: two for each tag; an entry is
+ * named if it carries the first tag, and any one of the others where there are any. Of a tag's two the first is what
+ * stands before the generation in a stamp, save for its length, the second the generation's id.
  *
- * A stamp lies somewhere in the first bytes of a frame. It is looked for by the id, which is in no other place.
+ * A stamp lies somewhere in the first bytes of a frame. It is looked for by the id, which stands nowhere else.
  */
 export const MEASURE_ENTRIES = defineScript(`
 local function carries(head, tag, id)

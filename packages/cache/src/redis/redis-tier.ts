@@ -70,8 +70,8 @@ export interface RedisTier {
   readonly invalidate: RedisInvalidations;
   readonly expire: RedisInvalidations;
   /**
-   * Keeps loads that began before from being kept, and ends no entry. Other instances drop theirs from memory, and
-   * read Redis.
+   * Loads that began before are not kept; no entry is ended. Other instances drop theirs from memory, and read Redis
+   * again.
    */
   fence(wanted: Pick<Announcement, 'tags' | 'patterns'>): Promise<unknown | Failure>;
 }

@@ -3,7 +3,10 @@ import { keyIn } from '../entries/address.ts';
 import type { HotKey } from '../invalidation/inspection.ts';
 import type { MemoryTier } from '../memory/memory-tier.ts';
 
-/** The cache's own keys that memory was asked for. Those of a subject are left out: they are kept nowhere but with their entries. */
+/**
+ * The keys of the cache itself that were read from memory. Not those of subjects, which are stored nowhere but in
+ * their entries.
+ */
 export function hotKeysOf(memory: MemoryTier, limit: number): HotKey[] {
   const hot: HotKey[] = [];
   for (const [id, held] of memory.used()) {

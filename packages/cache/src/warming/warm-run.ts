@@ -6,7 +6,7 @@ export interface WarmReport {
   /** The set's name, or `warmUp`. */
   readonly set: string;
   readonly keys: number;
-  /** Keys that the cache has now. */
+  /** Keys that the cache has now, found or loaded. */
   readonly warmed: number;
   /** Keys whose load failed; the others had no value. */
   readonly failed: number;

@@ -17,20 +17,20 @@ export interface WarmerOptions<PolicyName extends string = string> {
 
 export interface WarmSet<PolicyName extends string = string> {
   /**
-   * The keys, or what gives them for each run. `'hot'`: at the start those that were read most lately when the process
-   * before this one ended, of this set's policy; later those of this process.
+   * The keys, or a function that gives them for each run. `'hot'`: at the start those of this set's policy that were
+   * read last when the process before this one ended; later those of this process.
    */
   readonly keys: 'hot' | readonly string[] | (() => Iterable<string> | Promise<Iterable<string>>);
   /** @default 'default' */
   readonly policy?: PolicyName;
   /** Of every entry, beside those of the policy. @default [] */
   readonly tags?: readonly string[];
-  /** Loads what the cache has not. Without it and `loadMany` the source of the policy does. @default none */
+  /** Loads what the cache lacks. Without it and `loadMany` the source of the policy does. @default none */
   readonly load?: Loader<unknown>;
   /** The same for many keys at once. @default none */
   readonly loadMany?: BatchLoader<unknown>;
   /**
-   * `'cached'` loads what the cache has not; `'refresh'` loads all of them, and replaces what is there.
+   * `'cached'` loads what the cache lacks; `'refresh'` loads all keys, and replaces what is cached.
    * @default 'cached'
    */
   readonly mode?: 'cached' | 'refresh';
