@@ -95,7 +95,10 @@ describe('the options', () => {
     [{ memory: 5 }, 'memory must be an object'],
     [{ coherence: 'both' }, "coherence must be one of 'bus', 'tracking'"],
     [
-      { coherence: 'tracking', redis: { mgetBuffer: () => {}, duplicate: () => {}, nodes: () => [] } },
+      {
+        coherence: 'tracking',
+        redis: { mgetBuffer: () => {}, evalsha: () => {}, duplicate: () => {}, nodes: () => [] },
+      },
       "coherence must be 'bus' on a Cluster",
     ],
     [{ bus: { beat: 5 } }, 'bus must be an object with only the keys'],

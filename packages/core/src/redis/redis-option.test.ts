@@ -16,14 +16,14 @@ describe('the option redis', () => {
   });
 
   it.each([
-    ['a URL', 'redis://:hunter2@localhost'],
-    ['a client of another library', { evalSha: () => {}, mGet: () => {} }],
-    ['a number', 6379],
-  ])('is refused where it is %s, without showing it', (_what, redis) => {
+    ['a URL', 'redis://:hunter2@localhost', 'a string'],
+    ['a client of another library', { evalSha: () => {}, mGet: () => {} }, 'an object'],
+    ['a number', 6379, 'a number'],
+  ])('is refused where it is %s, without showing it', (_what, redis, shown) => {
     expect(() => resolveRedis(checks, redis)).toThrow(
       expect.objectContaining({
         code: 'ERR_TEST_OPTION',
-        message: `redis must be a Breakwater pool or an ioredis client, got "a ${typeof redis} that is neither".`,
+        message: `redis must be a Breakwater pool or an ioredis client, got "${shown} that is neither".`,
       }),
     );
   });

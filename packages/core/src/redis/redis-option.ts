@@ -11,7 +11,11 @@ export function resolveRedis(checks: OptionChecks, redis: unknown): RedisPort | 
   if (redis === undefined || redis === null) return undefined;
   const { evalsha, mgetBuffer } = redis as Partial<RedisPort>;
   if (typeof evalsha === 'function' && typeof mgetBuffer === 'function') return redis as RedisPort;
-  throw checks.failure('redis', 'a Breakwater pool or an ioredis client', `a ${typeof redis} that is neither`);
+  throw checks.failure(
+    'redis',
+    'a Breakwater pool or an ioredis client',
+    `${typeof redis === 'object' ? 'an' : 'a'} ${typeof redis} that is neither`,
+  );
 }
 
 /**
