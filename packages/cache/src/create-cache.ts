@@ -39,6 +39,7 @@ import { createRedisState } from './redis/redis-state.ts';
 import { createRedisTier } from './redis/redis-tier.ts';
 import { sendWrites } from './writing/flush-writes.ts';
 import { createKeyedQueue } from './writing/keyed-queue.ts';
+import { createWaitingWrites } from './writing/waiting-writes.ts';
 import { createWriteBack } from './writing/write-back.ts';
 import { createWriteBuffer } from './writing/write-buffer.ts';
 
@@ -139,6 +140,7 @@ export function createCache<PolicyName extends string = never>(
     losses: 0,
     replay,
     writeBack,
+    waitingWrites: createWaitingWrites(loads),
     sourceQueue: createKeyedQueue(),
     background,
     events,

@@ -12,6 +12,7 @@ import type { MemoryTier } from './memory/memory-tier.ts';
 import type { CacheMode } from './options/call-options.ts';
 import type { RedisTier } from './redis/redis-tier.ts';
 import type { KeyedQueue } from './writing/keyed-queue.ts';
+import type { WaitingWrites } from './writing/waiting-writes.ts';
 import type { WriteBack } from './writing/write-back.ts';
 
 export type { Call } from './parts/call.ts';
@@ -44,6 +45,7 @@ export interface Engine {
   readonly replay: Replay;
   /** Writes that Redis, or a source, is to get later: reads look here before they ask Redis. */
   readonly writeBack: WriteBack;
+  readonly waitingWrites: WaitingWrites;
   /** Keeps the writes of a key to its source in order, by the key's id. */
   readonly sourceQueue: KeyedQueue;
   readonly background: BackgroundWork;

@@ -118,6 +118,8 @@ async function keepInBoth(
     if (isFailure(removed)) engine.replay.later({ keys: [[space, key]] });
     return refuse(work);
   }
+  // What is still being read of Redis may be what was there before.
+  engine.fills.raise(id);
   if (areCurrent(generations)) {
     engine.memory.store(id, holdEntry(call, encoded, lifetime, generations, engine.clock.now()));
   }

@@ -100,10 +100,6 @@ export function createPart(
     return policy.memory.isCopied ? handOut(entry, policy) : entry;
   }
 
-  async function findInRedis(key: string, policy: Policy): Promise<Entry<unknown> | undefined> {
-    return hitRedis(await askRedis(callOf(key, policy)), policy);
-  }
-
   function foundIn(held: Held | undefined): Entry<unknown> | undefined {
     return held && (findsStale || engine.memory.isFresh(held)) ? held.entry : undefined;
   }
@@ -117,7 +113,7 @@ export function createPart(
   return {
     async get<Value>(key: string, options?: ReadOptions) {
       const policy = policyOf(options);
-      // Not through findInRedis: every hit in Redis would pay for its promise.
+      // By no function of its own: every hit in Redis would pay for its promise.
       const entry = hitMemory(key, policy) ?? hitRedis(await askRedis(callOf(key, policy)), policy);
       return entry?.value as Value | undefined;
     },
@@ -126,7 +122,9 @@ export function createPart(
       const policy = policyOf(options);
       // Redis can remove for one caller only what it has.
       if (engine.writeBack.find(idOf(space, key))) await engine.writeBack.drain();
-      const entry = hitMemory(key, policy) ?? (await findInRedis(key, policy));
+      // First: memory may not have heard yet that somebody has taken what it holds, and Redis hold what came after that.
+      const held = await askRedis(callOf(key, policy));
+      const entry = foundIn(held) ? hitRedis(held, policy) : (hitMemory(key, policy) ?? hitRedis(undefined, policy));
       if (!entry) return undefined;
       const { memoryEntries, redisKeys, shared } = await invalidator.run(
         checkInvalidation(space, 'invalidate', { key }),

@@ -1,4 +1,4 @@
-import { type RedisPort, type RedisValue, runScript } from '@breakwater/core/redis';
+import { RedisDeadlineError, type RedisPort, type RedisValue, runScript } from '@breakwater/core/redis';
 import { type Announcement, mergeAnnouncements } from '../bus/announcement.ts';
 import { APPLY_CHANGES } from './changes-script.ts';
 
@@ -77,21 +77,27 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
   async function send(waiting: readonly Waiter[]): Promise<void> {
     inFlight += 1;
     for (const { change } of waiting) keysUnderWay.add(change.keys[0]);
-    let isLost = false;
     try {
       const keys = [...recordKeys];
       const values: RedisValue[] = [channel, messageFor(waiting), recordKeys.length > 0 ? 'record' : ''];
       pack(waiting, keys, values);
       settle(waiting, await runScript(redis, APPLY_CHANGES, keys, values));
     } catch (error) {
-      isLost = true;
       for (const { reject } of waiting) reject(error);
+      if (error instanceof RedisDeadlineError) giveUpBehind(waiting, error);
     } finally {
       inFlight -= 1;
       for (const { change } of waiting) keysUnderWay.delete(change.keys[0]);
-      // It is not known whether a lost call arrives, so there is no order to keep; and nobody is to wait for a second
-      // deadline.
-      release(isLost);
+      release();
+    }
+  }
+
+  /** Of what waits for a silent one, each would be silent for a deadline of its own, one after the other. */
+  function giveUpBehind(silent: readonly Waiter[], error: RedisDeadlineError): void {
+    const silentKeys = new Set(silent.map(({ change }) => change.keys[0]));
+    for (const [index, waiting] of held.entries()) {
+      held[index] = waiting.filter(({ change }) => !silentKeys.has(change.keys[0]));
+      for (const { change, reject } of waiting) if (silentKeys.has(change.keys[0])) reject(error);
     }
   }
 
@@ -117,13 +123,13 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
     held.push(waiters);
     waiters = [];
     bytes = 0;
-    release(false);
+    release();
   }
 
-  function release(inAnyOrder: boolean): void {
-    for (let next = held[0]; next && (inAnyOrder || mayLeave(next)); next = held[0]) {
+  function release(): void {
+    for (let next = held[0]; next && mayLeave(next); next = held[0]) {
       held.shift();
-      void send(next);
+      if (next.length > 0) void send(next);
     }
     if (held.length === 0 && isDue) complete();
   }

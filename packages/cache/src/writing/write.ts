@@ -4,6 +4,7 @@ import { encodeValue, frameOf, holdEntry, refuseTooLarge } from '../entries/entr
 import { lifetimeAt, wholeLifeMs } from '../entries/freshness.ts';
 import type { Held } from '../entries/held.ts';
 import { areCurrent } from '../generations/generations.ts';
+import type { WriteGenerations } from '../generations/write-generations.ts';
 import type { WriteTerms } from '../loading/work.ts';
 import type { WriteStrategy } from '../options/write-options.ts';
 import { isFailure } from '../redis/redis-state.ts';
@@ -31,14 +32,13 @@ export async function write(engine: Engine, strategy: WriteStrategy, value: Valu
   call.outcomes.sets += 1;
   if (strategy === 'back' && engine.redis && keepForLater(engine, value, undefined)) return;
   supersede(engine, id);
-  const mark = engine.loads.mark();
-  const landing = engine.writeBack.discard([id]);
-  if (landing) await landing;
   const lifeMs = wholeLifeMs(terms);
-  const { generations, shared } =
-    engine.generations.known(terms.tags, lifeMs) ?? (await engine.generations.forWrite(terms.tags, lifeMs));
-  // A later call for this key, or one from elsewhere, came in the meantime.
-  if (engine.loads.isRaised(id, mark)) return;
+  const landing = engine.writeBack.discard([id]);
+  const known = landing ? undefined : engine.generations.known(terms.tags, lifeMs);
+  const stamped = known ?? (await waitToWrite(engine, value, lifeMs, landing));
+  if (!stamped) return;
+  const { generations, shared } = stamped;
+  const mark = engine.loads.mark();
   const lifetime = lifetimeAt(terms, engine.clock.now());
   const held = holdEntry(call, encoded, lifetime, generations, lifetime.storedAtMs);
   if (!engine.redis || strategy !== 'around') keepInMemory(engine, id, held);
@@ -54,6 +54,24 @@ export async function write(engine: Engine, strategy: WriteStrategy, value: Valu
     // Memory holds something else, which may have been read from Redis before this write came there.
     engine.fills.raise(id);
     engine.memory.drop(id);
+  }
+}
+
+/** What the write stands on; `undefined` where this process was asked for something later for the key in the meantime. */
+async function waitToWrite(
+  engine: Engine,
+  { call, terms }: ValueToWrite,
+  lifeMs: number,
+  landing: Promise<void> | undefined,
+): Promise<WriteGenerations | undefined> {
+  const waiting = engine.waitingWrites.enter(call.address.id);
+  try {
+    if (landing) await landing;
+    const { generations } = engine;
+    const stamped = generations.known(terms.tags, lifeMs) ?? (await generations.forWrite(terms.tags, lifeMs));
+    return waiting.isOvertaken() ? undefined : stamped;
+  } finally {
+    waiting.leave();
   }
 }
 

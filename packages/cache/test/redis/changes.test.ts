@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { RedisDeadlineError, type RedisPort } from '@breakwater/core/redis';
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -300,6 +301,52 @@ describe('changes that could pass each other', () => {
     mend();
     await store('k', 'third');
     expect(await redis.get('k')).toBe('third');
+  });
+
+  it('wait on where it is another that is lost', async () => {
+    const { gated, first, send } = await behindASlowOne();
+    const fail = gated.holdCommands('evalsha');
+    const lost = store('other', 'x');
+    await eventually(() => expect(gated.held('evalsha')).toBe(2));
+    const second = store('k', 'second');
+    await passing();
+    const mend = gated.failCommands('evalsha');
+    fail();
+    await expect(lost).rejects.toThrow('on purpose');
+    mend();
+    await passing();
+    send();
+    await Promise.all([first, second]);
+    expect(await redis.get('k')).toBe('second');
+  });
+
+  it('are given up with one that is silent until its deadline, and no others are', async () => {
+    let sent = 0;
+    let expire = () => {};
+    const evalsha: RedisPort['evalsha'] = (...request) => {
+      sent += 1;
+      if (sent > 1) return redis.evalsha(...request);
+      return new Promise((_, reject) => {
+        expire = () => reject(new RedisDeadlineError(500));
+      });
+    };
+    apply = createChanges(
+      { ...gateRedis(redis).client, evalsha },
+      { channel: 'bus', record: 'record', messageOf: () => '' },
+    );
+    const silent = store('k', 'silent');
+    await setImmediate();
+    const behind = Array.from({ length: 256 }, (_, index) => store(index % 2 === 0 ? 'k' : `k${index}`, 'behind'));
+    await passing();
+    expect(sent).toBe(1);
+    expire();
+    await expect(silent).rejects.toThrow(RedisDeadlineError);
+    const outcomes = await Promise.allSettled(behind);
+    expect(outcomes.map(({ status }) => status)).toEqual(
+      behind.map((_, index) => (index % 2 === 0 ? 'rejected' : 'fulfilled')),
+    );
+    await store('k', 'next');
+    expect(await redis.mget('k', 'k1', 'k255')).toEqual(['next', 'behind', 'behind']);
   });
 
   it('a removal arrives behind the value that it removes', async () => {

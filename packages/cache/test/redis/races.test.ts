@@ -175,6 +175,85 @@ describe('a set', () => {
   });
 });
 
+describe('a set that waits for the generation of a tag', () => {
+  const earlier = [
+    ['a value that another instance has set', () => other.set('k', 'old')],
+    ...targets.map(
+      ([by, target]) => [`another instance’s invalidation by ${by}`, () => other.invalidate(target)] as const,
+    ),
+    ['another instance’s clear', () => other.clear()],
+  ] as const;
+
+  it.each(earlier)('is not lost for hearing meanwhile of %s', async (_what, change) => {
+    const send = gate.holdCommands('evalsha');
+    const setting = gated.set('k', 'new', { tags: ['never used before'] });
+    await eventually(() => expect(gate.held('evalsha')).toBe(1));
+    await change();
+    await hearAll(gated, other);
+    send();
+    await setting;
+    expect(await gated.get('k')).toBe('new');
+    const third = await instances.open(instances.name);
+    expect(await third.get('k')).toBe('new');
+  });
+
+  it.each([
+    ['a later set', () => gated.set('k', 'later'), 'later'],
+    ...targets.map(
+      ([by, target]) => [`a later invalidation by ${by}`, () => gated.invalidate(target), undefined] as const,
+    ),
+  ] as const)(
+    'does not come behind %s of this process, also where it has heard of another’s in between',
+    async (_what, call, left) => {
+      await gated.set('warm', 1, { tags: ['x'] });
+      const send = gate.holdCommands('evalsha');
+      const setting = gated.set('k', 'earlier', { tags: ['never used before', 'x'] });
+      await eventually(() => expect(gate.held('evalsha')).toBe(1));
+      const calling = call();
+      await other.set('k', 'other');
+      await hearAll(gated, other);
+      send();
+      await Promise.all([setting, calling]);
+      expect(await gated.get('k')).toBe(left);
+      const third = await instances.open(instances.name);
+      expect(await third.get('k')).toBe(left);
+    },
+  );
+});
+
+describe('a load that replaces what is fresh', () => {
+  it('is not undone in memory by what was read of Redis before it', async () => {
+    await other.set('k', 'old');
+    await hearAll(gated, other);
+    const answer = gate.holdReplies('mgetBuffer');
+    const reading = gated.get('k');
+    await eventually(() => expect(gate.replied('mgetBuffer')).toBe(1));
+    // The answers of another connection come sooner.
+    gate.holdReplies('mgetBuffer')();
+    expect(await gated.getOrLoad('k', () => 'new', { mode: 'refresh' })).toBe('new');
+    answer();
+    await reading;
+    expect(await gated.get('k')).toBe('new');
+  });
+});
+
+describe('what is to be taken', () => {
+  it('is not what another has taken before, though this memory still holds it', async () => {
+    const deaf = instances.openUnheard(instances.name, { redis: deafRedis(instances.client()) });
+    await other.set('k', 'first');
+    expect(await deaf.get('k')).toBe('first');
+    expect(await other.take('k')).toBe('first');
+    expect(await deaf.take('k')).toBeUndefined();
+    expect(await deaf.get('k')).toBeUndefined();
+    await other.set('k', 'second');
+    expect(await deaf.get('k')).toBe('second');
+    await other.take('k');
+    await other.set('k', 'third');
+    expect(await deaf.take('k')).toBe('third');
+    expect(await deaf.take('k')).toBeUndefined();
+  });
+});
+
 describe('an invalidation that Redis did not take', () => {
   it('is sent before anything is read, so that the old value is not served meanwhile', async () => {
     await gated.set('k', 'old');
