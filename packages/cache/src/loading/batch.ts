@@ -59,27 +59,36 @@ interface Run {
 function createRun(runOf: RunBatchLoader): Run {
   const wanted: Awaitable[] = [];
   const controller = new AbortController();
-  let abandoned = 0;
+  const { signal } = controller;
+  const reasons: unknown[] = [];
   let hasBegun = false;
   let begin = () => {};
   const values = new Promise<void>((resolve) => {
     begin = resolve;
-  }).then(() => runOf(wanted, controller.signal));
+  }).then(() => {
+    signal.throwIfAborted();
+    return runOf(wanted, signal);
+  });
 
-  function abandon(reason: unknown): void {
-    abandoned += 1;
-    if (abandoned === wanted.length && hasBegun) controller.abort(reason);
+  function abortIfAbandoned(): void {
+    // Until it begins, others may come to it.
+    if (hasBegun && reasons.length === wanted.length) controller.abort(reasons.at(-1));
   }
 
   return {
     isEmpty: () => wanted.length === 0,
-    add(load, signal) {
-      signal.addEventListener('abort', () => abandon(signal.reason), { once: true });
+    add(load, abandoned) {
+      function abandon(): void {
+        reasons.push(abandoned.reason);
+        abortIfAbandoned();
+      }
+      abandoned.addEventListener('abort', abandon, { once: true });
       wanted.push(load);
       return values;
     },
     begin() {
       hasBegun = true;
+      abortIfAbandoned();
       begin();
     },
   };

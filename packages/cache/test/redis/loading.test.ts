@@ -1,5 +1,6 @@
 import { createManualClock, eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { gateRedis } from '../gated-redis.ts';
 import { createInstances, hearAll } from '../instances.ts';
 
 let server: RedisServer;
@@ -41,4 +42,26 @@ it('a load beyond its hard timeout that another instance’s invalidation overto
   finish('old');
   await eventually(() => one.stats().total.fenced === 1);
   expect(await other.get('a')).toBeUndefined();
+});
+
+it('a batch loader is not run for callers who have left while some of its keys were still looked for', async () => {
+  const gated = gateRedis(instances.client());
+  const cache = await instances.open('left', { redis: gated.client });
+  const controller = new AbortController();
+  const loader = vi.fn(() => new Map());
+  const answerFirst = gated.holdCommands('mgetBuffer');
+  const keys = Array.from({ length: 40 }, (_, index) => `k${index}`);
+  const loading = cache.loadMany(keys, loader, { signal: controller.signal });
+  const answerRest = gated.holdCommands('mgetBuffer');
+  await eventually(() => expect(gated.held('mgetBuffer')).toBe(2));
+  answerFirst();
+  await eventually(() => expect(cache.stats().total.miss).toBeGreaterThan(0));
+  controller.abort();
+  await expect(loading).rejects.toThrow('aborted');
+  answerRest();
+  // What is loaded next is loaded when all of that is over.
+  expect(await cache.getOrLoad('k39', () => 'alone')).toBe('alone');
+  await cache.drain();
+  expect(loader).not.toHaveBeenCalled();
+  expect(await cache.loadMany(['k0'], () => new Map([['k0', 'again']]))).toEqual(new Map([['k0', 'again']]));
 });
