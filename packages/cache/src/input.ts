@@ -14,11 +14,34 @@ export function isWellFormed(text: string): boolean {
   return !/\p{Cs}/u.test(text);
 }
 
+/** The rule for keys, tags and patterns that `text` breaks, if it breaks one. */
+function brokenRule(text: unknown): string | undefined {
+  if (typeof text !== 'string' || text === '') return 'a text that is not empty';
+  if (isLong(text)) return `at most ${MAX_KEY_BYTES} bytes of UTF-8`;
+  return UNSAFE.test(text) ? 'well-formed text without control characters' : undefined;
+}
+
+function isLong(text: string): boolean {
+  // A UTF-16 unit is at most three bytes, so short texts need no count.
+  return text.length * 3 > MAX_KEY_BYTES && Buffer.byteLength(text) > MAX_KEY_BYTES;
+}
+
 /** @throws CacheInputError `ERR_CACHE_KEY` unless `key` may name an entry. */
 export function checkKey(key: unknown): asserts key is string {
-  if (typeof key !== 'string' || key === '') throw keyError('a text that is not empty', key);
-  if (isLong(key)) throw keyError(`at most ${MAX_KEY_BYTES} bytes of UTF-8`, key);
-  if (UNSAFE.test(key)) throw keyError('well-formed text without control characters', key);
+  const rule = brokenRule(key);
+  if (rule !== undefined) throw keyError(rule, key);
+}
+
+/** @throws CacheInputError `ERR_CACHE_TAG`. */
+export function checkTag(tag: unknown): asserts tag is string {
+  const rule = brokenRule(tag);
+  if (rule !== undefined) throw tagError(`A tag must be ${rule}`, tag);
+}
+
+/** @throws CacheInputError `ERR_CACHE_PATTERN`. */
+export function checkPattern(pattern: unknown): asserts pattern is string {
+  const rule = brokenRule(pattern);
+  if (rule !== undefined) throw patternError(rule, pattern);
 }
 
 /**
@@ -51,25 +74,6 @@ export function addedTags(tags: readonly string[], known: readonly string[]): re
   const added = checkTags(tags).filter((tag) => !known.includes(tag));
   if (added.length + known.length > MAX_TAGS) throw tagError(`An entry has at most ${MAX_TAGS} tags`, tags);
   return added;
-}
-
-/** @throws CacheInputError `ERR_CACHE_TAG`. */
-export function checkTag(tag: unknown): asserts tag is string {
-  if (typeof tag !== 'string' || tag === '') throw tagError('A tag must be a text that is not empty', tag);
-  if (isLong(tag)) throw tagError(`A tag must be at most ${MAX_KEY_BYTES} bytes of UTF-8`, tag);
-  if (UNSAFE.test(tag)) throw tagError('A tag must be well-formed text without control characters', tag);
-}
-
-/** @throws CacheInputError `ERR_CACHE_PATTERN`. */
-export function checkPattern(pattern: unknown): asserts pattern is string {
-  if (typeof pattern !== 'string' || pattern === '') throw patternError('a text that is not empty', pattern);
-  if (isLong(pattern)) throw patternError(`at most ${MAX_KEY_BYTES} bytes of UTF-8`, pattern);
-  if (UNSAFE.test(pattern)) throw patternError('well-formed text without control characters', pattern);
-}
-
-function isLong(text: string): boolean {
-  // A UTF-16 unit is at most three bytes, so short texts need no count.
-  return text.length * 3 > MAX_KEY_BYTES && Buffer.byteLength(text) > MAX_KEY_BYTES;
 }
 
 /** Names of spaces, codecs and encryption keys stand in keys and frames. */
