@@ -1,29 +1,24 @@
-import { eventually, type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@breakwater/testkit';
+import { eventually, type FaultProxy, startFaultProxy } from '@breakwater/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Cache, createCache } from '../../src/index.ts';
 import { type GatedRedis, gateRedis } from '../gated-redis.ts';
 import { createInstances } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
 /** What `far` hears comes through the proxy; its commands go straight to Redis. */
 let proxy: FaultProxy;
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 const proxied = createInstances(() => proxy.url);
 let gate: GatedRedis;
 let here: Cache;
 let near: Cache;
 let far: Cache;
-let name = '';
-let count = 0;
 
 beforeAll(async () => {
-  server = await startRedis();
-  proxy = await startFaultProxy(server.port);
+  proxy = await startFaultProxy(instances.server.port);
 });
 beforeEach(async () => {
   proxy.heal();
-  count += 1;
-  name = `n${count}`;
   const listener = proxied.client();
   gate = gateRedis(instances.client());
   const farRedis = {
@@ -32,18 +27,18 @@ beforeEach(async () => {
     duplicate: (settings?: object) => listener.duplicate(settings),
   };
   [here, near, far] = await Promise.all([
-    instances.open(name, { redis: gate.client, bus: { instanceName: 'here' } }),
-    instances.open(name, { bus: { instanceName: 'near' } }),
-    instances.open(name, { redis: farRedis, bus: { instanceName: 'far' } }),
+    instances.open(instances.name, { redis: gate.client, bus: { instanceName: 'here' } }),
+    instances.open(instances.name, { bus: { instanceName: 'near' } }),
+    instances.open(instances.name, { redis: farRedis, bus: { instanceName: 'far' } }),
   ]);
   await here.set('k', 'old', { tags: ['x'] });
   await eventually(() => near.stats().bus.received === 1 && far.stats().bus.received === 1);
   await Promise.all([near.get('k'), far.get('k')]);
 });
 afterAll(async () => {
+  // Their subscribers stand on the proxy.
   await Promise.all([instances.close(), proxied.close()]);
   await proxy.close();
-  await server.stop();
 });
 
 /** `far` looks connected, and hears nothing. */
@@ -117,20 +112,20 @@ describe('a token', () => {
   it('costs no read of Redis where all was heard', async () => {
     await here.set('k', 'new');
     await eventually(() => near.peek('k') === undefined);
-    await instances.client().unlink(`bw:1:${name}:bus:{record}`);
+    await instances.client().unlink(`bw:1:${instances.name}:bus:{record}`);
     expect(await near.demand(here.token(), { within: '10s' })).toBe(true);
   });
 
   it('is said not to be met, where what it stands for can neither be heard nor read', async () => {
     deafen();
     await here.set('k', 'new');
-    await instances.client().unlink(`bw:1:${name}:bus:{record}`);
+    await instances.client().unlink(`bw:1:${instances.name}:bus:{record}`);
     expect(await far.demand(here.token(), { within: '200ms' })).toBe(false);
   });
 
   it('that is forged costs no memory, and what is none is refused', async () => {
     await near.demand('AAAAAAAAAAAA.zzzzzzzzzz', { within: '200ms' });
-    await instances.client().unlink(`bw:1:${name}:bus:{record}`);
+    await instances.client().unlink(`bw:1:${instances.name}:bus:{record}`);
     expect(await near.demand('AAAAAAAAAAAA.zzzzzzzzzz', { within: '200ms' })).toBe(false);
     expect(near.peek('k')?.value).toBe('old');
     expect(near.stats().bus.flushes).toBe(0);

@@ -1,14 +1,14 @@
-import { eventually, type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@breakwater/testkit';
+import { eventually, type FaultProxy, startFaultProxy } from '@breakwater/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeBeat, encodeMessage } from '../../src/bus/bus-message.ts';
 import type { BusOptions, Cache } from '../../src/index.ts';
 import { type GatedRedis, gateRedis } from '../gated-redis.ts';
 import { createInstances, hearAll } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
 /** Only what the cache hears comes through the proxy; its commands go straight to Redis. */
 let proxy: FaultProxy;
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 const proxied = createInstances(() => proxy.url);
 let gate: GatedRedis;
 let cache: Cache;
@@ -18,8 +18,7 @@ let count = 0;
 let flushed = vi.fn();
 
 beforeAll(async () => {
-  server = await startRedis();
-  proxy = await startFaultProxy(server.port);
+  proxy = await startFaultProxy(instances.server.port);
 });
 beforeEach(async () => {
   proxy.heal();
@@ -46,9 +45,9 @@ async function openBoth(bus: BusOptions = {}): Promise<void> {
   await cache.get('kept');
 }
 afterAll(async () => {
+  // Their subscribers stand on the proxy.
   await Promise.all([instances.close(), proxied.close()]);
   await proxy.close();
-  await server.stop();
 });
 
 const record = () => `bw:1:${name}:bus:{record}`;

@@ -1,22 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import { RedisDeadlineError, type RedisPort } from '@breakwater/core/redis';
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { eventually } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mergeAnnouncements } from '../../src/bus/announcement.ts';
 import type { Cache } from '../../src/index.ts';
 import { type ApplyChange, createChanges } from '../../src/redis/changes.ts';
 import { gateRedis } from '../gated-redis.ts';
-import { createInstances } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let redis: Redis;
 let messages: string[];
 let apply: ApplyChange;
 
 beforeAll(async () => {
-  server = await startRedis();
   redis = instances.client();
   const subscriber = redis.duplicate();
   await subscriber.subscribe('bus');
@@ -31,10 +29,6 @@ beforeEach(async () => {
     record: 'record',
     messageOf: (announcement) => JSON.stringify(announcement),
   });
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
 });
 
 const store = (key: string, frame: string) => apply({ verb: 'store', keys: [key], ttlMs: 60_000, values: [frame] });

@@ -1,17 +1,7 @@
-import { type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createInstances } from '../instances.ts';
+import { describe, expect, it } from 'vitest';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
-
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
-});
+const instances = useRedis();
 
 describe('what one instance writes', () => {
   const value = {

@@ -1,14 +1,12 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { type RedisServer, startRedis } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { decodeFrame } from '../../src/entries/decode-frame.ts';
 import { encodeFrame, type Frame } from '../../src/entries/frame.ts';
 import type { Cache } from '../../src/index.ts';
-import { createInstances } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let redis: Redis;
 let writer: Cache<'zstd' | 'gzip' | 'brotli' | 'default'>;
 let reader: Cache;
@@ -21,15 +19,10 @@ const POLICIES = {
 const value = { rows: Array.from({ length: 200 }, (_, index) => ({ index, at: new Date(index) })) };
 
 beforeAll(async () => {
-  server = await startRedis();
   redis = instances.client();
   writer = (await instances.open('app', { policies: POLICIES, maxEntrySize: '64kb' })) as typeof writer;
   // Holds nothing in memory, and knows of no compression.
   reader = await instances.open('app', { memory: { maxSize: 1 }, maxEntrySize: '64kb' });
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
 });
 
 const entry = (key: string) => `bw:1:app:entry:{${key}}`;

@@ -1,9 +1,8 @@
-import { type RedisServer, startRedis } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { decodeFrame } from '../../src/entries/decode-frame.ts';
 import { type Cache, type CacheOptions, createCache } from '../../src/index.ts';
-import { createInstances } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
 const OLD = { id: 'k1', secret: 'first-secret-first-secret-first-secret' };
 const NEW = { id: 'k2', secret: 'second-secret-second-secret-second-secret' };
@@ -13,17 +12,11 @@ const policies = {
   open: {},
 } satisfies CacheOptions['policies'];
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let redis: Redis;
 
-beforeAll(async () => {
-  server = await startRedis();
+beforeAll(() => {
   redis = instances.client();
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
 });
 
 const entry = (namespace: string, key: string) => `bw:1:${namespace}:entry:{${key}}`;

@@ -1,26 +1,19 @@
-import { type RedisServer, startRedis } from '@breakwater/testkit';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { encodeFrame, type Frame } from '../../src/entries/frame.ts';
 import { lifetimeAt } from '../../src/entries/freshness.ts';
 import type { Cache } from '../../src/index.ts';
-import { createInstances } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let redis: Redis;
 let cache: Cache;
 
 beforeAll(async () => {
-  server = await startRedis();
   redis = instances.client();
   cache = await instances.open('app', { memory: { maxSize: 1 }, maxEntrySize: '64kb' });
   await cache.set('valid', 1, { tags: ['x'] });
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
 });
 
 const entry = (key: string) => `bw:1:app:entry:{${key}}`;

@@ -1,18 +1,8 @@
-import { type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { gateRedis } from '../gated-redis.ts';
-import { createInstances } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
-
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
-});
+const instances = useRedis();
 
 it('counts in Redis what another instance stored, also stale, and not what is only named like it', async () => {
   const [a, b] = await Promise.all([instances.open('others'), instances.open('others')]);

@@ -1,24 +1,15 @@
-import { createManualClock, eventually, type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createManualClock, eventually } from '@breakwater/testkit';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cache } from '../../src/index.ts';
-import { createInstances, hearAll } from '../instances.ts';
+import { hearAll } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let a: Cache;
 let b: Cache;
-let namespace = 0;
 
-beforeAll(async () => {
-  server = await startRedis();
-});
 beforeEach(async () => {
-  namespace += 1;
-  [a, b] = await Promise.all([instances.open(`n${namespace}`), instances.open(`n${namespace}`)]);
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
+  [a, b] = await Promise.all([instances.open(instances.name), instances.open(instances.name)]);
 });
 
 describe('two instances', () => {
@@ -72,8 +63,8 @@ describe('two instances', () => {
     const clock = createManualClock(Date.now());
     const policies = { price: { ttl: '10s', staleWhileRevalidate: '20s' } } as const;
     const [one, two] = await Promise.all([
-      instances.open(`stale${namespace}`, { clock, policies }),
-      instances.open(`stale${namespace}`, { clock, policies }),
+      instances.open(`${instances.name}-stale`, { clock, policies }),
+      instances.open(`${instances.name}-stale`, { clock, policies }),
     ]);
     await one.set('k', 'old', { policy: 'price' });
     await hearAll(two, one);
@@ -178,7 +169,7 @@ describe('two instances', () => {
   });
 
   it('of other namespaces share nothing', async () => {
-    const other = await instances.open(`n${namespace}-other`);
+    const other = await instances.open(`${instances.name}-other`);
     await a.set('k', 1, { tags: ['x'] });
     expect(await other.get('k')).toBeUndefined();
     await other.set('k', 2, { tags: ['x'] });
@@ -190,7 +181,7 @@ describe('two instances', () => {
   it('take a frame of another version for a miss, and count it', async () => {
     const redis = instances.client();
     await a.set('k', 1);
-    const [entry = ''] = await redis.keys(`bw:1:n${namespace}:entry:*`);
+    const [entry = ''] = await redis.keys(`bw:1:${instances.name}:entry:*`);
     const frame = (await redis.getBuffer(entry)) ?? Buffer.alloc(0);
     frame.writeUInt8(99, 2);
     await redis.set(entry, frame, 'PX', 60_000);

@@ -1,20 +1,14 @@
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '@breakwater/testkit';
+import { beforeAll, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { deafRedis } from '../gated-redis.ts';
-import { createInstances } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let cache: Cache;
 
 beforeAll(async () => {
-  server = await startRedis();
   cache = await instances.open('app: {odd}*', { policies: { price: { ttl: '5s', tags: ['prices'] } } });
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
 });
 
 it('every key that anything leaves in Redis is in the namespace and has a ttl', async () => {

@@ -1,18 +1,10 @@
-import { createManualClock, eventually, type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { createManualClock, eventually } from '@breakwater/testkit';
+import { expect, it, vi } from 'vitest';
 import { gateRedis } from '../gated-redis.ts';
-import { createInstances, hearAll } from '../instances.ts';
+import { hearAll } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
-
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
-});
+const instances = useRedis();
 
 it('an eager refresh that another instance has made is taken from Redis', async () => {
   const clock = createManualClock(Date.now());

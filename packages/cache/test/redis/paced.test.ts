@@ -1,20 +1,11 @@
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '@breakwater/testkit';
+import { expect, it } from 'vitest';
 import { gateRedis } from '../gated-redis.ts';
-import { createInstances } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 const keys = Array.from({ length: 20 }, (_, index) => `a:${index}`);
 const values = keys.map((key) => [key, 'old'] as const);
-
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
-});
 
 it.each([{ tag: 't' }, { pattern: 'a:*' }, { all: true }] as const)(
   'by %j ends everywhere what any instance has stored, each in its turn',

@@ -1,12 +1,11 @@
 import { OptionError } from '@breakwater/core';
-import { type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Cache, CacheOptions, StandardSchema } from '../../src/index.ts';
-import { createInstances, hearAll } from '../instances.ts';
+import { hearAll } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 
 const price = z.object({ pair: z.string(), bid: z.number() });
 // What was stored before `bid` had its name is read as if it had always been called so.
@@ -14,14 +13,6 @@ const migrating = z.preprocess(
   (stored) => (stored && typeof stored === 'object' && 'price' in stored ? { ...stored, bid: stored.price } : stored),
   price,
 );
-
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
-});
 
 /** A writer without a schema, and a reader with `schema`, which holds nothing in memory. */
 async function open(namespace: string, schema: StandardSchema, options: Partial<CacheOptions> = {}) {

@@ -1,11 +1,12 @@
-import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
+import { eventually } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeFrame } from '../../src/entries/decode-frame.ts';
 import { encodeFrame, type Frame } from '../../src/entries/frame.ts';
 import { type Cache, type CacheOptions, createCache } from '../../src/index.ts';
 import { gateRedis } from '../gated-redis.ts';
-import { createInstances, hearAll } from '../instances.ts';
+import { hearAll } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
 const OLD = { id: 'k1', secret: 'first-secret-first-secret-first-secret' };
 const NEW = { id: 'k2', secret: 'second-secret-second-secret-second-secret' };
@@ -14,17 +15,15 @@ const policies = {
   back: { write: 'back' },
 } satisfies CacheOptions['policies'];
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
+const instances = useRedis();
 let redis: Redis;
-let namespace = 'n0';
 let a: Cache;
 let b: Cache;
 
 const open = (options: Partial<CacheOptions> = {}) =>
-  instances.open(namespace, { policies, encryption: { keys: [OLD] }, ...options });
-const entry = (key: string) => `bw:1:${namespace}:entry:{${key}}`;
-const subjectKeys = () => redis.keys(`bw:1:${namespace}:tag:{%1E*`);
+  instances.open(instances.name, { policies, encryption: { keys: [OLD] }, ...options });
+const entry = (key: string) => `bw:1:${instances.name}:entry:{${key}}`;
+const subjectKeys = () => redis.keys(`bw:1:${instances.name}:tag:{%1E*`);
 
 async function stored(key: string): Promise<Frame> {
   const frame = decodeFrame((await redis.getBuffer(entry(key))) ?? Buffer.alloc(0), 100_000);
@@ -32,17 +31,11 @@ async function stored(key: string): Promise<Frame> {
   return frame;
 }
 
-beforeAll(async () => {
-  server = await startRedis();
+beforeAll(() => {
   redis = instances.client();
 });
 beforeEach(async () => {
-  namespace = `n${Math.random().toString(36).slice(2)}`;
   [a, b] = await Promise.all([open(), open()]);
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
 });
 
 describe('an entry about a subject', () => {
@@ -109,7 +102,7 @@ describe('an entry about a subject', () => {
   });
 
   it('is refused where there is Redis and no key to encrypt with', async () => {
-    const keyless = await instances.open(namespace);
+    const keyless = await instances.open(instances.name);
     await expect(keyless.set('k', 1, { subject: 'ada' })).rejects.toThrow('absent without encryption.keys');
     expect(() => createCache({ redis, policies })).toThrow('policies.profile.subject must be absent');
   });

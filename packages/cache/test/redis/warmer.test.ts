@@ -1,18 +1,8 @@
-import { type RedisServer, startRedis } from '@breakwater/testkit';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createWarmer } from '../../src/warmer.ts';
-import { createInstances } from '../instances.ts';
+import { useRedis } from '../use-redis.ts';
 
-let server: RedisServer;
-const instances = createInstances(() => server.url);
-
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(async () => {
-  await instances.close();
-  await server.stop();
-});
+const instances = useRedis();
 
 it('a process that starts has in memory what the one before it was asked for, from Redis, and else from the loader', async () => {
   const load = vi.fn((key: string) => `loaded ${key}`);
