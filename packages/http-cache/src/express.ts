@@ -9,9 +9,11 @@ import { type RoutePolicyOptions, resolveRoutePolicy } from './options/route-pol
  * Caches responses that declare themselves shared (`Cache-Control: public, max-age` or `s-maxage`), and carries the
  * cache to the routes that have a policy of their own.
  *
- * @param source options, or a cache made by `createHttpCache`.
  * @throws OptionError `ERR_HTTP_CACHE_OPTION`
  */
+function createMiddleware(options: HttpCacheOptions<Request>): RequestHandler & HttpCache;
+/** Puts a cache that `createHttpCache` made in front of the application. */
+function createMiddleware(httpCache: HttpCache): RequestHandler & HttpCache;
 function createMiddleware(source: HttpCacheOptions<Request> | HttpCache): RequestHandler & HttpCache {
   const httpCache = httpCacheFrom(source);
   return Object.assign(function httpCacheMiddleware(

@@ -12,9 +12,11 @@ type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error)
  * Caches responses that declare themselves shared (`Cache-Control: public, max-age` or `s-maxage`), and carries the
  * cache to the routes that have a policy of their own.
  *
- * @param source options, or a cache made by `createHttpCache`.
  * @throws OptionError `ERR_HTTP_CACHE_OPTION`
  */
+function createPlugin(options: HttpCacheOptions<FastifyRequest>): FastifyPluginCallback & HttpCache;
+/** Puts a cache that `createHttpCache` made in front of the application. */
+function createPlugin(httpCache: HttpCache): FastifyPluginCallback & HttpCache;
 function createPlugin(source: HttpCacheOptions<FastifyRequest> | HttpCache): FastifyPluginCallback & HttpCache {
   const httpCache = httpCacheFrom(source);
   const plugin: FastifyPluginCallback = (app, _options, done) => {

@@ -7,8 +7,8 @@ import type { LoadContext } from '../loading/loader.ts';
  * stays the caller's own work.
  */
 export interface Source<Value = unknown> {
-  /** The value of a key, as a loader gives it. */
-  load?(key: string, context: LoadContext): Value | Promise<Value>;
+  /** The value of a key, as a loader gives it; `undefined` where there is none, which is cached as any value is. */
+  load?(key: string, context: LoadContext): Value | undefined | Promise<Value | undefined>;
   /** The values of those keys that have one. */
   loadMany?(keys: readonly string[]): ReadonlyMap<string, Value> | Promise<ReadonlyMap<string, Value>>;
   /** Stores a value; what it throws, or rejects with, is the error of `set`. May be called again with what it has stored already. */
