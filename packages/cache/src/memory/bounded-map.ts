@@ -1,4 +1,4 @@
-import { createSieve, type Sieve, type Spot, type Used } from './sieve.ts';
+import { createSieve, type Sieve, type Spot, spotOf, type Used } from './sieve.ts';
 
 /** Values by id, bounded by count and bytes; the bytes of some of them also by a budget of their own. */
 export interface BoundedMap<Value> {
@@ -14,8 +14,8 @@ export interface BoundedMap<Value> {
   peek(id: string): Value | undefined;
   /** Whether a value of this size is smaller than the bounds. */
   fits(bytes: number, budget: Budget | undefined): boolean;
-  /** Takes the place of what the id had. One that does not fit is not kept. */
-  set(id: string, value: Value, terms: Terms): void;
+  /** Takes the place of what the id had. @returns whether it is kept: one that does not fit is not. */
+  set(id: string, value: Value, terms: Terms): boolean;
   delete(id: string): boolean;
   ids(): IterableIterator<string>;
   /** Those that were used since they came, or since they last might have had to leave: what came last first. */
@@ -44,10 +44,19 @@ export interface BoundedMapOptions<Value> {
   readonly onRemoved: (value: Value) => void;
 }
 
-interface Place<Value> extends Used, Terms {
-  readonly id: string;
-  readonly value: Value;
+/**
+ * Where a value is held. A value that comes is given the place of the last that left, and a place without a value names none:
+ * a Map leaves its tables behind as it grows and shrinks, each of which names the next, and once V8 has moved one of them to its
+ * old generation, its young collections keep whatever any of them names. A full cache would copy every value there is to forget.
+ */
+interface Place<Value> extends Used {
+  id: string;
+  value: Value | undefined;
+  bytes: number;
+  untilMs: number;
+  budget: Budget | undefined;
   spot: Spot<Place<Value>> | undefined;
+  /** In the order of its budget. */
   budgetSpot: Spot<Used & { readonly id: string }> | undefined;
 }
 
@@ -65,9 +74,10 @@ export function createBoundedMap<Value>({
   let bytes = 0;
   let evictions = 0;
   let expiries = 0;
+  let spare: Place<Value> | undefined;
 
   function remove(place: Place<Value>): void {
-    const { spot, budget, budgetSpot } = place;
+    const { value, budget, spot, budgetSpot } = place;
     places.delete(place.id);
     if (spot) order.remove(spot);
     bytes -= place.bytes;
@@ -75,7 +85,15 @@ export function createBoundedMap<Value>({
       budget.order.remove(budgetSpot);
       budget.bytes -= place.bytes;
     }
-    onRemoved(place.value);
+    place.value = undefined;
+    spare = place;
+    onRemoved(value as Value);
+  }
+
+  function takePlace(): Place<Value> {
+    const place = spare ?? createPlace<Value>();
+    spare = undefined;
+    return place;
   }
 
   function drop(id: string): boolean {
@@ -84,13 +102,15 @@ export function createBoundedMap<Value>({
     return place !== undefined;
   }
 
-  function evict(id: string | undefined): void {
-    if (id !== undefined && drop(id)) evictions += 1;
+  function evict(place: Place<Value> | undefined): void {
+    if (!place) return;
+    remove(place);
+    evictions += 1;
   }
 
   function makeRoom(needed: number, budget: Budget | undefined): void {
-    while (budget && budget.bytes + needed > budget.maxBytes) evict(budget.order.victim()?.id);
-    while (places.size >= maxEntries || bytes + needed > maxBytes) evict(order.victim()?.id);
+    while (budget && budget.bytes + needed > budget.maxBytes) evict(places.get(budget.order.victim()?.id ?? ''));
+    while (places.size >= maxEntries || bytes + needed > maxBytes) evict(order.victim());
   }
 
   function fits(needed: number, budget: Budget | undefined): boolean {
@@ -123,29 +143,27 @@ export function createBoundedMap<Value>({
     },
     peek: (id) => places.get(id)?.value,
     fits,
-    set(id, value, terms) {
+    set(id, value, { bytes: needed, untilMs, budget }) {
       drop(id);
-      const { budget } = terms;
-      if (!fits(terms.bytes, budget)) return;
-      makeRoom(terms.bytes, budget);
-      const { untilMs } = terms;
-      const place: Place<Value> = {
-        id,
-        value,
-        isUsed: false,
-        bytes: terms.bytes,
-        untilMs,
-        budget,
-        spot: undefined,
-        budgetSpot: undefined,
-      };
-      place.spot = order.add(place);
+      if (!fits(needed, budget)) return false;
+      makeRoom(needed, budget);
+      const place = takePlace();
+      place.id = id;
+      place.value = value;
+      place.isUsed = false;
+      place.bytes = needed;
+      place.untilMs = untilMs;
+      place.budget = budget;
+      place.spot ??= spotOf(place);
+      order.add(place.spot);
       if (budget) {
-        place.budgetSpot = budget.order.add(place);
-        budget.bytes += place.bytes;
+        place.budgetSpot ??= spotOf(place);
+        budget.order.add(place.budgetSpot);
+        budget.bytes += needed;
       }
-      bytes += place.bytes;
+      bytes += needed;
       places.set(id, place);
+      return true;
     },
     delete: drop,
     ids: () => places.keys(),
@@ -157,5 +175,18 @@ export function createBoundedMap<Value>({
     clear() {
       for (const place of [...places.values()]) remove(place);
     },
+  };
+}
+
+function createPlace<Value>(): Place<Value> {
+  return {
+    id: '',
+    value: undefined,
+    isUsed: false,
+    bytes: 0,
+    untilMs: 0,
+    budget: undefined,
+    spot: undefined,
+    budgetSpot: undefined,
   };
 }

@@ -103,8 +103,8 @@ export function createMemoryTier({
   function store(id: string, held: Held): void {
     const untilMs = untilMsOf(held);
     if (untilMs <= held.heldAtMs) return;
-    entries.set(id, held, { bytes: bytesOf(id, held), untilMs, budget: held.budget });
-    if (entries.peek(id) === held) for (const { tally } of held.generations) tally.entries += 1;
+    const isKept = entries.set(id, held, { bytes: bytesOf(id, held), untilMs, budget: held.budget });
+    if (isKept) for (const { tally } of held.generations) tally.entries += 1;
   }
 
   function drop(id: string): boolean {

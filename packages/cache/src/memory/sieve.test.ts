@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSieve, type Spot } from './sieve.ts';
+import { createSieve, type Spot, spotOf } from './sieve.ts';
 
 interface Item {
   readonly name: string;
@@ -10,7 +10,8 @@ interface Item {
 function setUp(names: string) {
   const sieve = createSieve<Item>();
   const items = [...names].map((name): Item => ({ name, isUsed: false }));
-  const spots = new Map(items.map((item) => [item.name, sieve.add(item)]));
+  const spots = new Map(items.map((item) => [item.name, spotOf(item)]));
+  for (const spot of spots.values()) sieve.add(spot);
 
   function use(used: string): void {
     for (const name of used) (spots.get(name) as Spot<Item>).item.isUsed = true;
@@ -41,7 +42,7 @@ describe('the order in which entries leave', () => {
     use('abc');
     expect(leave()).toBe('a');
     use('b');
-    sieve.add({ name: 'd', isUsed: true });
+    sieve.add(spotOf({ name: 'd', isUsed: true }));
     expect(leave()).toBe('c');
   });
 

@@ -5,7 +5,8 @@
  */
 export interface Sieve<Item extends Used> {
   /** As the newest. */
-  add(item: Item): Spot<Item>;
+  add(spot: Spot<Item>): void;
+  /** A spot may be added again once it was removed. */
   remove(spot: Spot<Item>): void;
   /** The one to leave next; it stays until it is removed. */
   victim(): Item | undefined;
@@ -17,11 +18,15 @@ export interface Used {
   isUsed: boolean;
 }
 
-/** An item's place in the order. */
+/** An item's place in an order. */
 export interface Spot<Item> {
   readonly item: Item;
   newer: Spot<Item> | undefined;
   older: Spot<Item> | undefined;
+}
+
+export function spotOf<Item>(item: Item): Spot<Item> {
+  return { item, newer: undefined, older: undefined };
 }
 
 export function createSieve<Item extends Used>(): Sieve<Item> {
@@ -30,12 +35,11 @@ export function createSieve<Item extends Used>(): Sieve<Item> {
   let hand: Spot<Item> | undefined;
 
   return {
-    add(item) {
-      const spot: Spot<Item> = { item, newer: undefined, older: newest };
+    add(spot) {
+      spot.older = newest;
       if (newest) newest.newer = spot;
       else oldest = spot;
       newest = spot;
-      return spot;
     },
     remove(spot) {
       const { newer, older } = spot;
@@ -44,6 +48,9 @@ export function createSieve<Item extends Used>(): Sieve<Item> {
       if (older) older.newer = newer;
       else oldest = newer;
       if (hand === spot) hand = newer;
+      // One that grew old would keep all that came behind it from V8's young collections.
+      spot.newer = undefined;
+      spot.older = undefined;
     },
     victim() {
       hand ??= oldest;
