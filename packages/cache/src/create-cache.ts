@@ -104,9 +104,9 @@ export function createCache<PolicyName extends string = never>(
     background,
     async send(invalidations) {
       if (!redis) return undefined;
-      const { refused } = await sendInvalidations(redis.invalidate, invalidations);
+      const { refused, tagsBeside } = await sendInvalidations(redis.replay, invalidations);
       // Until then Redis may have named the generation that it has now lost.
-      for (const tag of invalidations.tags) if (!refused?.tags?.includes(tag)) table.forget(tag);
+      for (const tag of [...invalidations.tags, ...tagsBeside]) if (!refused?.tags?.includes(tag)) table.forget(tag);
       return refused;
     },
   });

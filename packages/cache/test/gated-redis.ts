@@ -1,4 +1,4 @@
-import { type RedisPort, RedisUnavailableError } from '@breakwater/core/redis';
+import { type RedisPort, type RedisSubscriber, RedisUnavailableError } from '@breakwater/core/redis';
 
 type Gated = 'xrange' | 'mgetBuffer' | 'evalsha' | 'scan';
 
@@ -96,19 +96,22 @@ export function gateRedis(redis: RedisPort): GatedRedis {
   };
 }
 
-/** The same client with a subscriber that never connects: an instance that hears nothing. */
+/** A subscriber that never connects. */
+export const DEAF_SUBSCRIBER: RedisSubscriber = Object.freeze({
+  status: 'end',
+  subscribe: () => Promise.reject(new Error('deaf')),
+  call: () => Promise.reject(new Error('deaf')),
+  on: () => undefined,
+  disconnect: () => {},
+});
+
+/** The same client with such a subscriber: an instance that hears nothing. */
 export function deafRedis(redis: RedisPort): RedisPort {
   return {
     ...gateRedis(redis).client,
     get status() {
       return redis.status;
     },
-    duplicate: () => ({
-      status: 'end',
-      subscribe: () => Promise.reject(new Error('deaf')),
-      call: () => Promise.reject(new Error('deaf')),
-      on: () => undefined,
-      disconnect: () => {},
-    }),
+    duplicate: () => DEAF_SUBSCRIBER,
   };
 }

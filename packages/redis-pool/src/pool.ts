@@ -192,6 +192,7 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     return client.nodes(role).map((node) => ({
       scan: (cursor, match, pattern, limit, count) => deadline.guard(node.scan(cursor, match, pattern, limit, count)),
       info: (section) => deadline.guard(node.info(section)),
+      cluster: (subcommand) => deadline.guard(node.cluster(subcommand)),
     }));
   }
 

@@ -76,10 +76,11 @@ export function createInvalidator(
   const endPaced = createPacedInvalidations({ engine, local, redis: walked, share });
 
   async function share(tier: RedisTier, effect: InvalidationEffect, wanted: Invalidations): Promise<Outcome> {
-    const { keysTouched, unknownTags, refused } = await sendInvalidations(tier[effect], wanted);
+    const { keysTouched, unknownTags, refused, tagsBeside } = await sendInvalidations(tier[effect], wanted);
     if (refused) engine.replay.later(refused);
-    if (effect === 'expire') local.expireFills(wanted);
-    else local.dropFills(wanted);
+    const ended = { ...wanted, tags: [...wanted.tags, ...tagsBeside] };
+    if (effect === 'expire') local.expireFills(ended);
+    else local.dropFills(ended);
     return { redisKeys: keysTouched, shared: refused === undefined, unknownTags };
   }
 

@@ -1,9 +1,12 @@
-import { type RedisPort, scanKeys } from '@breakwater/core/redis';
+import { type RedisPort, RedisUnknownNodeError, scanKeys } from '@breakwater/core/redis';
 import type { Announcement, SpacedKey } from '../bus/announcement.ts';
 import { matchesGlob } from '../invalidation/glob.ts';
 import type { ApplyChange, Change } from './changes.ts';
 import type { CacheKeys } from './redis-keys.ts';
 import { type Failure, isFailure, type RedisState } from './redis-state.ts';
+
+/** A walk over a Cluster may have missed entries. */
+export const UNPROVEN: unique symbol = Symbol('unproven');
 
 /**
  * One way to end entries in Redis: to remove them, or to end their freshness. Each change is announced to the other
@@ -15,7 +18,7 @@ export interface RedisInvalidations {
   /** @returns whether there was a generation: what has none is dead already. */
   tag(tag: string): Promise<boolean | Failure>;
   /** @returns keys touched. */
-  pattern(pattern: SpacedKey): Promise<number | Failure>;
+  pattern(pattern: SpacedKey): Promise<number | typeof UNPROVEN | Failure>;
 }
 
 export interface RedisInvalidationsOptions {
@@ -48,6 +51,32 @@ export function createRedisInvalidate(options: RedisInvalidationsOptions): Redis
       }),
     tag: (tag) => changeTag(options, tag, { verb: 'forget', values: [] }),
     pattern: (pattern) => sweep(options, pattern, unlink),
+  };
+}
+
+/**
+ * Removes what Redis has refused before: each command has one key. A Cluster refuses those of several while it moves their slot,
+ * which may last.
+ */
+export function createRedisReplay(options: RedisInvalidationsOptions): RedisInvalidations {
+  const invalidate = createRedisInvalidate(options);
+  const { redis, keys, state, apply, tombstoneTtlMs, newId } = options;
+  if (!redis.nodes) return invalidate;
+
+  return {
+    ...invalidate,
+    async key([space, key]) {
+      const tombstone = keys.tombstone({ space, key });
+      // First, so that no load that began before is kept behind the removal.
+      const fenced = await state.watch(apply({ verb: 'sweep', keys: [tombstone], values: [newId(), tombstoneTtlMs] }));
+      if (isFailure(fenced)) return fenced;
+      return count(options, {
+        verb: 'forget',
+        keys: [keys.entry({ space, key })],
+        values: [0],
+        announcement: { keys: [[space, key]] },
+      });
+    },
   };
 }
 
@@ -110,7 +139,7 @@ async function sweep(
   options: RedisInvalidationsOptions,
   pattern: SpacedKey,
   touch: (entries: readonly string[]) => Promise<number>,
-): Promise<number | Failure> {
+): Promise<number | typeof UNPROVEN | Failure> {
   const { keys, state, apply, tombstoneTtlMs, newId } = options;
   // Before the scan, so that no load that began earlier can commit behind it. It is announced once more at the end:
   // until then others may have read an entry that the scan had not reached.
@@ -124,7 +153,7 @@ async function sweep(
   );
   if (isFailure(fenced)) return fenced;
   const touched = await state.watch(touchMatching(options, pattern, touch));
-  if (isFailure(touched)) return touched;
+  if (isFailure(touched) || touched === UNPROVEN) return touched;
   const told = await state.watch(apply({ verb: 'announce', keys: [], values: [], announcement: { swept: [pattern] } }));
   return isFailure(told) ? told : touched;
 }
@@ -146,10 +175,15 @@ async function touchMatching(
   { redis, keys }: RedisInvalidationsOptions,
   [space, glob]: SpacedKey,
   touch: (entries: readonly string[]) => Promise<number>,
-): Promise<number> {
+): Promise<number | typeof UNPROVEN> {
   let touched = 0;
-  for await (const page of scanKeys(redis, keys.entryPattern(space, glob))) {
-    touched += await touch(page.filter((entry) => matchesGlob(glob, keys.keyOf(space, entry) ?? '')));
+  try {
+    for await (const page of scanKeys(redis, keys.entryPattern(space, glob))) {
+      touched += await touch(page.filter((entry) => matchesGlob(glob, keys.keyOf(space, entry) ?? '')));
+    }
+  } catch (error) {
+    if (error instanceof RedisUnknownNodeError) return UNPROVEN;
+    throw error;
   }
   return touched;
 }

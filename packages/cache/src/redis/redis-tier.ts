@@ -8,6 +8,7 @@ import { createGatheredReads, type Reply, type TakeReply } from './gathered-read
 import {
   createRedisExpire,
   createRedisInvalidate,
+  createRedisReplay,
   type RedisInvalidations,
   raiseFences,
 } from './redis-invalidations.ts';
@@ -68,6 +69,8 @@ export interface RedisTier {
   replace(address: Address, frame: Buffer, ttlMs: number, seen: SeenFences): Promise<boolean | Failure>;
   readonly leases: RedisLeases;
   readonly invalidate: RedisInvalidations;
+  /** {@link RedisTier.invalidate} of what Redis has refused. */
+  readonly replay: RedisInvalidations;
   readonly expire: RedisInvalidations;
   /**
    * Loads that began before are not kept; no entry is ended. Other instances drop theirs from memory, and read Redis
@@ -209,6 +212,7 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
 
     leases: createRedisLeases({ keys, state, apply }),
     invalidate: createRedisInvalidate(invalidations),
+    replay: createRedisReplay(invalidations),
     expire: createRedisExpire(invalidations, now),
     fence: ({ tags, patterns }) => raiseFences(invalidations, { tags, patterns }),
   };

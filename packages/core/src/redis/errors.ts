@@ -11,6 +11,18 @@ export class RedisDeadlineError extends BreakwaterError {
   }
 }
 
+/** A walk over all keys of a Cluster that would miss some. */
+export class RedisUnknownNodeError extends BreakwaterError {
+  override readonly name = 'RedisUnknownNodeError';
+
+  constructor() {
+    super(
+      'ERR_REDIS_UNKNOWN_NODE',
+      'The Cluster has a node with keys that the client has not heard of yet, so not all keys can be walked over. Try again in a few seconds.',
+    );
+  }
+}
+
 /** A Redis command that was not sent, because there is no connection to send it on. */
 export class RedisUnavailableError extends BreakwaterError {
   override readonly name = 'RedisUnavailableError';

@@ -40,7 +40,9 @@ export interface RedisPort {
 }
 
 /** One server of a Cluster, as far as a keyspace walk needs it. */
-export type RedisNode = Pick<RedisPort, 'scan' | 'info'>;
+export interface RedisNode extends Pick<RedisPort, 'scan' | 'info'> {
+  cluster(subcommand: 'NODES'): Promise<unknown>;
+}
 
 export interface RedisSubscriber {
   readonly status: string;
