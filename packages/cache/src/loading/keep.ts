@@ -113,8 +113,8 @@ async function keepInBoth(
   if (kept === UNANSWERED) engine.replay.later({ keys: [[space, key]] });
   if (isFailure(kept)) return keepInMemory(work, encoded, life, generations);
   if (isFencedFor(work, generations)) {
-    // Redis took it before it knew of what this process knows now.
-    const removed = await engine.redis?.invalidate.key([space, key]);
+    // Redis took it before it knew of what this process knows now. What has been set there since is not to go with it.
+    const removed = await engine.redis?.withdraw(call.address, frame);
     if (isFailure(removed)) engine.replay.later({ keys: [[space, key]] });
     return refuse(work);
   }

@@ -118,6 +118,13 @@ function apply.commit(ttl)
   return reply.err and reply or 1
 end
 
+-- Takes back what a commit has stored, unless something else has come there since.
+function apply.withdraw()
+  local entry = key()
+  if header(entry) ~= value() then return 0 end
+  return redis.call('UNLINK', entry)
+end
+
 -- Stores what a source has just taken, if every fence is what it was before. It leaves a tombstone, so that what
 -- others have loaded from the source before that is not stored over it.
 function apply.replace(ttl)

@@ -10,6 +10,7 @@ export interface Change {
     | 'store'
     | 'flush'
     | 'commit'
+    | 'withdraw'
     | 'replace'
     | 'lease'
     | 'renew'

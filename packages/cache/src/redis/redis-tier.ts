@@ -3,6 +3,7 @@ import type { Announcement } from '../bus/announcement.ts';
 import type { OwnWrites } from '../bus/own-writes.ts';
 import { wakeMessage } from '../bus/wake-message.ts';
 import { type Address, idOfPlace } from '../entries/address.ts';
+import { headerOf } from '../entries/frame.ts';
 import { type Change, createChanges } from './changes.ts';
 import { createGatheredReads, type Reply, type TakeReply } from './gathered-reads.ts';
 import {
@@ -65,6 +66,8 @@ export interface RedisTier {
     seen: SeenFences,
     claim: LeaseClaim | undefined,
   ): Promise<boolean | Failure>;
+  /** Takes back a frame that a commit has stored; what has come in its place stays. */
+  withdraw(address: Address, frame: Buffer): Promise<unknown | Failure>;
   /** {@link RedisTier.commit}, which also keeps others from committing what they began before it. */
   replace(address: Address, frame: Buffer, ttlMs: number, seen: SeenFences): Promise<boolean | Failure>;
   readonly leases: RedisLeases;
@@ -198,6 +201,16 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
         values: [frame, fences.length, ...fences.map(([, value]) => value), ...claimed],
       });
     },
+
+    withdraw: (address, frame) =>
+      state.watch(
+        apply({
+          verb: 'withdraw',
+          keys: [keys.entry(address)],
+          values: [headerOf(frame)],
+          announcement: { written: [[address.space, address.key]] },
+        }),
+      ),
 
     async replace(address, frame, ttlMs, seen) {
       const fences = fencesOf(address, seen);

@@ -68,6 +68,16 @@ describe('the script of changes', () => {
     expect(await redis.pttl('k:tombstone')).toBeGreaterThan(0);
   });
 
+  it('takes back what was stored, unless something else has come there', async () => {
+    const withdraw = (frame: string) => apply({ verb: 'withdraw', keys: ['k'], values: [frame] });
+    await store('k', '1');
+    expect(await withdraw('2')).toBe(0);
+    expect(await redis.get('k')).toBe('1');
+    expect(await withdraw('1')).toBe(1);
+    expect(await redis.exists('k')).toBe(0);
+    expect(await withdraw('')).toBe(0);
+  });
+
   it('makes a generation once, prolongs it, and never shortens it', async () => {
     const ensure = (id: string, ttlMs: number) => apply({ verb: 'ensure', keys: ['tag'], ttlMs, values: [id] });
     expect(await ensure('first', 60_000)).toBe('first');

@@ -175,6 +175,31 @@ describe('a set', () => {
   });
 });
 
+describe('a load that a set overtakes when Redis has just taken its commit', () => {
+  it.each([
+    ['of this process', () => gated],
+    ['of another instance', () => other],
+  ])('leaves what was set, by a call %s, to everybody', async (_whose, setter) => {
+    const reservation = await gated.reserve('k');
+    const before = gate.replied('evalsha');
+    const answer = gate.holdReplies('evalsha');
+    const committing = reservation.commit('loaded');
+    await eventually(() => expect(gate.replied('evalsha')).toBeGreaterThan(before));
+    const setting = setter().set('k', 'set');
+    if (setter() === other) {
+      await setting;
+      await hearAll(gated, other);
+    }
+    answer();
+    expect(await committing).toBe(false);
+    await setting;
+    expect(await gated.get('k')).toBe('set');
+    expect(await other.get('k')).toBe('set');
+    const third = await instances.open(instances.name);
+    expect(await third.get('k')).toBe('set');
+  });
+});
+
 describe('a set that waits for the generation of a tag', () => {
   const earlier = [
     ['a value that another instance has set', () => other.set('k', 'old')],
