@@ -74,8 +74,9 @@ export function isFencedFor({ engine, call, fences, seen }: Work, generations: r
   }
   if (!seen) return false;
   // The tombstone of an invalidation early in the work may have expired by now.
-  const elapsedMs = engine.clock.now() - fences.startedAtMs;
-  return elapsedMs < 0 || elapsedMs >= engine.tombstoneTtlMs;
+  // One clock may have been set back meanwhile, and the other stands still while the machine sleeps.
+  const elapsedMs = Math.max(engine.clock.now() - fences.startedAtMs, performance.now() - fences.begunAt);
+  return elapsedMs >= engine.tombstoneTtlMs;
 }
 
 function refuse({ call }: Work): false {

@@ -19,6 +19,7 @@ export interface FencedReservation extends Reservation {
 export function markFences(engine: Engine): Fences {
   return {
     startedAtMs: engine.clock.now(),
+    begunAt: performance.now(),
     loadMark: engine.loads.mark(),
     fillMark: engine.fills.mark(),
     losses: engine.losses,

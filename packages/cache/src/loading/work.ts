@@ -8,6 +8,8 @@ import type { Lease } from './leases.ts';
 /** Where every fence of this process stood before the work began. */
 export interface Fences {
   readonly startedAtMs: number;
+  /** The same by the monotonic clock, which nobody sets. */
+  readonly begunAt: number;
   readonly loadMark: number;
   readonly fillMark: number;
   /** {@link Engine.losses} at the same time. */
