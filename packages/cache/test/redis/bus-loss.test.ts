@@ -105,14 +105,20 @@ describe('what was said while the connection was lost', () => {
   ])('costs memory, and its own namespace’s alone, where the record %s', async (_how, spoil) => {
     const bystander = await instances.open(`${name}-bystander`);
     await bystander.set('k', 1);
+    await other.set('tagged', 1, { tags: ['y'] });
+    await hearAll(cache, other);
+    expect(await cache.get('tagged')).toBe(1);
     await interrupt(async () => {
       await other.invalidate({ key: 'k' });
+      // Its entries are still there: nothing but its generation tells that they are dead.
+      await other.invalidate({ tag: 'y' });
       await spoil();
     });
     expect(flushed.mock.calls).toEqual([[{ reason: 'reconnected' }]]);
     expect(cache.stats().memory.entries).toBe(0);
     expect(await cache.get('kept')).toBe(1);
     expect(await cache.get('k')).toBeUndefined();
+    expect(await cache.get('tagged')).toBeUndefined();
     expect(bystander.stats()).toMatchObject({ bus: { flushes: 0 }, memory: { entries: 1 } });
   });
 });
