@@ -1,7 +1,6 @@
 import type { Subscribable } from '@breakwater/core';
 import type { Agreement } from './bus/agreement.ts';
 import type { CacheEvents } from './cache-events.ts';
-import type { Codec } from './codecs/codec.ts';
 import type { Entry } from './entries/entry.ts';
 import type {
   CacheInspection,
@@ -29,6 +28,7 @@ import type {
   WrapOptions,
   WriteOptions,
 } from './options/call-options.ts';
+import type { SpaceOptions } from './options/space-options.ts';
 import type { CacheStats } from './stats.ts';
 
 /** A tiered cache: memory in front of Redis, or memory alone. Made by `createCache`. */
@@ -46,8 +46,8 @@ export interface Cache<PolicyName extends string = string>
   peek<Value>(key: string, options?: ReadOptions<PolicyName>): Entry<Value> | undefined;
 
   /**
-   * The values of those `keys` that are cached, in the order of `keys`; a key that neither tier has is not in the
-   * map. Redis is asked for all of them together.
+   * The values of those `keys` that are cached, in the order of `keys`; a key that neither tier has is not in the map. Redis
+   * is asked for all of them together.
    */
   getMany<Value>(keys: readonly string[], options?: ReadOptions<PolicyName>): Promise<Map<string, Value>>;
 
@@ -67,15 +67,14 @@ export interface Cache<PolicyName extends string = string>
   inspect<Value>(key: string, options?: ReadOptions<PolicyName>): Promise<EntryInspection<Value>>;
 
   /**
-   * Writes both tiers and tells the other instances. Resolves also when Redis is away: then memory alone holds the
-   * value, and the one before it is removed from Redis when that is back. Of writes to one key the last wins; a load
-   * of this process that began before a write loses to it. Plain objects and arrays in the value are frozen, deeply.
+   * Writes both tiers and tells the other instances. Resolves also when Redis is away: then memory alone holds the value, and
+   * the one before it is removed from Redis when that is back. Of writes to one key the last wins; a load of this process
+   * that began before a write loses to it. Plain objects and arrays in the value are frozen, deeply.
    *
-   * With a `source` in the policy the value goes there first, as the policy's `write` says, and what the source
-   * throws is the error of this call; the cache is then as it was.
+   * With a `source` in the policy the value goes there first, as the policy's `write` says, and what the source throws is the
+   * error of this call; the cache is then as it was.
    *
-   * @throws CacheInputError `ERR_CACHE_VALUE` for a value that the cache's codecs cannot hold, or one over
-   * `maxEntrySize`.
+   * @throws CacheInputError `ERR_CACHE_VALUE` for a value that the cache's codecs cannot hold, or one over `maxEntrySize`.
    */
   set<Value>(key: string, value: Value, options?: WriteOptions<PolicyName>): Promise<void>;
 
@@ -83,11 +82,11 @@ export interface Cache<PolicyName extends string = string>
   setMany<Value>(entries: Iterable<readonly [string, Value]>, options?: WriteOptions<PolicyName>): Promise<void>;
 
   /**
-   * The cached value, or the loader's, stored. One load per key and process runs at a time; the others wait for it.
-   * What the loader throws reaches every waiter and nothing is stored. A value whose key or tag was invalidated while
-   * it was being loaded is returned to those who waited, and not kept. Plain objects and arrays in the value are frozen,
-   * deeply, before anybody gets it. Beyond its `ttl` an entry is served as `staleWhileRevalidate` and `staleIfError` say;
-   * no other call finds it then.
+   * The cached value, or the loader's, stored. One load per key and process runs at a time; the others wait for it. What the
+   * loader throws reaches every waiter and nothing is stored. A value whose key or tag was invalidated while it was being
+   * loaded is returned to those who waited, and not kept. Plain objects and arrays in the value are frozen, deeply, before
+   * anybody gets it. Beyond its `ttl` an entry is served as `staleWhileRevalidate` and `staleIfError` say; no other call
+   * finds it then.
    *
    * @throws LoadTimeoutError, CircularLoadError
    */
@@ -128,14 +127,14 @@ export interface Cache<PolicyName extends string = string>
   ): (...values: Arguments) => Promise<Value>;
 
   /**
-   * What protects {@link Cache.getOrLoad} against invalidations during the load, for work that cannot be a loader (a
-   * response that streams): take the reservation before the work, and commit the value after it.
+   * What protects {@link Cache.getOrLoad} against invalidations during the load, for work that cannot be a loader (a response
+   * that streams): take the reservation before the work, and commit the value after it.
    */
   reserve(key: string, options?: WriteOptions<PolicyName>): Promise<Reservation>;
 
   /**
-   * {@link Cache.reserve} for one process of the fleet: while another one fills the key, this call waits for that, no
-   * longer than `leaseWait`. The lease is renewed until the reservation is committed or abandoned.
+   * {@link Cache.reserve} for one process of the fleet: while another one fills the key, this call waits for that, no longer
+   * than `leaseWait`. The lease is renewed until the reservation is committed or abandoned.
    *
    * @returns `undefined` where the key was filled, before the call or meanwhile: it can be read.
    */
@@ -146,14 +145,14 @@ export interface Cache<PolicyName extends string = string>
 
   /**
    * Ends the freshness of entries, as if their `ttl` ended now: each is served stale for as long as its
-   * `staleWhileRevalidate` and `staleIfError` say, and is loaded again by the next `getOrLoad`. One that has neither
-   * leaves. As with {@link Cache.invalidate}, a load that began before is not kept.
+   * `staleWhileRevalidate` and `staleIfError` say, and is loaded again by the next `getOrLoad`. One that has neither leaves.
+   * As with {@link Cache.invalidate}, a load that began before is not kept.
    */
   expire(target: InvalidationTarget, options?: InvalidateOptions): Promise<InvalidationReport>;
 
   /**
-   * Rules that turn events of the application into invalidations: `rules.on(event, rule)`, then `rules.emit(event,
-   * payload)`. `Events` types the payloads by the names of the events.
+   * Rules that turn events of the application into invalidations: `rules.on(event, rule)`, then `rules.emit(event, payload)`.
+   * `Events` types the payloads by the names of the events.
    */
   rules<Events extends object>(): Rules<Events>;
 
@@ -161,10 +160,9 @@ export interface Cache<PolicyName extends string = string>
   audit(): readonly AuditRecord[];
 
   /**
-   * {@link Cache.invalidate} of everything that was written with `subject`. The key that encrypts it in Redis is
-   * deleted, so that nobody can read what is left of it there, nor in copies of Redis that are made from now on. Call
-   * it again until the report's `shared` is true: an invalidation that Redis has not taken yet is lost if the process
-   * ends.
+   * {@link Cache.invalidate} of everything that was written with `subject`. The key that encrypts it in Redis is deleted, so
+   * that nobody can read what is left of it there, nor in copies of Redis that are made from now on. Call it again until the
+   * report's `shared` is true: an invalidation that Redis has not taken yet is lost if the process ends.
    *
    * @throws CacheInputError `ERR_CACHE_SUBJECT`.
    */
@@ -178,10 +176,9 @@ export interface Cache<PolicyName extends string = string>
   delete(key: string, options?: ReadOptions<PolicyName>): Promise<boolean>;
 
   /**
-   * {@link Cache.get}, and the key is invalidated: for a value that is to be used once. At most one of all callers in
-   * all instances gets it; while Redis is away, at most one in each instance whose memory holds it. A value that
-   * Redis does not have (any more, or since it was away when that was written) is given to nobody: another instance
-   * may have taken it.
+   * {@link Cache.get}, and the key is invalidated: for a value that is to be used once. At most one of all callers in all
+   * instances gets it; while Redis is away, at most one in each instance whose memory holds it. A value that Redis does not
+   * have (any more, or since it was away when that was written) is given to nobody: another instance may have taken it.
    */
   take<Value>(key: string, options?: ReadOptions<PolicyName>): Promise<Value | undefined>;
 
@@ -189,8 +186,8 @@ export interface Cache<PolicyName extends string = string>
   clear(options?: InvalidateOptions): Promise<InvalidationReport>;
 
   /**
-   * A part of this cache with keys of its own and a codec of its own. Tiers, tags, bus and statistics are shared.
-   * Calls that name no policy are counted under one of the space's name.
+   * A part of this cache with keys of its own and a codec of its own. Tiers, tags, bus and statistics are shared. Calls that
+   * name no policy are counted under one of the space's name.
    *
    * @throws OptionError `ERR_CACHE_OPTION`, also where the name is in use with another codec or another `finds`.
    */
@@ -217,25 +214,14 @@ export interface Cache<PolicyName extends string = string>
   drain(): Promise<{ readonly buffered: number }>;
 
   /**
-   * Sends buffered writes, waits for background work (refreshes under way, too), gives up the leases of other loads, closes the
-   * bus. Calls under way come to their end, and the Redis client stays its owner's. Idempotent.
+   * Sends buffered writes, waits for background work (refreshes under way, too), gives up the leases of other loads, closes
+   * the bus. Calls under way come to their end, and the Redis client stays its owner's. Idempotent.
    */
   close(): Promise<void>;
 }
 
-export interface SpaceOptions<Value> {
-  readonly codec: Codec<Value>;
-  /**
-   * What reads of the space find. `'stale'`: also entries that are no longer fresh and not yet expired, for a caller
-   * that decides for itself what to do with them; an entry's `freshUntilMs` says since when it is stale.
-   * @default 'fresh'
-   */
-  readonly finds?: 'fresh' | 'stale';
-}
-
 /**
- * {@link Cache}'s calls over the keys of one space. A pattern matches keys of the space alone; tags are those of the
- * whole cache.
+ * {@link Cache}'s calls over the keys of one space. A pattern matches those alone; tags are those of the whole cache.
  */
 export interface CacheSpace<Value> {
   /** The calls that need no promise, in a cache without Redis; `undefined` in one with it. */

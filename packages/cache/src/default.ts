@@ -43,27 +43,32 @@ export async function closeDefaultCache(): Promise<void> {
   await closing?.cache.close();
 }
 
+/** {@link Cache.get} of the default cache. */
 export function get<Value>(key: string, options?: ReadOptions): Promise<Value | undefined> {
   return defaultCache().get<Value>(key, options);
 }
 
+/** {@link Cache.getOrLoad} of the default cache. */
 export function getOrLoad<Value>(key: string, loader: Loader<Value>, options?: LoadCallOptions): Promise<Value> {
   return defaultCache().getOrLoad(key, loader, options);
 }
 
+/** {@link Cache.set} of the default cache. */
 export function set<Value>(key: string, value: Value, options?: WriteOptions): Promise<void> {
   return defaultCache().set(key, value, options);
 }
 
-/** `delete` is no name for a function. @returns whether it was there. */
+/** {@link Cache.delete} of the default cache; `delete` itself is no name for a function. @returns whether it was there. */
 export function del(key: string): Promise<boolean> {
   return defaultCache().delete(key);
 }
 
+/** {@link Cache.clear} of the default cache. */
 export function clear(): Promise<InvalidationReport> {
   return defaultCache().clear();
 }
 
+/** What the default cache has done, at a glance. */
 export function cacheInfo(): CacheInfo {
   const { cache, namespace } = own();
   return infoOf(namespace, cache.stats());

@@ -1,5 +1,5 @@
 export type { Acknowledgement } from './bus/questions.ts';
-export type { Cache, CacheSpace, SpaceAtOnce, SpaceOptions } from './cache.ts';
+export type { Cache, CacheSpace, SpaceAtOnce } from './cache.ts';
 export type { CacheEvents } from './cache-events.ts';
 export { type CachedOptions, cached } from './cached.ts';
 export type { Codec } from './codecs/codec.ts';
@@ -60,6 +60,7 @@ export type { MemoryPolicyOptions } from './options/memory-policy.ts';
 export type { CacheOptions, MemoryOptions } from './options/options.ts';
 export type { PolicyOptions } from './options/policy-options.ts';
 export type { RedisPolicyOptions } from './options/redis-policy.ts';
+export type { SpaceOptions } from './options/space-options.ts';
 export type { TtlPreset, TtlSchedule } from './options/ttl.ts';
 export type { WriteBackOptions, WriteStrategy } from './options/write-options.ts';
 export type { QuotasOptions } from './quotas/quota-options.ts';

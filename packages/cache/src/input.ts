@@ -1,5 +1,3 @@
-import type { SpaceOptions } from './cache.ts';
-import type { Codec } from './codecs/codec.ts';
 import { checks, keyError, pairsError, patternError, tagError } from './errors.ts';
 
 export const MAX_KEY_BYTES = 1024;
@@ -80,21 +78,6 @@ export function addedTags(tags: readonly string[], known: readonly string[]): re
 export function checkName(option: string, name: unknown): string {
   if (typeof name === 'string' && /^[a-z0-9-]{1,16}$/.test(name)) return name;
   throw checks.failure(option, 'one to 16 characters a-z, 0-9 and -', name);
-}
-
-/** @throws OptionError `ERR_CACHE_OPTION`. */
-export function checkSpaceOptions(given: SpaceOptions<unknown>): Required<SpaceOptions<unknown>> {
-  checks.known('options', given ?? {}, ['codec', 'finds']);
-  const { codec, finds = 'fresh' } = given ?? {};
-  checkCodec(codec);
-  return { codec, finds: checks.oneOf('finds', finds, ['fresh', 'stale']) };
-}
-
-function checkCodec(codec: Codec<unknown>): void {
-  const given: Partial<Codec<unknown>> = codec ?? {};
-  checkName('codec.name', given.name);
-  checks.callable('codec.encode', given.encode);
-  checks.callable('codec.decode', given.decode);
 }
 
 /**

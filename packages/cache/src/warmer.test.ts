@@ -182,7 +182,7 @@ describe('a warmer', () => {
 });
 
 describe('the keys that are hot', () => {
-  it('are those that were read, the newest first, with their policies, and of nobody’s person', async () => {
+  it('are those that were read, the newest first, with their policies, without those of subjects', async () => {
     for (const key of ['a', 'b', 'c', 'd']) await cache.set(key, 1, key === 'b' ? { policy: 'price' } : {});
     await cache.set('person', 1, { subject: 'somebody' });
     for (const key of ['person', 'a', 'b', 'd']) cache.peek(key);

@@ -4,70 +4,49 @@ import { addedTags, isWellFormed } from '../input.ts';
 import { resolveTtl } from '../options/policy-options.ts';
 import type { LoadContext } from './loader.ts';
 
-/** What a loader has said about its load. */
+/** What a loader has said about its load so far. */
 export interface LoadWishes {
-  readonly context: LoadContext;
-  readonly ttlMs: number | undefined;
-  /** Beside those of its call. */
-  readonly tags: readonly string[];
-  readonly validator: string | undefined;
-  readonly isSkipped: boolean;
+  ttlMs: number | undefined;
+  /** In addition to those of its call. */
+  tags: readonly string[];
+  validator: string | undefined;
+  isSkipped: boolean;
   /** The entry that `context.stale()` has returned. */
-  readonly given: Entry<unknown> | undefined;
+  given: Entry<unknown> | undefined;
 }
 
 const MAX_VALIDATOR_BYTES = 1024;
 
 /**
- * @param stale the entry as the loader is to have it.
+ * @param staleEntry the entry as the loader is to have it.
  * @param callTags those that the loader's own are added to.
  */
 export function createLoadContext(
-  stale: () => Entry<unknown> | undefined,
+  staleEntry: () => Entry<unknown> | undefined,
   signal: AbortSignal,
   callTags: readonly string[],
-): LoadWishes {
-  let ttlMs: number | undefined;
-  let tags: readonly string[] = [];
-  let validator: string | undefined;
-  let isSkipped = false;
-  let given: Entry<unknown> | undefined;
-  return {
-    get ttlMs() {
-      return ttlMs;
+): { readonly context: LoadContext; readonly wishes: LoadWishes } {
+  const wishes: LoadWishes = { ttlMs: undefined, tags: [], validator: undefined, isSkipped: false, given: undefined };
+  const context: LoadContext = {
+    signal,
+    setTtl(ttl) {
+      wishes.ttlMs = resolveTtl(ttl);
     },
-    get tags() {
-      return tags;
+    addTags(added) {
+      wishes.tags = [...wishes.tags, ...addedTags(added, [...callTags, ...wishes.tags])];
     },
-    get validator() {
-      return validator;
+    setValidator(validator) {
+      wishes.validator = checkValidator(validator);
     },
-    get isSkipped() {
-      return isSkipped;
+    skip() {
+      wishes.isSkipped = true;
     },
-    get given() {
-      return given;
-    },
-    context: {
-      signal,
-      setTtl(ttl) {
-        ttlMs = resolveTtl(ttl);
-      },
-      addTags(added) {
-        tags = [...tags, ...addedTags(added, [...callTags, ...tags])];
-      },
-      setValidator(given) {
-        validator = checkValidator(given);
-      },
-      skip() {
-        isSkipped = true;
-      },
-      stale<Value>() {
-        given ??= stale();
-        return given as Entry<Value> | undefined;
-      },
+    stale<Value>() {
+      wishes.given ??= staleEntry();
+      return wishes.given as Entry<Value> | undefined;
     },
   };
+  return { context, wishes };
 }
 
 function checkValidator(validator: unknown): string {

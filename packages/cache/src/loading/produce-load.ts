@@ -54,11 +54,11 @@ async function produceFor(engine: Engine, run: Run): Promise<void> {
   if (answerRecent(engine, run)) return;
   // All who waited may have left while Redis was read.
   load.signal.throwIfAborted();
-  const wishes = createLoadContext(() => staleFor(run), load.signal, terms.tags);
+  const { context, wishes } = createLoadContext(() => staleFor(run), load.signal, terms.tags);
   const stopTimers = startTimers(engine, run);
   let produced: Produced;
   try {
-    produced = await run.produce(wishes.context, load);
+    produced = await run.produce(context, load);
   } catch (error) {
     // An abandoned load ended by its timeout, which was reported then, or because nobody waits for it.
     if (!load.signal.aborted) giveUp(engine, run, error);

@@ -9,6 +9,7 @@ import { MEMORY_POLICY_DEFAULTS } from './memory-policy.ts';
 import { DEFAULTS, MEMORY_DEFAULTS, resolveOptions } from './options.ts';
 import { POLICY_DEFAULTS } from './policy-options.ts';
 import { REDIS_POLICY_DEFAULTS } from './redis-policy.ts';
+import { SPACE_DEFAULTS } from './space-options.ts';
 import { WRITE_BACK_DEFAULTS } from './write-options.ts';
 
 describe('the options', () => {
@@ -30,6 +31,11 @@ describe('the options', () => {
 
   it.each(groups)('of %s are documented with the defaults they have', (name, file, defaults) => {
     expect(documentedDefaults(new URL(file, import.meta.url), name)).toEqual(asDocumented(defaults));
+  });
+
+  it('of a space are documented with the defaults they have', () => {
+    const documented = documentedDefaults(new URL('space-options.ts', import.meta.url), 'SpaceOptions');
+    expect(documented).toEqual(asDocumented(SPACE_DEFAULTS));
   });
 
   it('all stand in the README, with these defaults', () => {

@@ -2,7 +2,7 @@ import type { Duration } from '@breakwater/core';
 import { checks } from '../errors.ts';
 
 /** Lifetimes by name, for policies that care about the order of magnitude only. */
-export const TTL_PRESETS = Object.freeze({
+const TTL_PRESETS = Object.freeze({
   temporary: '5m',
   short: '30m',
   medium: '1h',

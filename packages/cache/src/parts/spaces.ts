@@ -1,8 +1,8 @@
-import type { SpaceOptions } from '../cache.ts';
 import type { Engine } from '../engine.ts';
 import { spaceTakenError } from '../errors.ts';
-import { checkName, checkSpaceOptions } from '../input.ts';
+import { checkName } from '../input.ts';
 import { createWalks, type Walked, type Walks } from '../invalidation/create-walks.ts';
+import { resolveSpaceOptions, type SpaceOptions } from '../options/space-options.ts';
 import { createPart, type Part, type Paths } from './part.ts';
 import { createPartAtOnce, type PartAtOnce } from './part-at-once.ts';
 
@@ -32,7 +32,7 @@ export function createSpaces(engine: Engine, paths: Paths, walked: Walked): Spac
 
   return {
     open(name, given) {
-      const { codec, finds } = checkSpaceOptions(given);
+      const { codec, finds } = resolveSpaceOptions(given);
       const open = spaces.get(name);
       if (open?.codec === codec.name && open.finds === finds) return open.space;
       if (open) throw spaceTakenError(name);
