@@ -23,7 +23,7 @@ type Method<This, Arguments extends readonly unknown[], Value> = (
  */
 export function cached<This, Arguments extends readonly unknown[], Value, PolicyName extends string = string>(
   cache: Cache<PolicyName> | ((instance: This) => Cache<PolicyName>),
-  options: CachedOptions<This, Arguments, PolicyName>,
+  options: CachedOptions<This, Arguments, NoInfer<PolicyName>>,
 ) {
   checks.callable('key', options?.key);
   return function decorate(

@@ -167,7 +167,7 @@ describe('a warmer', () => {
     [{ manifest: { file: '' } }, 'manifest.file must be'],
     [{ set: {} }, 'warmer must be an object with only the keys'],
   ])('refuses %j: %s', (options, message) => {
-    expect(() => createWarmer(cache, options as WarmerOptions)).toThrow(
+    expect(() => createWarmer(cache, options as WarmerOptions<never>)).toThrow(
       expect.objectContaining({ code: 'ERR_CACHE_OPTION', message: expect.stringContaining(message) }),
     );
   });

@@ -55,7 +55,7 @@ export interface WarmerEvents {
  */
 export function createWarmer<PolicyName extends string>(
   cache: Cache<PolicyName>,
-  given: WarmerOptions<PolicyName> = {},
+  given: WarmerOptions<NoInfer<PolicyName>> = {},
 ): Warmer<PolicyName> {
   const { sets, concurrency, manifest: manifestOptions } = resolveWarmer(given);
   const events = createEmitter<WarmerEvents>();

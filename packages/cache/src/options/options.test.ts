@@ -1,7 +1,8 @@
 import { asDocumented, documentedDefaults, optionNames, tabledDefaults } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
-import { type CacheOptions, createCache } from '../index.ts';
+import { type CacheOptions, cached, createCache } from '../index.ts';
+import { createWarmer } from '../warmer.ts';
 import { BUS_DEFAULTS } from './bus-options.ts';
 import { INVALIDATION_DEFAULTS } from './invalidation-options.ts';
 import { LOAD_DEFAULTS } from './load-options.ts';
@@ -158,6 +159,10 @@ describe('the options', () => {
     cache.peek('a', { policy: 'default' });
     // @ts-expect-error: a policy that was not declared
     expect(() => cache.peek('a', { policy: 'prices' })).toThrow('There is no policy "prices"');
+    // @ts-expect-error: a policy that was not declared
+    createWarmer(cache, { sets: { prices: { keys: [], policy: 'prices' } } });
+    // @ts-expect-error: a policy that was not declared
+    cached(cache, { key: () => 'a', policy: 'prices' });
     await cache.close();
   });
 
