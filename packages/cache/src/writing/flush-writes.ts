@@ -44,10 +44,11 @@ async function flushOne(engine: Engine, redis: RedisTier, write: BufferedWrite):
   if (!engine.writeBack.holds(write) || leftMs <= 0) return false;
   const frame = frameOf(engine, call, write.encoded, lifetime, generations);
   const stored = await redis.flush(call.address, frame, leftMs, writtenAtMs);
+  const { waitingWrites } = engine;
   // Another instance has invalidated it, and this one has not heard of that yet.
-  if (stored === false) supersede(engine, call.address.id);
+  if (stored === false) waitingWrites.hearOfOthers(() => supersede(engine, call.address.id));
   // Nobody knows whether the invalidation came first: to load once more is never wrong.
-  if (stored === 'doubtful') await forgetKey(engine, call.address);
+  if (stored === 'doubtful') await waitingWrites.hearOfOthers(() => forgetKey(engine, call.address));
   return stored;
 }
 

@@ -202,6 +202,23 @@ describe('an invalidation of a buffered write', () => {
 });
 
 describe('a flush', () => {
+  it('of what another has invalidated takes no write with it that waits for it', async () => {
+    const deaf = openDeaf(gate.client);
+    await deaf.set('before', 1);
+    await deaf.drain();
+    await deaf.set('k', 'old');
+    await other.invalidate({ key: 'k' });
+    const replied = gate.replied('evalsha');
+    const answer = gate.holdReplies('evalsha');
+    const draining = deaf.drain();
+    await eventually(() => expect(gate.replied('evalsha')).toBeGreaterThan(replied));
+    const setting = deaf.set('k', 'new', { policy: 'through' });
+    answer();
+    await Promise.all([draining, setting]);
+    expect(await deaf.get('k')).toBe('new');
+    expect(await other.get('k')).toBe('new');
+  });
+
   it('does not lose the write that comes while it is under way', async () => {
     await writer.set('k', 1);
     const release = gate.holdReplies('evalsha');
