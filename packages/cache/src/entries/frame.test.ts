@@ -51,6 +51,17 @@ describe('a frame', () => {
     expect(others.map((given) => decodeFrame(encodeFrame(given), MAX_BYTES))).toEqual(others);
   });
 
+  it('is read by its own flags, also where all behind them is what the one before it had', () => {
+    const plain: Frame = { ...sample, validator: undefined, keyId: undefined };
+    const flagged = encodeFrame(plain);
+    flagged.writeUInt8(0b0100, 3);
+    const read = () => decodeFrame(flagged, MAX_BYTES);
+    decodeFrame(encodeFrame({ ...plain, codec: 'compact' }), MAX_BYTES);
+    const alone = read();
+    decodeFrame(encodeFrame(plain), MAX_BYTES);
+    expect(read()).toEqual(alone);
+  });
+
   it('comes out as it went in', () => {
     fc.assert(
       fc.property(frame, (given) => {

@@ -2,6 +2,7 @@ import { eventually, type FaultProxy, startFaultProxy } from '@breakwater/testki
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeBeat, encodeMessage } from '../../src/bus/bus-message.ts';
 import type { BusOptions, Cache } from '../../src/index.ts';
+import { createGatedLoader } from '../gated-loader.ts';
 import { type GatedRedis, gateRedis } from '../gated-redis.ts';
 import { createInstances, hearAll } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
@@ -25,6 +26,8 @@ beforeEach(async () => {
   await openBoth();
 });
 
+const policies = { 'each process': { load: { lease: 'process' } } } as const;
+
 async function openBoth(bus: BusOptions = {}): Promise<void> {
   count += 1;
   name = `n${count}`;
@@ -36,7 +39,7 @@ async function openBoth(bus: BusOptions = {}): Promise<void> {
     status: 'ready',
     duplicate: (settings?: object) => listener.duplicate(settings),
   };
-  [cache, other] = await Promise.all([instances.open(name, { redis, bus }), instances.open(name)]);
+  [cache, other] = await Promise.all([instances.open(name, { redis, bus, policies }), instances.open(name)]);
   cache.on('bus:flushed', flushed);
   await other.set('kept', 1);
   await other.set('k', 'old', { tags: ['x'] });
@@ -120,6 +123,24 @@ describe('what was said while the connection was lost', () => {
     expect(await cache.get('k')).toBeUndefined();
     expect(await cache.get('tagged')).toBeUndefined();
     expect(bystander.stats()).toMatchObject({ bus: { flushes: 0 }, memory: { entries: 1 } });
+  });
+});
+
+describe('a load during which messages are lost for good', () => {
+  it('is joined by nobody who comes after that', async () => {
+    const old = createGatedLoader();
+    const call = { policy: 'each process' } as const;
+    const before = cache.getOrLoad('loaded', old.load, call);
+    await old.begun(1);
+    await interrupt(async () => {
+      await other.invalidate({ key: 'loaded' });
+      await instances.client().unlink(record());
+    });
+    expect(await cache.getOrLoad('loaded', () => 'new', call)).toBe('new');
+    old.finish('old');
+    expect(await before).toBe('old');
+    expect(await cache.get('loaded')).toBe('new');
+    expect(await other.get('loaded')).toBe('new');
   });
 });
 
