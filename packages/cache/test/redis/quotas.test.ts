@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createQuotas, type Quotas } from '../../src/index.ts';
 import { endOfPeriod, QUOTA_PERIODS } from '../../src/quotas/quota-period.ts';
 import { END_OF_PERIOD } from '../../src/quotas/quota-script.ts';
+import { gateRedis } from '../gated-redis.ts';
 
 let server: RedisServer;
 let redis: Redis;
@@ -132,6 +133,24 @@ it('what was used, and not sent, in a period that Redis knows to be over is not 
   unsteady.disconnect();
   await eventually(() => unsteady.status === 'end');
   expect(await quotas.trackQuota('user', 'daily')).toEqual({ used: 2, resetsAtMs, shared: false });
+});
+
+it('nor is what turns out not to have been sent when the next has begun', async () => {
+  await farFromMidnight();
+  const gate = gateRedis(redis);
+  const clock = createManualClock(Date.now() - 86_400_000);
+  const quotas = createQuotas({ redis: gate.client, namespace: 'slow', clock });
+  const send = gate.holdCommands('evalsha');
+  const first = quotas.trackQuota('user', 'daily', 3);
+  await eventually(() => expect(gate.held('evalsha')).toBe(1));
+  gate.holdCommands('evalsha')();
+  const resetsAtMs = endOfPeriod('daily', Date.now());
+  expect(await quotas.trackQuota('user', 'daily')).toEqual({ used: 1, resetsAtMs, shared: true });
+  const mend = gate.failCommands('evalsha');
+  send();
+  expect(await first).toMatchObject({ used: 3, shared: false });
+  mend();
+  expect(await quotas.trackQuota('user', 'daily')).toEqual({ used: 2, resetsAtMs, shared: true });
 });
 
 it('a count that is no count is begun anew', async () => {
