@@ -1,28 +1,21 @@
 import type { RedisPort } from '@breakwater/core/redis';
-import { createManualClock, eventually, type ManualClock } from '@breakwater/testkit';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Cache, type CacheOptions, createCache } from '../src/index.ts';
-import { PATIENT } from './instances.ts';
+import type { ManualClock } from '@breakwater/testkit';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Cache } from '../src/index.ts';
+import { createGatedLoader } from './gated-loader.ts';
+import { useCache } from './use-cache.ts';
 
 /** What every cache does, whatever its tiers: run with `connect` giving a client, or null for memory alone. */
 export function describeCache(name: string, connect: () => RedisPort | null): void {
   describe(`a cache on ${name}`, () => {
+    const inUse = useCache(connect, { price: { ttl: '5s', tags: ['prices'] } });
     let cache: Cache;
     let clock: ManualClock;
 
-    function open(options: Partial<CacheOptions> = {}): Cache {
-      // A namespace of its own keeps tests apart on one server.
-      const namespace = `contract-${Math.random().toString(36).slice(2)}`;
-      return createCache({ redis: connect(), deadlineMs: PATIENT, namespace, clock, ...options });
-    }
-
-    beforeEach(async () => {
-      clock = createManualClock(Date.now());
-      cache = open({ policies: { price: { ttl: '5s', tags: ['prices'] } } });
-      const { redis } = cache.stats();
-      if (redis.state !== 'off') await eventually(() => cache.stats().bus.connected);
+    beforeEach(() => {
+      cache = inUse.cache();
+      clock = inUse.clock();
     });
-    afterEach(() => cache.close());
 
     it('gives back what was set, and undefined on a miss', async () => {
       expect(await cache.get('a')).toBeUndefined();
@@ -124,13 +117,12 @@ export function describeCache(name: string, connect: () => RedisPort | null): vo
     });
 
     it('runs one load for all that ask at once', async () => {
-      let finish = (_value: string) => {};
-      const loader = vi.fn(() => new Promise<string>((resolve) => (finish = resolve)));
-      const callers = Array.from({ length: 100 }, () => cache.getOrLoad('a', loader));
-      await eventually(() => expect(loader).toHaveBeenCalled());
-      finish('value');
+      const loader = createGatedLoader();
+      const callers = Array.from({ length: 100 }, () => cache.getOrLoad('a', loader.load));
+      await loader.begun(1);
+      loader.finish('value');
       expect(new Set(await Promise.all(callers))).toEqual(new Set(['value']));
-      expect(loader).toHaveBeenCalledTimes(1);
+      expect(loader.runs()).toBe(1);
       expect(cache.stats().total).toMatchObject({ loads: 1, miss: 1, coalesced: 99 });
     });
 
@@ -150,13 +142,12 @@ export function describeCache(name: string, connect: () => RedisPort | null): vo
     ] as const)(
       'does not keep a load that an invalidation by %s overtook, nor lets later callers join it',
       async (_by, target) => {
-        let finish = (_value: string) => {};
-        const slow = vi.fn(() => new Promise<string>((resolve) => (finish = resolve)));
-        const early = cache.getOrLoad('a', slow, { tags: ['x'] });
-        await eventually(() => expect(slow).toHaveBeenCalled());
+        const slow = createGatedLoader();
+        const early = cache.getOrLoad('a', slow.load, { tags: ['x'] });
+        await slow.begun(1);
         await cache.invalidate(target);
         const late = await cache.getOrLoad('a', () => 'new', { tags: ['x'] });
-        finish('old');
+        slow.finish('old');
         expect(await early).toBe('old');
         expect(late).toBe('new');
         expect(await cache.get('a')).toBe('new');
@@ -165,12 +156,11 @@ export function describeCache(name: string, connect: () => RedisPort | null): vo
     );
 
     it('lets a set win over a load that began before it', async () => {
-      let finish = (_value: string) => {};
-      const slow = vi.fn(() => new Promise<string>((resolve) => (finish = resolve)));
-      const loading = cache.getOrLoad('a', slow);
-      await eventually(() => expect(slow).toHaveBeenCalled());
+      const slow = createGatedLoader();
+      const loading = cache.getOrLoad('a', slow.load);
+      await slow.begun(1);
       await cache.set('a', 'set');
-      finish('loaded');
+      slow.finish('loaded');
       expect(await loading).toBe('loaded');
       expect(await cache.get('a')).toBe('set');
     });
@@ -275,7 +265,7 @@ export function describeCache(name: string, connect: () => RedisPort | null): vo
     });
 
     it('refuses to set a value beyond maxEntrySize, and returns but does not keep a loaded one', async () => {
-      const small = open({ maxEntrySize: 100 });
+      const small = inUse.open({ maxEntrySize: 100 });
       const refused = vi.fn();
       small.on('value:refused', refused);
       const value = 'x'.repeat(200);
@@ -286,7 +276,6 @@ export function describeCache(name: string, connect: () => RedisPort | null): vo
       expect(refused.mock.calls).toEqual(
         Array(2).fill([{ policy: 'default', bytes: expect.any(Number), maxBytes: 100 }]),
       );
-      await small.close();
     });
   });
 }

@@ -2,6 +2,7 @@ import type { RedisPort } from '@breakwater/core/redis';
 import { eventually } from '@breakwater/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import type { LoadContext } from '../src/index.ts';
+import { createGatedLoader } from './gated-loader.ts';
 import { useCache } from './use-cache.ts';
 
 /** What a loader says of its value while it runs, whatever the tiers. */
@@ -215,16 +216,18 @@ export function describeContext(name: string, connect: () => RedisPort | null): 
     const { cache, clock } = useCache(connect, { swr: { ttl: '10s', staleWhileRevalidate: '10s' } });
 
     it('is told with it', async () => {
-      let finish = (_value: string) => {};
-      const slow = () => new Promise<string>((resolve) => (finish = resolve));
-      const both = Promise.all([1, 2].map(() => cache().lookupOrLoad('a', slow, { policy: 'swr' })));
-      await eventually(() => expect(cache().stats().total.loads).toBe(1));
-      finish('value');
+      const slow = createGatedLoader();
+      const both = Promise.all([1, 2].map(() => cache().lookupOrLoad('a', slow.load, { policy: 'swr' })));
+      await slow.begun(1);
+      slow.finish('value');
       expect(await both).toEqual([
         { value: 'value', source: 'loader' },
         { value: 'value', source: 'coalesced' },
       ]);
-      expect(await cache().lookupOrLoad('a', slow, { policy: 'swr' })).toEqual({ value: 'value', source: 'memory' });
+      expect(await cache().lookupOrLoad('a', slow.load, { policy: 'swr' })).toEqual({
+        value: 'value',
+        source: 'memory',
+      });
       clock().advance(10_000);
       expect(await cache().lookupOrLoad('a', () => 'new', { policy: 'swr' })).toEqual({
         value: 'value',

@@ -2,6 +2,7 @@ import type { RedisPort } from '@breakwater/core/redis';
 import { eventually } from '@breakwater/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import type { InvalidationTarget } from '../src/index.ts';
+import { createGatedLoader } from './gated-loader.ts';
 import { useCache } from './use-cache.ts';
 
 const TARGETS: readonly InvalidationTarget[] = [{ key: 'a' }, { tag: 'x' }, { pattern: 'a*' }, { all: true }];
@@ -84,13 +85,12 @@ export function describeExpire(name: string, connect: () => RedisPort | null): v
     });
 
     it.each(TARGETS)('by %j refuses a load that began before it, and lets nobody join it', async (target) => {
-      let finish = (_value: string) => {};
-      const slow = vi.fn(() => new Promise<string>((resolve) => (finish = resolve)));
-      const early = cache().getOrLoad('a', slow, { policy: 'swr' });
-      await eventually(() => expect(slow).toHaveBeenCalled());
+      const slow = createGatedLoader();
+      const early = cache().getOrLoad('a', slow.load, { policy: 'swr' });
+      await slow.begun(1);
       await cache().expire(target);
       expect(await cache().getOrLoad('a', () => 'new', { policy: 'swr' })).toBe('new');
-      finish('old');
+      slow.finish('old');
       expect(await early).toBe('old');
       expect(await cache().get('a')).toBe('new');
       expect(cache().stats().total.fenced).toBe(1);

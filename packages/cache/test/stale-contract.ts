@@ -1,6 +1,7 @@
 import type { RedisPort } from '@breakwater/core/redis';
 import { eventually } from '@breakwater/testkit';
 import { describe, expect, it, vi } from 'vitest';
+import { createGatedLoader } from './gated-loader.ts';
 import { useCache } from './use-cache.ts';
 
 /** What loaders can say, and what is served beyond the ttl, whatever the tiers. */
@@ -41,15 +42,14 @@ export function describeStale(name: string, connect: () => RedisPort | null): vo
     it('an entry is served at once by getOrLoad, refreshed once, and fresh again', async () => {
       await cache().set('a', 'old', { policy: 'swr' });
       clock().advance(10_000);
-      let finish = (_value: string) => {};
-      const loader = vi.fn(() => new Promise<string>((resolve) => (finish = resolve)));
+      const loader = createGatedLoader();
       for (let call = 0; call < 5; call += 1) {
-        expect(await cache().getOrLoad('a', loader, { policy: 'swr' })).toBe('old');
+        expect(await cache().getOrLoad('a', loader.load, { policy: 'swr' })).toBe('old');
       }
-      await eventually(() => expect(loader).toHaveBeenCalled());
-      finish('new');
+      await loader.begun(1);
+      loader.finish('new');
       await eventually(() => expect(cache().peek('a')?.value).toBe('new'));
-      expect(loader).toHaveBeenCalledTimes(1);
+      expect(loader.runs()).toBe(1);
       expect(await cache().ttl('a')).toBe(10_000);
       expect(cache().stats().policies.swr).toMatchObject({ stale: 5, refreshes: 1, loads: 1, miss: 0 });
     });
@@ -137,12 +137,11 @@ export function describeStale(name: string, connect: () => RedisPort | null): vo
     it('a refresh that an invalidation overtook is not kept', async () => {
       await cache().set('a', 'old', { policy: 'swr' });
       clock().advance(10_000);
-      let finish = (_value: string) => {};
-      const slow = vi.fn(() => new Promise<string>((resolve) => (finish = resolve)));
-      await cache().getOrLoad('a', slow, { policy: 'swr' });
-      await eventually(() => expect(slow).toHaveBeenCalled());
+      const slow = createGatedLoader();
+      await cache().getOrLoad('a', slow.load, { policy: 'swr' });
+      await slow.begun(1);
       await cache().invalidate({ key: 'a' });
-      finish('overtaken');
+      slow.finish('overtaken');
       await eventually(() => expect(cache().stats().total.fenced).toBe(1));
       expect(await cache().getOrLoad('a', () => 'new', { policy: 'swr' })).toBe('new');
     });

@@ -1,6 +1,6 @@
 import type { RedisPort } from '@breakwater/core/redis';
-import { eventually } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
+import { createGatedLoader } from './gated-loader.ts';
 import { useCache } from './use-cache.ts';
 
 /** What every write strategy has in common, whatever the tiers. */
@@ -54,11 +54,11 @@ export function describeWrites(name: string, connect: () => RedisPort | null): v
     });
 
     it('wins over a load that began before', async () => {
-      let finish = (_value: string) => {};
-      const loading = cache().getOrLoad('a', () => new Promise<string>((resolve) => (finish = resolve)));
-      await eventually(() => expect(cache().stats().total.loads).toBe(1));
+      const loader = createGatedLoader();
+      const loading = cache().getOrLoad('a', loader.load);
+      await loader.begun(1);
       await cache().set('a', 'set', { policy });
-      finish('loaded');
+      loader.finish('loaded');
       await loading;
       expect(await cache().get('a')).toBe('set');
       await cache().drain();

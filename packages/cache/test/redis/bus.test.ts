@@ -2,6 +2,7 @@ import { eventually } from '@breakwater/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeMessage } from '../../src/bus/bus-message.ts';
 import type { Cache } from '../../src/index.ts';
+import { createGatedLoader } from '../gated-loader.ts';
 import { useRedis } from '../use-redis.ts';
 
 const instances = useRedis();
@@ -52,12 +53,12 @@ describe('the bus', () => {
   });
 
   it('keeps loads going across a flush, and what they bring in Redis', async () => {
-    let finish = (_value: string) => {};
-    const loading = cache.getOrLoad('k', () => new Promise<string>((resolve) => (finish = resolve)), { tags: ['x'] });
-    await eventually(() => cache.stats().total.loads === 1);
+    const loader = createGatedLoader();
+    const loading = cache.getOrLoad('k', loader.load, { tags: ['x'] });
+    await loader.begun(1);
     await say('unreadable');
     await eventually(() => cache.stats().bus.flushes === 1);
-    finish('value');
+    loader.finish('value');
     expect(await loading).toBe('value');
     expect(await other.lookup('k')).toMatchObject({ tier: 'redis', entry: { value: 'value' } });
   });

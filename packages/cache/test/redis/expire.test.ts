@@ -2,6 +2,7 @@ import { eventually } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cache, InvalidationTarget } from '../../src/index.ts';
+import { createGatedLoader } from '../gated-loader.ts';
 import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
@@ -47,11 +48,11 @@ describe('an expiry by another instance', () => {
 
   it.each(TARGETS)('by %j refuses a load that began before, or leaves it stale', async (target) => {
     const deaf = instances.openUnheard(instances.name, { redis: deafRedis(instances.client()), policies });
-    let finish = (_value: string) => {};
-    const loading = deaf.getOrLoad('k', () => new Promise<string>((resolve) => (finish = resolve)), { policy: 'sie' });
-    await eventually(() => deaf.stats().total.loads === 1);
+    const loader = createGatedLoader();
+    const loading = deaf.getOrLoad('k', loader.load, { policy: 'sie' });
+    await loader.begun(1);
     await other.expire(target);
-    finish('old');
+    loader.finish('old');
     expect(await loading).toBe('old');
     expect(await other.get('k')).toBeUndefined();
     expect(await other.getOrLoad('k', () => 'new', { policy: 'plain' })).toBe('new');

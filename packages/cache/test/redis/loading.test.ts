@@ -1,5 +1,6 @@
 import { createManualClock, eventually } from '@breakwater/testkit';
 import { expect, it, vi } from 'vitest';
+import { createGatedLoader } from '../gated-loader.ts';
 import { gateRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
@@ -27,11 +28,11 @@ it('a load beyond its hard timeout that another instance’s invalidation overto
   const policies = { hard: { load: { hardTimeout: 20 } } } as const;
   const [one, other] = await Promise.all([1, 2].map(() => instances.open('hard', { policies })));
   if (!one || !other) throw new Error('There are two.');
-  let finish = (_value: string) => {};
-  const loading = one.getOrLoad('a', () => new Promise<string>((resolve) => (finish = resolve)), { policy: 'hard' });
+  const loader = createGatedLoader();
+  const loading = one.getOrLoad('a', loader.load, { policy: 'hard' });
   await expect(loading).rejects.toMatchObject({ code: 'ERR_CACHE_LOAD_TIMEOUT' });
   await other.invalidate({ key: 'a' });
-  finish('old');
+  loader.finish('old');
   await eventually(() => one.stats().total.fenced === 1);
   expect(await other.get('a')).toBeUndefined();
 });

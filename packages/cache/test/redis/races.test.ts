@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { eventually } from '@breakwater/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
+import { createGatedLoader } from '../gated-loader.ts';
 import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
@@ -28,24 +29,24 @@ const targets = [
 describe('a load that another instance’s invalidation overtakes', () => {
   it.each(targets)('by %s is not kept, even by an instance that does not hear of it', async (_by, target) => {
     const deaf = instances.openUnheard(instances.name, { redis: deafRedis(instances.client()) });
-    let finish = (_value: string) => {};
-    const loading = deaf.getOrLoad('k', () => new Promise<string>((resolve) => (finish = resolve)), { tags: ['x'] });
-    await eventually(() => deaf.stats().total.loads === 1);
+    const loader = createGatedLoader();
+    const loading = deaf.getOrLoad('k', loader.load, { tags: ['x'] });
+    await loader.begun(1);
     await other.invalidate(target);
-    finish('old');
+    loader.finish('old');
     expect(await loading).toBe('old');
     expect(await other.get('k')).toBeUndefined();
     expect(await other.getOrLoad('k', () => 'new', { tags: ['x'] })).toBe('new');
   });
 
   it.each(targets)('by %s cannot be joined once it was heard of', async (_by, target) => {
-    let finish = (_value: string) => {};
-    const loading = gated.getOrLoad('k', () => new Promise<string>((resolve) => (finish = resolve)), { tags: ['x'] });
-    await eventually(() => gated.stats().total.loads === 1);
+    const loader = createGatedLoader();
+    const loading = gated.getOrLoad('k', loader.load, { tags: ['x'] });
+    await loader.begun(1);
     await other.invalidate(target);
     await hearAll(gated, other);
     expect(await gated.getOrLoad('k', () => 'new', { tags: ['x'] })).toBe('new');
-    finish('old');
+    loader.finish('old');
     expect(await loading).toBe('old');
     expect(await gated.get('k')).toBe('new');
     expect(await other.get('k')).toBe('new');
@@ -162,12 +163,12 @@ describe('a set', () => {
   });
 
   it('wins over a load of another instance that hears of it in time', async () => {
-    let finish = (_value: string) => {};
-    const loading = gated.getOrLoad('k', () => new Promise<string>((resolve) => (finish = resolve)));
-    await eventually(() => gated.stats().total.loads === 1);
+    const loader = createGatedLoader();
+    const loading = gated.getOrLoad('k', loader.load);
+    await loader.begun(1);
     await other.set('k', 'set');
     await hearAll(gated, other);
-    finish('loaded');
+    loader.finish('loaded');
     await loading;
     expect(await gated.get('k')).toBe('set');
     const third = await instances.open(instances.name);

@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeFrame } from '../../src/entries/decode-frame.ts';
 import { encodeFrame, type Frame } from '../../src/entries/frame.ts';
 import { type Cache, type CacheOptions, createCache } from '../../src/index.ts';
+import { createGatedLoader } from '../gated-loader.ts';
 import { gateRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
@@ -161,13 +162,14 @@ describe('forget', () => {
       [a, a],
       [a, b],
     ] as const) {
-      let finish = (_value: string) => {};
-      const loaded = loading.getOrLoad('k', () => new Promise<string>((resolve) => (finish = resolve)), {
+      const loader = createGatedLoader();
+      const loaded = loading.getOrLoad('k', loader.load, {
         subject: 'ada',
       });
       await eventually(async () => (await subjectKeys()).length === 1);
+      await loader.begun(1);
       await forgetting.forget('ada');
-      finish('old');
+      loader.finish('old');
       expect(await loaded).toBe('old');
       await hearAll(a, b);
       for (const cache of [a, b]) expect(await cache.get('k')).toBeUndefined();
