@@ -105,7 +105,7 @@ export function createCache<PolicyName extends string = never>(
     async send(invalidations) {
       if (!redis) return undefined;
       const { refused, tagsBeside } = await sendInvalidations(redis.replay, invalidations);
-      // Until then Redis may have named the generation that it has now lost.
+      // Until Redis had taken it, it may have named the generation that is gone now.
       for (const tag of [...invalidations.tags, ...tagsBeside]) if (!refused?.tags?.includes(tag)) table.forget(tag);
       return refused;
     },
@@ -170,6 +170,10 @@ export function createCache<PolicyName extends string = never>(
   };
   const spaces = createSpaces(engine, paths, inspected);
 
+  /**
+   * In this order: what is owed to Redis and to sources; work in the background; the leases of loads that callers
+   * still wait for, whose release is such work again; the bus.
+   */
   async function shutDown(): Promise<void> {
     invalidator.close();
     await replay.settle();

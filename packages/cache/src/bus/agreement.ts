@@ -5,26 +5,26 @@ import type { Bus } from './bus.ts';
 import type { Acknowledgement } from './questions.ts';
 import { encodeToken, parseToken } from './token.ts';
 
-/** What instances can know of each other: who has applied what, and up to where. */
+/** What instances can ask of each other: who has applied what, and up to where. */
 export interface Agreement {
   /**
-   * Asks the other instances whether they have applied everything that this one has announced so far, and waits for all
-   * that are alive, `within` (at most a minute). One that ended without `close` counts as alive, and so as
-   * missing, for 15 heartbeats.
+   * Asks the other instances whether they have applied everything that this one has announced so far, and waits
+   * `within` a time (at most a minute) for all that are alive. An instance that ended without `close` counts as
+   * alive, and so as missing, for 15 heartbeats.
    */
   ack(options: { readonly within: Duration }): Promise<Acknowledgement>;
 
   /**
-   * A short text that stands for everything this instance has written and invalidated so far, for {@link Agreement.demand} on
-   * another one: whoever comes with it reads there what was written here.
+   * A short text that stands for everything this instance has written and invalidated so far. After {@link
+   * Agreement.demand} of it on another instance, that one's reads find what was written here.
    */
   token(): string;
 
   /**
-   * Makes sure that this instance has heard everything that the token stands for, so that what it serves is not from before
-   * that: at once where it was heard already, else by one read of Redis.
+   * Makes sure that this instance has heard everything that the token stands for, so that it serves nothing older: at
+   * once where that was heard already, else by one read of Redis.
    *
-   * @returns false where that cannot be had `within` (at most a minute); what is read then may be from before.
+   * @returns false where that cannot be had `within` the time (at most a minute); what is read then may be older.
    * @throws CacheInputError `ERR_CACHE_TOKEN` for what is no token.
    */
   demand(token: string, options: { readonly within: Duration }): Promise<boolean>;

@@ -5,8 +5,10 @@ import type { InvalidationTarget } from './invalidation.ts';
 /** What a cache says of what it holds. Nothing here is for a request's path: Redis is walked. */
 export interface CacheInspection {
   /**
-   * What {@link Cache.invalidate} of `target` would end, and touches nothing. Memory is counted exactly. In Redis, keys are
-   * asked for, and for all else the keyspace is walked, for as long as the budget allows.
+   * What {@link Cache.invalidate} of `target` would end; it touches nothing. Memory is counted exactly. In Redis keys
+   * are looked up, and for all other targets the keyspace is walked, for as long as the budget allows.
+   *
+   * @throws CacheInputError of the part of the target that is wrong, OptionError `ERR_CACHE_OPTION`.
    */
   dryRun(target: InvalidationTarget, options?: DryRunOptions): Promise<DryRunReport>;
 
@@ -23,13 +25,15 @@ export interface CacheInspection {
   describeTag(tag: string): Promise<TagDescription>;
 
   /**
-   * Keys that this instance's memory has been asked for since it has them, the newest first: what a process that starts wants to
-   * have again. Without entries about a subject. It walks all of memory.
+   * Keys that were read from this instance's memory, the newest first: what a process that starts wants to have
+   * again. Entries about a subject are left out. It walks all of memory.
+   *
+   * @throws OptionError `ERR_CACHE_OPTION`.
    */
   hotKeys(limit: number): readonly HotKey[];
 }
 
-/** What each tier has of a key, stale or fresh: `undefined` where it has nothing that is still of use. */
+/** What each tier has of a key, fresh or stale; `undefined` where it has nothing that is still of use. */
 export interface EntryInspection<Value = unknown> {
   readonly memory: Entry<Value> | undefined;
   readonly redis: Entry<Value> | undefined;
@@ -37,9 +41,10 @@ export interface EntryInspection<Value = unknown> {
   readonly tags: readonly { readonly tag: string; readonly generation: string }[];
 }
 
+/** A key that was read, and the policy to load it by. */
 export interface HotKey {
   readonly key: string;
-  /** That it was written or read under. */
+  /** The policy that it was written or read under. */
   readonly policy: string;
 }
 
@@ -48,15 +53,17 @@ export interface DryRunOptions {
   readonly budget?: Duration;
 }
 
+/** How many entries, and how large. */
 export interface Extent {
   readonly entries: number;
   /** In memory as they count for its bound, in Redis the length of what is stored. */
   readonly bytes: number;
 }
 
+/** What an invalidation would end. */
 export interface DryRunReport {
   readonly memory: Extent;
-  /** Without Redis there is none of it. `isComplete` is false where the budget ended first, or Redis did not answer. */
+  /** Nothing without Redis. `isComplete` is false where the budget ended first, or Redis did not answer. */
   readonly redis: Extent & { readonly isComplete: boolean };
   /** Tags that would end: those named, then those that depend on them. */
   readonly tags: readonly string[];
@@ -69,12 +76,14 @@ export interface KeysOptions {
   readonly cursor?: string | undefined;
 }
 
+/** Some of the keys that match, and where to go on. */
 export interface KeyPage {
   readonly keys: readonly string[];
   /** For the next page; `undefined` after the last. */
   readonly cursor: string | undefined;
 }
 
+/** What is known of a tag. */
 export interface TagDescription {
   readonly tag: string;
   /** Where Redis has it, or this process alone; `undefined` where nothing carries the tag, or Redis does not answer. */

@@ -15,22 +15,24 @@ export type InvalidationEffect = 'invalidate' | 'expire';
 /** What named the entries of an invalidation; `subject` is `forget`, `event` a rule's. */
 export type InvalidatedBy = 'key' | 'tag' | 'pattern' | 'all' | 'subject' | 'event';
 
-/** Why entries were invalidated. Those that leave by themselves are `memory.expiries` and `memory.evictions` in the statistics. */
+/**
+ * Why entries were invalidated. (Those that expire or are evicted count in `memory.expiries` and `memory.evictions`.)
+ */
 export type InvalidationReason = 'manual' | 'dataChanged' | 'errorThreshold' | 'pattern';
 
 export interface InvalidateOptions {
   /** For the statistics and the audit. @default 'pattern' by pattern, 'manual' by all else */
   readonly reason?: InvalidationReason;
   /**
-   * How long the call waits for Redis. What is not done by then, as the walk over a large keyspace, goes on in the
+   * How long the call waits for Redis. What is not done by then (the walk over a large keyspace) goes on in the
    * background: the report says `isComplete: false`, and the audit has the whole when it is done.
    * @default no limit but that of each command
    */
   readonly budget?: Duration;
   /**
-   * By tag, by pattern, or of all: entries end one after the other, no more than so many in a time, and each is served until its
-   * turn. The call resolves when all are done; other instances' memories drop theirs at once, and have Redis to read. Not
-   * together with `budget`.
+   * Ends entries one after the other, by tag, by pattern or all: no more than so many in a time, as `'200/s'` or
+   * `'30/m'`. Each is served until its turn. The call resolves when all are done; other instances' memories drop
+   * theirs at once and read Redis. Not together with `budget`.
    * @default all at once
    */
   readonly pace?: Pace;
@@ -38,6 +40,7 @@ export interface InvalidateOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What an invalidation ended, here and in Redis. */
 export interface InvalidationReport {
   /** Entries in this instance's memory that it ended. By tag, one that another of its tags had killed may count again. */
   readonly memoryEntries: number;
@@ -45,7 +48,7 @@ export interface InvalidationReport {
   readonly redisKeys: number;
   /** Tags that were ended: those named, then those that depend on them. */
   readonly tags: readonly string[];
-  /** Those of them that nothing carries, as far as memory and Redis know: a misspelt one is among them. */
+  /** Those of them that nothing carries, as far as memory and Redis know. A misspelt tag shows here. */
   readonly unknownTags: readonly string[];
   /** Whether Redis took it and other instances were told. False without Redis or while it is away. */
   readonly shared: boolean;

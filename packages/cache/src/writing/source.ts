@@ -2,16 +2,19 @@ import { checks } from '../errors.ts';
 import type { LoadContext } from '../loading/loader.ts';
 
 /**
- * What is behind a cache: a user's database or service. A cache of a policy with a source reads through it (`getOrLoad` and
- * `loadMany` without a loader), and writes to it as the policy's `write` says. Every method may be left out: what is not there
- * stays the caller's own work.
+ * A user's database or service behind a cache. A policy with a source reads through it (`getOrLoad` and `loadMany`
+ * without a loader) and writes to it as the policy's `write` says. Every method may be left out: the caller then does
+ * that work itself.
  */
 export interface Source<Value = unknown> {
   /** The value of a key, as a loader gives it; `undefined` where there is none, which is cached as any value is. */
   load?(key: string, context: LoadContext): Value | undefined | Promise<Value | undefined>;
   /** The values of those keys that have one. */
   loadMany?(keys: readonly string[]): ReadonlyMap<string, Value> | Promise<ReadonlyMap<string, Value>>;
-  /** Stores a value; what it throws, or rejects with, is the error of `set`. May be called again with what it has stored already. */
+  /**
+   * Stores a value; what it throws, or rejects with, is the error of `set`. It may be called again with what it has
+   * stored already.
+   */
   store?(key: string, value: Value): unknown;
   /** {@link Source.store} for many: all of them, or none. */
   storeMany?(entries: ReadonlyMap<string, Value>): unknown;
@@ -34,7 +37,7 @@ export function checkSource(option: string, source: Source | undefined): Source 
   return source;
 }
 
-/** Whether `set` is to be told to it. */
+/** Whether `set` writes to it. */
 export function takesWrites(source: Source | undefined): source is Source {
   return source?.store !== undefined || source?.storeMany !== undefined;
 }
