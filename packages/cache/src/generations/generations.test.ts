@@ -23,6 +23,16 @@ describe('the table of generations', () => {
     expect(table.admit('y', 'g1', origin(mark)).isCurrent).toBe(true);
     table.forgetAll();
     expect(table.admit('y', 'g1', origin(mark)).isCurrent).toBe(false);
+    expect(table.admit('y', 'g1', origin(table.mark())).isCurrent).toBe(true);
+  });
+
+  it('tells a tag that was forgotten from all that were', () => {
+    const table = createGenerationTable();
+    const mark = table.mark();
+    table.forgetAll();
+    table.forget('x');
+    table.expire('y', 5);
+    expect(['x', 'y', 'z'].map((tag) => table.isForgotten(tag, mark))).toEqual([true, true, false]);
   });
 
   it('keeps one object a generation, and ends it when Redis names another', () => {

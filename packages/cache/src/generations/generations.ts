@@ -58,6 +58,8 @@ export interface GenerationTable {
   known(tag: string): Generation | undefined;
   /** To be taken before asking Redis for a generation. */
   mark(): number;
+  /** Whether the tag itself was invalidated or expired since `mark`: {@link GenerationTable.forgetAll} says nothing of it. */
+  isForgotten(tag: string, mark: number): boolean;
   /**
    * Takes up what Redis answered. Where the tag was forgotten since `mark`, the answer may be from before
    * that, so it is not current.
@@ -78,6 +80,9 @@ export interface GenerationTable {
   expire(tag: string, atMs: number): number;
   forgetAll(): void;
 }
+
+/** No tag is called so. */
+const EVERYTHING = '\0';
 
 export function createGenerationTable(maxTags = 100_000): GenerationTable {
   const forgotten = createFence();
@@ -100,6 +105,7 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
       return generation?.isCurrent ? generation : undefined;
     },
     mark: () => forgotten.mark(),
+    isForgotten: forgotten.isRaised,
     admit(tag, id, { mark, shared, livesUntilMs, confirmedAtMs, dataKey }) {
       const last = table.get(tag);
       if (last?.isCurrent && last.id === id) {
@@ -108,7 +114,8 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
         return last;
       }
       const generation = createGeneration({ tag, id, shared, livesUntilMs, confirmedAtMs, dataKey });
-      if (forgotten.isRaised(tag, mark)) return { ...generation, isCurrent: false };
+      if (forgotten.isRaised(tag, mark) || forgotten.isRaised(EVERYTHING, mark))
+        return { ...generation, isCurrent: false };
       // After an expiry: where Redis still has the id, the tag was not invalidated since. Of an id of this process's
       // own every invalidation is known.
       const goesOn = last !== undefined && !last.isCurrent && (!shared || idIn(last.id) === idIn(id));
@@ -138,7 +145,7 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
       return generation.tally.entries;
     },
     forgetAll() {
-      forgotten.raiseAll();
+      forgotten.raise(EVERYTHING);
       table.clear();
     },
   };

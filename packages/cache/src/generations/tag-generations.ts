@@ -130,6 +130,7 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
 
   async function ask(stamps: readonly Stamp[]): Promise<Standing | undefined> {
     if (!redis) return undefined;
+    const mark = table.mark();
     const asking = stamps.map(({ tag, generation }) => {
       const known = knownFor(tag, 0);
       return known && staleSinceOf(generation, known.id) !== undefined ? known : askOnce(tag, redis);
@@ -141,7 +142,15 @@ export function createTagGenerations(options: TagGenerationsOptions): TagGenerat
       if (!generation) return undefined;
       found.push(generation);
     }
-    return areCurrent(found) ? standingOf(stamps, found) : undefined;
+    return areCurrent(found) || isJustRead(stamps, asking, mark) ? standingOf(stamps, found) : undefined;
+  }
+
+  /**
+   * Where all was forgotten since `mark`, because the bus has just connected or missed something, what Redis has said is not to be
+   * relied on any longer. It is true of this read all the same.
+   */
+  function isJustRead(stamps: readonly Stamp[], asking: readonly unknown[], mark: number): boolean {
+    return asking.every((one) => one instanceof Promise) && !stamps.some(({ tag }) => table.isForgotten(tag, mark));
   }
 
   function look(stamps: readonly Stamp[]): Standing | undefined | Promise<Standing | undefined> {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeMessage } from '../../src/bus/bus-message.ts';
 import type { Cache } from '../../src/index.ts';
 import { createGatedLoader } from '../gated-loader.ts';
+import { gateRedis } from '../gated-redis.ts';
 import { useRedis } from '../use-redis.ts';
 
 const instances = useRedis();
@@ -69,5 +70,78 @@ describe('the bus', () => {
     await short.close();
     expect(short.stats().bus.connected).toBe(false);
     expect(await client.ping()).toBe('PONG');
+  });
+});
+
+it('a read does not rely on what was known of its tags before something was missed', async () => {
+  const gate = gateRedis(instances.client());
+  const reader = await instances.open(instances.name, { redis: gate.client });
+  await other.set('sibling', 1, { tags: ['known'] });
+  await other.set('k', 'old', { tags: ['known', 'x'] });
+  await reader.get('sibling');
+  const replied = gate.replied('mgetBuffer');
+  const releaseEntry = gate.holdReplies('mgetBuffer');
+  const result = reader.get('k');
+  await eventually(() => gate.replied('mgetBuffer') === replied + 1);
+  const releaseGenerations = gate.holdReplies('mgetBuffer');
+  releaseEntry();
+  await eventually(() => gate.replied('mgetBuffer') === replied + 2);
+  await instances.client().unlink(`bw:1:${instances.name}:tag:{known}`);
+  await say(message(1), message(3));
+  await eventually(() => reader.stats().bus.flushes === 1);
+  releaseGenerations();
+  expect(await result).toBeUndefined();
+});
+
+describe('a read that the first connection of the bus overtakes', () => {
+  /** An instance that has read `k`, and asks for its generations while its bus connects. */
+  async function readWhileConnecting(read: (cache: Cache) => Promise<unknown>) {
+    await other.set('k', 'value', { tags: ['x'] });
+    const gate = gateRedis(instances.client());
+    const listener = instances.client();
+    await listener.ping();
+    let connect = () => {};
+    const connecting = new Promise<void>((resolve) => (connect = resolve));
+    const redis = {
+      ...gate.client,
+      status: 'ready',
+      duplicate(settings?: object) {
+        const subscriber = listener.duplicate(settings);
+        const subscribe = subscriber.subscribe.bind(subscriber);
+        return Object.assign(subscriber, {
+          subscribe: (...channels: string[]) => connecting.then(() => subscribe(...channels)),
+        });
+      },
+    };
+    const reader = instances.openUnheard(instances.name, { redis });
+    const releaseEntry = gate.holdReplies('mgetBuffer');
+    const result = read(reader);
+    await eventually(() => gate.replied('mgetBuffer') === 1);
+    const releaseGenerations = gate.holdReplies('mgetBuffer');
+    releaseEntry();
+    await eventually(() => gate.replied('mgetBuffer') === 2);
+    connect();
+    await eventually(() => reader.stats().bus.connected);
+    return { reader, result, release: releaseGenerations };
+  }
+
+  it.each<[string, (reader: Cache) => Promise<unknown>]>([
+    ['get', (reader) => reader.get('k')],
+    ['getOrLoad', (reader) => reader.getOrLoad('k', () => 'loaded')],
+    ['getMany', async (reader) => (await reader.getMany(['k'])).get('k')],
+  ])('by %s finds what Redis has, and keeps nothing of it in memory', async (_name, read) => {
+    const { reader, result, release } = await readWhileConnecting(read);
+    release();
+    expect(await result).toBe('value');
+    expect(reader.peek('k')).toBeUndefined();
+    expect(await reader.get('k')).toBe('value');
+    expect(reader.peek('k')?.value).toBe('value');
+  });
+
+  it('does not find what this instance has invalidated meanwhile', async () => {
+    const { reader, result, release } = await readWhileConnecting((opened) => opened.get('k'));
+    await reader.invalidate({ tag: 'x' });
+    release();
+    expect(await result).toBeUndefined();
   });
 });
