@@ -43,9 +43,11 @@ function keepUnder(
   stamped: WriteGenerations | undefined,
 ): boolean | Promise<boolean> {
   if (!stamped || isFencedFor(work, stamped.generations)) return refuse(work);
-  const { engine, call } = work;
-  // A buffered write is from before the work (a later one would have fenced it), so it is older than the value.
-  const landing = engine.writeBack.discard([call.address.id]);
+  const { engine, call, seen } = work;
+  const replacesBuffered = !engine.redis || (seen && stamped.shared);
+  // A buffered write is from before the work (a later one would have fenced it), so it is older than the value. Where that cannot
+  // go to Redis, the write still is to: what was there before it must not come back.
+  const landing = replacesBuffered ? engine.writeBack.discard([call.address.id]) : undefined;
   return landing
     ? landing.then(() => keepInTiers(work, encoded, life, stamped))
     : keepInTiers(work, encoded, life, stamped);

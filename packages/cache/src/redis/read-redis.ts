@@ -1,7 +1,7 @@
 import type { Call, Engine } from '../engine.ts';
 import { holdEntry, openFrame, readFrame } from '../entries/entries.ts';
 import type { Frame } from '../entries/frame.ts';
-import { endedAt, isExpired, isFresh, type Lifetime } from '../entries/freshness.ts';
+import { endedAt, isExpired, type Lifetime } from '../entries/freshness.ts';
 import type { Held } from '../entries/held.ts';
 import { areCurrent } from '../generations/generations.ts';
 import type { Standing } from '../generations/tag-generations.ts';
@@ -18,8 +18,6 @@ export interface RedisRead {
   /** What a load after this read needs for its commit; `undefined` where Redis did not answer. */
   readonly seen: SeenFences | undefined;
 }
-
-const NOTHING: RedisRead = { held: undefined, bytes: null, seen: undefined };
 
 /**
  * Reads an entry from Redis and puts it into memory. What Redis cannot say is a miss.
@@ -52,14 +50,13 @@ function askForEntry(engine: Engine, redis: RedisTier, call: Call, mark: number)
 /** The same for a load, which is to know the fences of the key, too. */
 export async function readForLoad(engine: Engine, redis: RedisTier, call: Call): Promise<RedisRead> {
   const buffered = findBuffered(engine, call.address.id);
-  if (buffered && isFresh(buffered.entry, engine.clock.now())) {
-    return { held: buffered, bytes: null, seen: undefined };
-  }
+  // A load goes on where what is buffered is not what it is for, and then puts another value in its place in Redis, too.
+  const unanswered = { held: buffered, bytes: null, seen: undefined };
   const mark = engine.fills.mark();
-  if (engine.replay.isDue && !(await engine.replay.settle())) return NOTHING;
+  if (engine.replay.isDue && !(await engine.replay.settle())) return unanswered;
   // Asked for in the same turn, so both leave in one MGET.
   const [bytes, seen] = await Promise.all([readBytes(engine, redis, call), redis.readFences(call.address)]);
-  if (isFailure(bytes)) return NOTHING;
+  if (isFailure(bytes)) return unanswered;
   const held = buffered ?? (await takeUp(engine, call, bytes, mark, engine.clock.now()));
   return { held, bytes, seen: isFailure(seen) ? undefined : seen };
 }

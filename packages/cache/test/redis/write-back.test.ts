@@ -201,6 +201,34 @@ describe('an invalidation of a buffered write', () => {
   });
 });
 
+describe('a load that replaces what is buffered', () => {
+  const policy = { policy: 'default', mode: 'refresh' } as const;
+
+  it('reaches Redis and the other instances in its place', async () => {
+    await other.set('k', 'old', { policy: 'through' });
+    await hearAll(writer, other);
+    await writer.set('k', 'buffered');
+    expect(await writer.getOrLoad('k', () => 'loaded', policy)).toBe('loaded');
+    await writer.drain();
+    const third = await instances.open(instances.name);
+    expect(await third.get('k')).toBe('loaded');
+    expect(await writer.get('k')).toBe('loaded');
+  });
+
+  it('loses no write where Redis is away', async () => {
+    await other.set('k', 'old', { policy: 'through' });
+    await hearAll(writer, other);
+    await writer.set('k', 'buffered');
+    const mendings = [gate.failCommands('mgetBuffer'), gate.failCommands('evalsha')];
+    expect(await writer.getOrLoad('k', () => 'loaded', policy)).toBe('loaded');
+    expect(await writer.get('k')).toBe('loaded');
+    for (const mend of mendings) mend();
+    expect(await writer.drain()).toEqual({ buffered: 0 });
+    const third = await instances.open(instances.name);
+    expect(await third.get('k')).toBe('buffered');
+  });
+});
+
 describe('a flush', () => {
   it('of what another has invalidated takes no write with it that waits for it', async () => {
     const deaf = openDeaf(gate.client);
