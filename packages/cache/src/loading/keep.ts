@@ -121,10 +121,12 @@ async function keepInBoth(
     if (isFailure(removed)) engine.replay.later({ keys: [[space, key]] });
     return refuse(work);
   }
-  // What is still being read of Redis may be what was there before.
+  // What is still being read of Redis, and what memory has, may be from before this.
   engine.fills.raise(id);
   if (areCurrent(generations)) {
     engine.memory.store(id, holdEntry(call, encoded, lifetime, generations, engine.clock.now()));
+  } else {
+    engine.memory.drop(id);
   }
   return true;
 }

@@ -263,6 +263,18 @@ describe('a load that replaces what is fresh', () => {
   });
 });
 
+describe('a commit under a generation that this process has just stopped to vouch for', () => {
+  it('leaves nothing in memory that is older than what Redis has', async () => {
+    await gated.set('k', 'old');
+    // Of one turn, so both are answered together.
+    const invalidating = gated.invalidate({ tag: 'x' });
+    const reservation = await gated.reserve('k', { tags: ['x'] });
+    await invalidating;
+    expect(await reservation.commit('new')).toBe(true);
+    expect(await gated.get('k')).toBe('new');
+  });
+});
+
 describe('what is to be taken', () => {
   it('is not what another has taken before, though this memory still holds it', async () => {
     const deaf = instances.openUnheard(instances.name, { redis: deafRedis(instances.client()) });
