@@ -9,5 +9,5 @@ import { writeCompact } from './compact-writer.ts';
 export const compactCodec: Codec<unknown> = Object.freeze({
   name: 'compact',
   encode: writeCompact,
-  decode: readCompact,
+  decode: (bytes: Buffer) => readCompact(bytes),
 });

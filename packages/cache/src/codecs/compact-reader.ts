@@ -1,84 +1,42 @@
-import { BYTE_TYPES, HEAD_BYTES, PART, TEXT } from './compact-format.ts';
-import { textOf } from './compact-text.ts';
-import { addShape, keysOfShape, rememberShape, seenShape } from './shape-keys.ts';
+import {
+  begin,
+  cursor,
+  endOf,
+  isAllRead,
+  malformed,
+  readByte,
+  readFloat64,
+  readText,
+  readUint32,
+} from './compact-cursor.ts';
+import { BYTE_TYPES, PART } from './compact-format.ts';
+import { rememberShape, type Shape, seenShape, shapeOf } from './shape-keys.ts';
 import { MAX_DEPTH, viewOf } from './typed-json.ts';
-
-/** Where one value is read. */
-interface Reader {
-  /** Of all the memory that the bytes are a piece of. */
-  readonly view: DataView;
-  /** In the view, as where the parts end. */
-  at: number;
-  readonly partsEnd: number;
-  readonly text: string;
-  textAt: number;
-  /** In the view, where the characters have a byte each; -1 where they may have more. */
-  readonly asciiStart: number;
-  shapes: (readonly string[])[];
-  depth: number;
-}
 
 /**
  * The value, its plain objects and arrays frozen.
  *
+ * @param start where it begins in `bytes`; it ends with them.
  * @throws for what {@link writeCompact} has not written: the caller takes any error as "unreadable". Nothing is allocated for
  * a count that the bytes do not bear out.
  */
-export function readCompact(bytes: Buffer): unknown {
-  const textStart = HEAD_BYTES + bytes.readUInt32LE(1);
-  const text = textStart > bytes.length ? undefined : textOf(bytes, textStart);
-  if (text === undefined) throw malformed();
-  const reader: Reader = {
-    view: viewOn(bytes.buffer),
-    at: bytes.byteOffset + HEAD_BYTES,
-    partsEnd: bytes.byteOffset + textStart,
-    text,
-    textAt: 0,
-    asciiStart: bytes[0] === TEXT.ASCII ? bytes.byteOffset + textStart : -1,
-    shapes: [],
-    depth: 0,
-  };
-  const value = readValue(reader);
-  // What was read from behind the parts has left it there, too: nothing ever goes back.
-  if (reader.at !== reader.partsEnd || reader.textAt !== reader.text.length) throw malformed();
+export function readCompact(bytes: Buffer, start = 0): unknown {
+  begin(bytes, start);
+  const value = readValue();
+  if (!isAllRead()) throw malformed();
   return value;
 }
 
-/** The last one: values that came from Redis together lie in the same memory. */
-let lastView: DataView = new DataView(new ArrayBuffer(0));
-
-function viewOn(memory: ArrayBufferLike): DataView {
-  if (lastView.buffer !== memory) lastView = new DataView(memory);
-  return lastView;
-}
-
-function malformed(): Error {
-  return new RangeError('These bytes are no compact value.');
-}
-
-function readByte(reader: Reader): number {
-  if (reader.at >= reader.partsEnd) throw malformed();
-  const byte = reader.view.getUint8(reader.at);
-  reader.at += 1;
-  return byte;
-}
-
-function readUint32(reader: Reader): number {
-  const value = reader.view.getUint32(reader.at, true);
-  reader.at += 4;
-  return value;
-}
-
-function readValue(reader: Reader): unknown {
-  const part = readByte(reader);
+function readValue(): unknown {
+  const part = readByte();
   if (part < PART.NULL) return part;
-  if (part >= PART.SHORT_LIST) return readList(reader, part - PART.SHORT_LIST);
-  if (part >= PART.SHORT_OBJECT) return readShaped(reader, part - PART.SHORT_OBJECT);
-  if (part >= PART.SHORT_TEXT) return readText(reader, part - PART.SHORT_TEXT);
-  return readLong(reader, part);
+  if (part >= PART.SHORT_LIST) return readList(part - PART.SHORT_LIST);
+  if (part >= PART.SHORT_OBJECT) return readShaped(part - PART.SHORT_OBJECT);
+  if (part >= PART.SHORT_TEXT) return readText(part - PART.SHORT_TEXT);
+  return readLong(part);
 }
 
-function readLong(reader: Reader, part: number): unknown {
+function readLong(part: number): unknown {
   switch (part) {
     case PART.NULL:
       return null;
@@ -89,138 +47,124 @@ function readLong(reader: Reader, part: number): unknown {
     case PART.UNDEFINED:
       return undefined;
     case PART.INT32: {
-      const value = reader.view.getInt32(reader.at, true);
-      reader.at += 4;
+      const value = cursor.view.getInt32(cursor.at, true);
+      cursor.at += 4;
       return value;
     }
     case PART.FLOAT32: {
-      const value = reader.view.getFloat32(reader.at, true);
-      reader.at += 4;
+      const value = cursor.view.getFloat32(cursor.at, true);
+      cursor.at += 4;
       return value;
     }
     case PART.FLOAT64:
-      return readFloat64(reader);
+      return readFloat64();
     case PART.TEXT:
-      return readText(reader, readUint32(reader));
+      return readText(readUint32());
     case PART.LIST:
-      return readList(reader, readUint32(reader));
+      return readList(readUint32());
     case PART.SHAPE:
-      return readShaped(reader, readShape(reader));
+      return readShaped(readShape());
     case PART.OBJECT:
-      return readShaped(reader, readUint32(reader));
+      return readShaped(readUint32());
     default:
-      return readRare(reader, part);
+      return readRare(part);
   }
 }
 
-function readRare(reader: Reader, part: number): unknown {
+function readRare(part: number): unknown {
   switch (part) {
     case PART.BIGINT:
-      return readBigInt(reader);
+      return readBigInt();
     case PART.DATE:
-      return Object.freeze(new Date(readFloat64(reader)));
+      return Object.freeze(new Date(readFloat64()));
     case PART.DICTIONARY:
-      return readDictionary(reader, readUint32(reader));
+      return readDictionary(readUint32());
     case PART.MAP:
-      return readMap(reader, readUint32(reader));
+      return readMap(readUint32());
     case PART.SET:
-      return new Set(readItems(reader, readUint32(reader)));
+      return new Set(readItems(readUint32()));
     case PART.BYTES:
-      return readBytes(reader);
+      return readBytes();
     default:
       throw malformed();
   }
 }
 
-function readFloat64(reader: Reader): number {
-  const value = reader.view.getFloat64(reader.at, true);
-  reader.at += 8;
-  return value;
-}
-
-function readText(reader: Reader, length: number): string {
-  const end = reader.textAt + length;
-  if (end > reader.text.length) throw malformed();
-  const text = reader.text.substring(reader.textAt, end);
-  reader.textAt = end;
-  return text;
-}
-
-function readBigInt(reader: Reader): bigint {
-  const digits = readValue(reader);
+function readBigInt(): bigint {
+  const digits = readValue();
   if (typeof digits !== 'string' || !/^-?[\da-f]+$/.test(digits)) throw malformed();
   return digits.startsWith('-') ? -BigInt(`0x${digits.slice(1)}`) : BigInt(`0x${digits}`);
 }
 
-function enter(reader: Reader): void {
-  reader.depth += 1;
-  if (reader.depth > MAX_DEPTH) throw malformed();
+function enter(): void {
+  cursor.depth += 1;
+  if (cursor.depth > MAX_DEPTH) throw malformed();
 }
 
-function readItems(reader: Reader, count: number): unknown[] {
-  enter(reader);
+function readItems(count: number): unknown[] {
+  enter();
   // Pushed, not made at once: the count may be a lie.
   const items: unknown[] = [];
-  for (let index = 0; index < count; index += 1) items.push(readValue(reader));
-  reader.depth -= 1;
+  for (let index = 0; index < count; index += 1) items.push(readValue());
+  cursor.depth -= 1;
   return items;
 }
 
-function readList(reader: Reader, count: number): readonly unknown[] {
-  return Object.freeze(readItems(reader, count));
+function readList(count: number): readonly unknown[] {
+  return Object.freeze(readItems(count));
 }
 
 /** @returns the number of the shape. */
-function readShape(reader: Reader): number {
-  const count = readByte(reader);
-  addShape(reader, seenKeys(reader, count) ?? readKeys(reader, count));
-  return reader.shapes.length - 1;
+function readShape(): number {
+  const count = readByte();
+  const shape = readSeenShape(count) ?? readNewShape(count);
+  // An array that was pushed to has room for sixteen more, and most values have one shape.
+  if (cursor.shapes.length === 0) cursor.shapes = [shape];
+  else cursor.shapes.push(shape);
+  return cursor.shapes.length - 1;
 }
 
-/** Those of the shape that the last values began with, if this one begins with the same. */
-function seenKeys(reader: Reader, count: number): readonly string[] | undefined {
-  const { view, at, partsEnd, text, textAt, asciiStart, shapes } = reader;
-  if (asciiStart < 0 || shapes.length > 0 || at + count > partsEnd) return undefined;
-  const seen = seenShape(view, at, count, asciiStart + textAt, asciiStart + text.length);
+/** That which the last values began with, if this one begins with the same. */
+function readSeenShape(count: number): Shape | undefined {
+  const { bytes, view, at, partsEnd, charactersAt, isAscii, text } = cursor;
+  if (!isAscii || text !== undefined || at + count > partsEnd) return undefined;
+  const seen = seenShape(view, at, count, charactersAt, endOf(bytes));
   if (!seen) return undefined;
-  reader.at += count;
-  reader.textAt += seen.characters.length;
-  return seen.keys;
+  cursor.at += count;
+  cursor.charactersAt += seen.characters.length;
+  return seen.shape;
 }
 
-function readKeys(reader: Reader, count: number): readonly string[] {
-  const lengthsAt = reader.at;
+function readNewShape(count: number): Shape {
+  const lengthsAt = cursor.at;
   let length = 0;
-  for (let index = 0; index < count; index += 1) length += readByte(reader);
-  const keys = keysOfShape(readText(reader, length), reader.view, lengthsAt, count);
-  if (reader.asciiStart >= 0 && reader.shapes.length === 0) rememberShape(keys);
-  return keys;
+  for (let index = 0; index < count; index += 1) length += readByte();
+  const shape = shapeOf(readText(length), cursor.view, lengthsAt, count);
+  if (cursor.isAscii && cursor.shapes.length === 0) rememberShape(shape);
+  return shape;
 }
 
-function readShaped(reader: Reader, number: number): object {
-  const keys = reader.shapes[number];
-  if (!keys) throw malformed();
-  enter(reader);
-  const value: Record<string, unknown> = {};
-  for (let index = 0; index < keys.length; index += 1) {
-    const key = keys[index] as string;
-    if (key === '__proto__') define(value, key, readValue(reader));
-    else value[key] = readValue(reader);
-  }
-  reader.depth -= 1;
+function readShaped(number: number): object {
+  const shape = cursor.shapes[number];
+  if (!shape) throw malformed();
+  const { keys, blank } = shape;
+  enter();
+  const value: Record<string, unknown> = { ...blank };
+  for (let index = 0; index < keys.length; index += 1) value[keys[index] as string] = readValue();
+  cursor.depth -= 1;
   return Object.freeze(value);
 }
 
-function readDictionary(reader: Reader, count: number): object {
-  enter(reader);
+function readDictionary(count: number): object {
+  enter();
   const value: Record<string, unknown> = {};
   for (let index = 0; index < count; index += 1) {
-    const key = readValue(reader);
+    const key = readValue();
     if (typeof key !== 'string') throw malformed();
-    if (key === '__proto__') define(value, key, readValue(reader));
-    else value[key] = readValue(reader);
+    if (key === '__proto__') define(value, key, readValue());
+    else value[key] = readValue();
   }
-  reader.depth -= 1;
+  cursor.depth -= 1;
   return Object.freeze(value);
 }
 
@@ -229,21 +173,21 @@ function define(object: object, key: string, value: unknown): void {
   Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
-function readMap(reader: Reader, count: number): ReadonlyMap<unknown, unknown> {
-  enter(reader);
+function readMap(count: number): ReadonlyMap<unknown, unknown> {
+  enter();
   const map = new Map<unknown, unknown>();
-  for (let index = 0; index < count; index += 2) map.set(readValue(reader), readValue(reader));
-  reader.depth -= 1;
+  for (let index = 0; index < count; index += 2) map.set(readValue(), readValue());
+  cursor.depth -= 1;
   return map;
 }
 
-function readBytes(reader: Reader): object {
-  const type = BYTE_TYPES[readByte(reader)];
-  const length = readUint32(reader);
-  const end = reader.at + length;
-  if (type === undefined || end > reader.partsEnd) throw malformed();
-  const bytes = Buffer.from(reader.view.buffer, reader.at, length);
-  reader.at = end;
+function readBytes(): object {
+  const type = BYTE_TYPES[readByte()];
+  const length = readUint32();
+  const end = cursor.at + length;
+  if (type === undefined || end > cursor.partsEnd) throw malformed();
+  const bytes = Buffer.from(cursor.view.buffer, cursor.at, length);
+  cursor.at = end;
   // A copy either way: a view would keep all that came with it.
   return type === 'Buffer' ? Buffer.from(bytes) : viewOf(type, bytes);
 }

@@ -1,24 +1,31 @@
 /** Far more than the shapes that the values of one process have; what is hostile is forgotten with the rest. */
 const MAX_SHAPES = 1000;
 
+/** The keys of objects that are alike. */
+export interface Shape {
+  readonly keys: readonly string[];
+  /** Has all of the keys: a copy has room for what an object that grows key by key takes in three steps. */
+  readonly blank: Readonly<Record<string, unknown>>;
+}
+
 /** By the keys in one piece. Kept across values: a key that has been one before is looked up faster than a new text. */
-const known = new Map<string, readonly string[]>();
+const known = new Map<string, Shape>();
 
 /** A shape as it lay in a value whose characters have a byte each. */
 interface SeenShape {
-  readonly keys: readonly string[];
+  readonly shape: Shape;
   readonly characters: Uint8Array;
 }
 
 /** What values that come together begin with is mostly the same, and its bytes are compared faster than its text is looked up. */
 let seen: SeenShape | undefined;
 /** Seen once: two that took turns would be made ready to be compared each time, for nothing. */
-let seenOnce: readonly string[] | undefined;
+let seenOnce: Shape | undefined;
 
-/** For {@link seenShape}: the keys of a shape that a value began with. */
-export function rememberShape(keys: readonly string[]): void {
-  if (keys === seenOnce) seen = { keys, characters: Buffer.from(keys.join(''), 'latin1') };
-  seenOnce = keys;
+/** For {@link seenShape}: what a value began with. */
+export function rememberShape(shape: Shape): void {
+  if (shape === seenOnce) seen = { shape, characters: Buffer.from(shape.keys.join(''), 'latin1') };
+  seenOnce = shape;
 }
 
 /** What was remembered, if it lies here, too: the lengths of `count` keys from `lengthsAt`, the characters between `from` and `end`. */
@@ -29,7 +36,8 @@ export function seenShape(
   from: number,
   end: number,
 ): SeenShape | undefined {
-  if (!seen || from + seen.characters.length > end || !haveLengths(seen.keys, view, lengthsAt, count)) return undefined;
+  if (!seen || from + seen.characters.length > end || !haveLengths(seen.shape, view, lengthsAt, count))
+    return undefined;
   const { characters } = seen;
   for (let index = 0; index < characters.length; index += 1) {
     if (view.getUint8(from + index) !== characters[index]) return undefined;
@@ -37,17 +45,27 @@ export function seenShape(
   return seen;
 }
 
-/** The keys of a shape, out of their characters and the length of each, a byte each from `at` on. */
-export function keysOfShape(text: string, view: DataView, at: number, count: number): readonly string[] {
-  const keys = known.get(text);
-  if (keys && haveLengths(keys, view, at, count)) return keys;
-  const split = splitKeys(text, view, at, count);
+/** The shape, out of the characters of its keys and the length of each, a byte each from `at` on. */
+export function shapeOf(text: string, view: DataView, at: number, count: number): Shape {
+  const shape = known.get(text);
+  if (shape && haveLengths(shape, view, at, count)) return shape;
+  const keys = splitKeys(text, view, at, count);
+  const made: Shape = { keys, blank: blankOf(keys) };
   if (known.size >= MAX_SHAPES) known.clear();
-  known.set(split.join(''), split);
-  return split;
+  known.set(keys.join(''), made);
+  return made;
 }
 
-function haveLengths(keys: readonly string[], view: DataView, at: number, count: number): boolean {
+function blankOf(keys: readonly string[]): Shape['blank'] {
+  const blank = {};
+  for (const key of keys) {
+    // Assigned, `__proto__` would be the prototype; in a copy it is a key like all others.
+    Object.defineProperty(blank, key, { value: undefined, writable: true, enumerable: true, configurable: true });
+  }
+  return blank;
+}
+
+function haveLengths({ keys }: Shape, view: DataView, at: number, count: number): boolean {
   if (keys.length !== count) return false;
   for (let index = 0; index < count; index += 1) {
     if ((keys[index] as string).length !== view.getUint8(at + index)) return false;

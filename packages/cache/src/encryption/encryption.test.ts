@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFrame } from '../entries/decode-frame.ts';
-import { encodeFrame, type Frame } from '../entries/frame.ts';
+import { encodeFrame, type Frame, wholeFrame } from '../entries/frame.ts';
 import { createCache } from '../index.ts';
 import { createEncryption } from './encryption.ts';
 
@@ -29,7 +29,7 @@ const frame: Frame = {
 function read(bytes: Buffer): Frame {
   const decoded = decodeFrame(bytes, 1024 ** 2);
   if (typeof decoded === 'string') throw new Error(`No frame: ${decoded}.`);
-  return decoded;
+  return wholeFrame(decoded);
 }
 
 describe('encryption', () => {
@@ -57,7 +57,7 @@ describe('encryption', () => {
         const altered = Buffer.from(stored);
         altered.writeUInt8(altered.readUInt8(at) ^ (1 << bit), at);
         const decoded = decodeFrame(altered, 1024 ** 2);
-        const opened = typeof decoded === 'string' ? decoded : encryption.open(decoded, PLACE);
+        const opened = typeof decoded === 'string' ? decoded : encryption.open(wholeFrame(decoded), PLACE);
         expect(typeof opened).toBe('string');
       }),
       { numRuns: 3000 },

@@ -3,12 +3,12 @@ import {
   COMPRESSIONS,
   FIXED_BYTES,
   FRAME_VERSION,
-  type Frame,
   type FrameFault,
   HAS_KEY_ID,
   HAS_VALIDATOR,
   MAGIC,
   type Stamp,
+  type StoredFrame,
 } from './frame.ts';
 
 const HAS_TEXTS = HAS_KEY_ID | HAS_VALIDATOR;
@@ -21,7 +21,7 @@ const MAX_STAMPS = 130;
 const MAX_SEEN_BYTES = 1024;
 
 /** What stands between the times of a frame and its payload. */
-interface Head extends Pick<Frame, 'codec' | 'validator' | 'keyId' | 'stamps'> {
+interface Head extends Pick<StoredFrame, 'codec' | 'validator' | 'keyId' | 'stamps'> {
   /** Where it ends. */
   readonly end: number;
 }
@@ -39,8 +39,8 @@ interface SeenHead {
  */
 let lastHead: SeenHead | undefined;
 
-/** The frame, whose payload is a view of `bytes`, or why it is none. Never throws, whatever the bytes. */
-export function decodeFrame(bytes: Buffer, maxBytes: number): Frame | FrameFault {
+/** The frame that lies in `bytes`, or why it is none. Never throws, whatever the bytes. */
+export function decodeFrame(bytes: Buffer, maxBytes: number): StoredFrame | FrameFault {
   if (bytes.length > maxBytes) return 'oversized';
   if (bytes.length < FIXED_BYTES || bytes.readUInt16BE(0) !== MAGIC) return 'magic';
   if (bytes.readUInt8(2) !== FRAME_VERSION) return 'version';
@@ -56,7 +56,7 @@ export function decodeFrame(bytes: Buffer, maxBytes: number): Frame | FrameFault
   }
 }
 
-function decodeBody(bytes: Buffer, flags: number, compression: Frame['compression']): Frame | undefined {
+function decodeBody(bytes: Buffer, flags: number, compression: StoredFrame['compression']): StoredFrame | undefined {
   const storedAtMs = bytes.readUIntBE(4, 6);
   const freshUntilMs = bytes.readUIntBE(10, 6);
   const staleUntilMs = freshUntilMs + bytes.readUIntBE(16, 6);
@@ -76,7 +76,8 @@ function decodeBody(bytes: Buffer, flags: number, compression: Frame['compressio
     expiresAtMs,
     stamps,
     compression,
-    payload: bytes.subarray(end + 4),
+    bytes,
+    payloadAt: end + 4,
   };
 }
 

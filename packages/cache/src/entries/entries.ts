@@ -1,5 +1,6 @@
 import type { Codec } from '../codecs/codec.ts';
 import { compactCodec } from '../codecs/compact-codec.ts';
+import { readCompact } from '../codecs/compact-reader.ts';
 import { packPayload, unpackPayload } from '../codecs/compression.ts';
 import { deepCopy } from '../codecs/deep-copy.ts';
 import { deepFreeze } from '../codecs/deep-freeze.ts';
@@ -10,7 +11,7 @@ import { valueTooLargeError } from '../errors.ts';
 import { dataKeyOf, type Generation, NAMESPACE_TAG } from '../generations/generations.ts';
 import { decodeFrame } from './decode-frame.ts';
 import type { Encoded } from './encoded.ts';
-import { encodeFrame, type Frame, type FrameFault, type Stamp } from './frame.ts';
+import { encodeFrame, type Frame, type FrameFault, type Stamp, type StoredFrame, wholeFrame } from './frame.ts';
 import { goesStale, isExpired, type Lifetime } from './freshness.ts';
 import type { Held } from './held.ts';
 
@@ -82,7 +83,7 @@ function stampsOf(generations: readonly Generation[]): readonly Stamp[] {
 
 export function holdEntry(
   { address, codec, memoryPolicy }: Call,
-  { value, validator, bytes }: Encoded,
+  { value, validator, bytes }: Opened,
   lifetime: Lifetime,
   generations: readonly Generation[],
   nowMs: number,
@@ -114,7 +115,7 @@ function userTagsOf(generations: readonly Generation[]): readonly string[] {
 }
 
 /** What lies in Redis, or `undefined` for a miss: expired, or unreadable, which is counted. */
-export function readFrame(engine: Engine, { codec }: Call, bytes: Buffer, nowMs: number): Frame | undefined {
+export function readFrame(engine: Engine, { codec }: Call, bytes: Buffer, nowMs: number): StoredFrame | undefined {
   // Beyond the payload there are a header and stamps, which have bounds of their own.
   const frame = decodeFrame(bytes, engine.maxEntryBytes + 256 * 1024);
   if (typeof frame === 'string') return unreadable(engine, frame);
@@ -123,25 +124,25 @@ export function readFrame(engine: Engine, { codec }: Call, bytes: Buffer, nowMs:
   return readerOf(codec, frame.codec) ? frame : unreadable(engine, 'codec');
 }
 
+/** What came out of a frame. */
+export type Opened = Pick<Encoded, 'value' | 'validator' | 'bytes'>;
+
 /** The value of a frame whose stamps are current; `undefined` for one that is unreadable, which is counted. */
 export function openFrame(
   engine: Engine,
   call: Call,
-  frame: Frame,
+  frame: StoredFrame,
   generations: readonly Generation[],
-): Encoded | undefined {
-  const packed = decrypt(engine, call, frame, dataKeyOf(generations));
-  if (typeof packed === 'string') return unreadable(engine, packed);
-  const unpacked = unpackPayload(packed, frame.compression, engine.maxEntryBytes);
-  if (!unpacked) return unreadable(engine, 'compression');
+): Opened | undefined {
   const codec = readerOf(call.codec, frame.codec) ?? call.codec;
-  // A copy, since a codec may keep views, and in memory a view would keep the whole chunk that came from the socket.
-  const isView = unpacked === frame.payload && !isOwn(codec);
-  const isKept = isView && engine.memory.fits(unpacked.length, call.memoryPolicy.budget);
-  const payload = isKept ? Buffer.from(unpacked) : unpacked;
+  const dataKey = dataKeyOf(generations);
+  const { isEncrypted, validate } = call.redisPolicy;
+  const isPlain = frame.keyId === undefined && !isEncrypted && !dataKey && frame.compression === 'none';
+  if (isPlain && codec === compactCodec && !validate) return openCompact(engine, frame);
+  const payload = unpackFrame(engine, call, frame, dataKey);
+  if (!payload) return undefined;
   let value = decode(codec, payload);
   if (value === UNDECODABLE) return unreadable(engine, 'payload');
-  const { validate } = call.redisPolicy;
   if (validate) {
     // A schema may write to what it is given.
     const valid = validate(codec === compactCodec ? deepCopy(value) : value);
@@ -149,7 +150,28 @@ export function openFrame(
     value = valid.value;
   }
   if (codec !== compactCodec || validate) freeze(codec, value);
-  return { value, validator: frame.validator, payload, bytes: payload.length };
+  return { value, validator: frame.validator, bytes: payload.length };
+}
+
+/** Nearly every one: there is nothing to undo, and what is read from the bytes is frozen and keeps nothing of them. */
+function openCompact(engine: Engine, { bytes, payloadAt, validator }: StoredFrame): Opened | undefined {
+  try {
+    return { value: readCompact(bytes, payloadAt), validator, bytes: bytes.length - payloadAt };
+  } catch {
+    return unreadable(engine, 'payload');
+  }
+}
+
+/** What the codec has written; `undefined` where that cannot be told, which is counted. */
+function unpackFrame(engine: Engine, call: Call, frame: StoredFrame, dataKey: Buffer | undefined): Buffer | undefined {
+  const packed = decrypt(engine, call, frame, dataKey);
+  if (typeof packed === 'string') return unreadable(engine, packed);
+  const unpacked = unpackPayload(packed, frame.compression, engine.maxEntryBytes);
+  if (!unpacked) return unreadable(engine, 'compression');
+  // A copy, since a codec may keep views, and in memory a view would keep the whole chunk that came from the socket.
+  const isView = unpacked.buffer === frame.bytes.buffer && !isOwn(call.codec);
+  const isKept = isView && engine.memory.fits(unpacked.length, call.memoryPolicy.budget);
+  return isKept ? Buffer.from(unpacked) : unpacked;
 }
 
 const UNDECODABLE = Symbol('undecodable');
@@ -166,11 +188,12 @@ function decode(codec: Codec<unknown>, payload: Buffer): unknown {
 function decrypt(
   { encryption, placeOf }: Engine,
   { address, redisPolicy }: Call,
-  frame: Frame,
+  frame: StoredFrame,
   dataKey: Buffer | undefined,
 ): Buffer | FrameFault {
-  if (frame.keyId === undefined) return redisPolicy.isEncrypted || dataKey ? 'plaintext' : frame.payload;
-  return encryption ? encryption.open(frame, placeOf(address), dataKey) : 'key';
+  const whole = wholeFrame(frame);
+  if (frame.keyId === undefined) return redisPolicy.isEncrypted || dataKey ? 'plaintext' : whole.payload;
+  return encryption ? encryption.open(whole, placeOf(address), dataKey) : 'key';
 }
 
 /** Counts what Redis has and this cache cannot read. */

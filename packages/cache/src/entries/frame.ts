@@ -29,6 +29,18 @@ export interface Frame extends Lifetime {
   readonly payload: Buffer;
 }
 
+/** A frame as it was read. A view of its payload would cost a hit in Redis as much as all the rest of it. */
+export interface StoredFrame extends Omit<Frame, 'payload'> {
+  readonly bytes: Buffer;
+  /** Where the payload begins, which ends with the bytes. */
+  readonly payloadAt: number;
+}
+
+/** With its payload, which is a view of the bytes. */
+export function wholeFrame({ bytes, payloadAt, ...head }: StoredFrame): Frame {
+  return { ...head, payload: bytes.subarray(payloadAt) };
+}
+
 /** A tag and its generation at the time the entry's load began. The empty tag is the whole namespace. */
 export interface Stamp {
   readonly tag: string;

@@ -173,7 +173,11 @@ export function areCurrent(generations: readonly Generation[]): boolean {
 
 /** What an entry of these generations is encrypted with, `undefined` where it is about no subject. */
 export function dataKeyOf(generations: readonly Generation[]): Buffer | undefined {
-  for (const { dataKey } of generations) if (dataKey) return dataKey;
+  // By index, as above.
+  for (let index = 0; index < generations.length; index += 1) {
+    const { dataKey } = generations[index] as Generation;
+    if (dataKey) return dataKey;
+  }
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '@breakwater/core';
 import { endedAt, isExpired, isFresh } from '../entries/freshness.ts';
 import { expiredHeld, type Held } from '../entries/held.ts';
-import { areCurrent, type Ends, staleSince } from '../generations/generations.ts';
+import { areCurrent, type Ends, type Generation, staleSince } from '../generations/generations.ts';
 import { type Budget, createBoundedMap } from './bounded-map.ts';
 import { createCoarseClock } from './coarse-clock.ts';
 
@@ -77,9 +77,7 @@ export function createMemoryTier({
   const entries = createBoundedMap<Held>({
     maxEntries,
     maxBytes,
-    onRemoved({ generations }) {
-      for (const { tally } of generations) tally.entries -= 1;
-    },
+    onRemoved: (held) => count(held, -1),
   });
 
   function isCurrent(held: Held): boolean {
@@ -104,7 +102,7 @@ export function createMemoryTier({
     const untilMs = untilMsOf(held);
     if (untilMs <= held.heldAtMs) return;
     const isKept = entries.set(id, held, { bytes: bytesOf(id, held), untilMs, budget: held.budget });
-    if (isKept) for (const { tally } of held.generations) tally.entries += 1;
+    if (isKept) count(held, 1);
   }
 
   function drop(id: string): boolean {
@@ -192,6 +190,12 @@ export function createMemoryTier({
       expiries: entries.expiries,
     }),
   };
+}
+
+/** Among the entries that carry its tags. By index: every hit in Redis passes here. */
+function count({ generations }: Held, change: 1 | -1): void {
+  for (let index = 0; index < generations.length; index += 1)
+    (generations[index] as Generation).tally.entries += change;
 }
 
 function bytesOf(id: string, { bytes }: Held): number {

@@ -2,7 +2,6 @@ import type { Call, Engine } from '../engine.ts';
 import type { Held } from '../entries/held.ts';
 import { idIn } from '../generations/generation-id.ts';
 import type { EntryInspection } from '../invalidation/inspection.ts';
-import type { Reply } from '../redis/gathered-reads.ts';
 import { verifyEntry } from '../redis/read-redis.ts';
 import { isFailure } from '../redis/redis-state.ts';
 
@@ -25,6 +24,6 @@ async function lookIntoRedis(engine: Engine, call: Call): Promise<Held | undefin
   // It may still have what was invalidated while it was away.
   const { redis } = engine;
   if (!redis || engine.replay.isDue) return undefined;
-  const bytes = await new Promise<Reply>((resolve) => redis.read(call.address, resolve));
+  const bytes = await redis.read(call.address);
   return isFailure(bytes) ? undefined : verifyEntry(engine, call, bytes, engine.clock.now());
 }

@@ -16,7 +16,7 @@ import { reserve } from '../loading/reservation.ts';
 import type { Found, ReadOptions } from '../options/call-options.ts';
 import { resolveLeaseWait } from '../options/load-options.ts';
 import type { Policies, Policy } from '../options/policies.ts';
-import { readEntry } from '../redis/read-redis.ts';
+import { type Finish, readEntry } from '../redis/read-redis.ts';
 import { findBuffered } from '../writing/flush-writes.ts';
 import { writeValue, writeValues } from '../writing/write-source.ts';
 import { inspectEntry } from './inspect-entry.ts';
@@ -80,42 +80,69 @@ export function createPart(
   }
 
   /** As the policy wants its readers to have it. */
-  function handOut<Result extends { readonly value: unknown }>(result: Result, policy: Policy): Result {
-    return policy.memory.isCopied && ownsValues ? { ...result, value: deepCopy(result.value) } : result;
+  function handOut<Result extends { readonly value: unknown }>(
+    result: Result,
+    { memory }: Pick<Policy, 'memory'>,
+  ): Result {
+    return memory.isCopied && ownsValues ? { ...result, value: deepCopy(result.value) } : result;
   }
 
-  /** What Redis has, fresh or not; `undefined` at once where it is not to be asked. */
-  function askRedis(call: Call): Promise<Held | undefined> | undefined {
-    return engine.redis && engine.mode !== 'bypass' ? readEntry(engine, engine.redis, call) : undefined;
-  }
-
-  /** What came from Redis, as the policy's readers get it. */
-  function hitRedis(held: Held | undefined, policy: Policy): Entry<unknown> | undefined {
-    const entry = foundIn(held);
-    if (entry === undefined) {
-      policy.outcomes.miss += 1;
-      return undefined;
-    }
-    policy.outcomes.hitRedis += 1;
-    return policy.memory.isCopied ? handOut(entry, policy) : entry;
+  /** What Redis has, fresh or not, and `finish` makes of it, in the turn in which the answer comes; nothing where it is not to be asked. */
+  function askRedis<Result>(call: Call, finish: Finish<Result>): Promise<Result> {
+    if (!engine.redis || engine.mode === 'bypass') return Promise.resolve(finish(undefined, call));
+    return readEntry(engine, engine.redis, call, finish);
   }
 
   function foundIn(held: Held | undefined): Entry<unknown> | undefined {
-    return held && (findsStale || engine.memory.isFresh(held)) ? held.entry : undefined;
+    return held && (!held.goesStale || findsStale || engine.memory.isFresh(held)) ? held.entry : undefined;
+  }
+
+  /** What came from Redis, as the policy's readers get it. */
+  function hitRedis(held: Held | undefined, { outcomes, memoryPolicy }: Call): Entry<unknown> | undefined {
+    const entry = foundIn(held);
+    if (entry === undefined) {
+      outcomes.miss += 1;
+      return undefined;
+    }
+    outcomes.hitRedis += 1;
+    return memoryPolicy.isCopied ? handOut(entry, { memory: memoryPolicy }) : entry;
+  }
+
+  const valueInRedis = (held: Held | undefined, call: Call) => hitRedis(held, call)?.value;
+
+  function foundInRedis(held: Held | undefined, call: Call): Found<unknown> | undefined {
+    const entry = hitRedis(held, call);
+    return entry && { entry, tier: 'redis' };
   }
 
   /** As any read, but counted nowhere. */
   async function find(key: string, policy: Policy): Promise<Entry<unknown> | undefined> {
     const held = engine.mode === 'bypass' ? undefined : engine.memory.find(idOf(space, key), space);
-    return held && engine.memory.isFresh(held) ? held.entry : foundIn(await askRedis(callOf(key, policy)));
+    return held && engine.memory.isFresh(held) ? held.entry : askRedis(callOf(key, policy), foundIn);
   }
 
   return {
-    async get<Value>(key: string, options?: ReadOptions) {
-      const policy = policyOf(options);
-      // By no function of its own: every hit in Redis would pay for its promise.
-      const entry = hitMemory(key, policy) ?? hitRedis(await askRedis(callOf(key, policy)), policy);
-      return entry?.value as Value | undefined;
+    // Neither is an async function: every hit in Redis would pay for its promise.
+    get<Value>(key: string, options?: ReadOptions): Promise<Value | undefined> {
+      try {
+        const policy = policyOf(options);
+        const entry = hitMemory(key, policy);
+        const value = entry ? Promise.resolve(entry.value) : askRedis(callOf(key, policy), valueInRedis);
+        return value as Promise<Value | undefined>;
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    },
+
+    lookup<Value>(key: string, options?: ReadOptions): Promise<Found<Value> | undefined> {
+      try {
+        const policy = policyOf(options);
+        const entry = hitMemory(key, policy);
+        const found = entry ? Promise.resolve({ entry, tier: 'memory' }) : askRedis(callOf(key, policy), foundInRedis);
+        return found as Promise<Found<Value> | undefined>;
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
 
     async take<Value>(key: string, options?: ReadOptions) {
@@ -123,23 +150,15 @@ export function createPart(
       // Redis can remove for one caller only what it has.
       if (engine.writeBack.find(idOf(space, key))) await engine.writeBack.drain();
       // First: memory may not have heard yet that somebody has taken what it holds, and Redis hold what came after that.
-      const held = await askRedis(callOf(key, policy));
-      const entry = foundIn(held) ? hitRedis(held, policy) : (hitMemory(key, policy) ?? hitRedis(undefined, policy));
+      const call = callOf(key, policy);
+      const held = await askRedis(call, (read) => read);
+      const entry = foundIn(held) ? hitRedis(held, call) : (hitMemory(key, policy) ?? hitRedis(undefined, call));
       if (!entry) return undefined;
       const { memoryEntries, redisKeys, shared } = await invalidator.run(
         checkInvalidation(space, 'invalidate', { key }),
       );
       // Of all who found it, Redis removes it for one.
       return (shared ? redisKeys : memoryEntries) > 0 ? (entry.value as Value) : undefined;
-    },
-
-    async lookup<Value>(key: string, options?: ReadOptions) {
-      const policy = policyOf(options);
-      const held = hitMemory(key, policy);
-      if (held) return { entry: held, tier: 'memory' } as Found<Value>;
-      // As in `get`.
-      const read = hitRedis(await askRedis(callOf(key, policy)), policy);
-      return read && ({ entry: read, tier: 'redis' } as Found<Value>);
     },
 
     peek<Value>(key: string, options?: ReadOptions) {
@@ -151,13 +170,9 @@ export function createPart(
     async getMany<Value>(keys: readonly string[], options?: ReadOptions) {
       const policy = policyOf(options);
       const unique = uniqueKeys(keys);
-      const inMemory = unique.map((key) => hitMemory(key, policy));
       // Asked for in one turn, what memory lacks leaves in one MGET.
-      const inRedis = await Promise.all(
-        unique.map((key, index) => (inMemory[index] ? undefined : askRedis(callOf(key, policy)))),
-      );
-      const entries = inMemory.map((entry, index) => entry ?? hitRedis(inRedis[index], policy));
-      return mapOf(unique, entries) as Map<string, Value>;
+      const entries = unique.map((key) => hitMemory(key, policy) ?? askRedis(callOf(key, policy), hitRedis));
+      return mapOf(unique, await Promise.all(entries)) as Map<string, Value>;
     },
 
     has: async (key, options) => (await find(key, policyOf(options))) !== undefined,

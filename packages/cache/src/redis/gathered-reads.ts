@@ -3,43 +3,45 @@ import type { Failure, RedisState } from './redis-state.ts';
 
 export type Reply = Buffer | null | Failure;
 
-/** When Redis answered. */
-export interface Answered {
-  /** Milliseconds since the epoch. */
+/** What Redis said of all that left together. */
+export interface Answer {
+  /** In the order in which they were asked for. */
+  readonly replies: readonly (Buffer | null)[] | Failure;
+  /** When it came, milliseconds since the epoch. */
   readonly atMs: number;
-  /** Since the first of the reads that left together was asked for. */
+  /** Since the first of them was asked for. */
   readonly elapsedMs: number;
 }
 
-/** Is called with what Redis says of a key, once, in the turn of the event loop in which that comes. Must not throw. */
-export type TakeReply = (reply: Reply, answered: Answered) => void;
-
-/**
- * Reads a key. All that is read in one turn of the event loop leaves as one MGET, each key once. A callback and not a promise:
- * every hit in Redis passes here, and would pay for both.
- *
- * @param id tells the key from all others. That of an entry has been looked up before, so its hash is known; to make that of
- * the key would cost more than all the rest.
- */
-export type GatheredRead = (id: string, key: string, take: TakeReply) => void;
-
-/** Who waits for a key; behind it those who have asked for the same one since. */
-interface Waiter {
-  readonly take: TakeReply;
-  next: Waiter | undefined;
+export interface GatheredReads {
+  /**
+   * Asks for a key, with all that is asked for in this turn of the event loop: it leaves as one MGET, each key once.
+   *
+   * @param id tells the key from all others. That of an entry has been looked up before, so its hash is known; to make that of
+   * the key would cost more than all the rest.
+   * @returns where its reply is in {@link GatheredReads.answer}.
+   */
+  ask(id: string, key: string): number;
+  /** Of what was asked for last. One promise for all that leaves together: every hit would pay for its own. Never rejects. */
+  readonly answer: Promise<Answer>;
 }
 
-/** What leaves as one MGET. */
+/** What leaves together. */
 interface Batch {
   readonly beganAt: number;
   readonly keys: string[];
-  /** One for each key. */
-  readonly waiters: Waiter[];
+  readonly firstId: string;
   /**
-   * The same by the ids of their keys. Each batch has a table of its own: one that grew old would keep all that was read
+   * Where the keys are, by their ids; none for the first. A table for each batch: one that grew old would keep all that was read
    * through it from V8's young collections.
    */
-  readonly waiting: Map<string, Waiter>;
+  places: Map<string, number> | undefined;
+  readonly answer: Promise<Answer>;
+  settle: (answer: Answer) => void;
+}
+
+export function replyAt({ replies }: Answer, index: number): Reply {
+  return typeof replies === 'symbol' ? replies : (replies[index] ?? null);
 }
 
 /**
@@ -60,50 +62,60 @@ const MAX_IDLE_KEYS = 32;
  * A lone read leaves at the end of its tick. While others are under way, reads wait for `setImmediate`: requests that
  * arrived on different sockets in one turn are different ticks, and gathering them is the point.
  */
-export function createGatheredReads(redis: RedisPort, state: RedisState, now: () => number): GatheredRead {
+export function createGatheredReads(redis: RedisPort, state: RedisState, now: () => number): GatheredReads {
   const maxKeys = redis.nodes ? 1 : MAX_KEYS;
   const maxIdleKeys = Math.min(maxKeys, MAX_IDLE_KEYS);
-  let batch: Batch | undefined;
+  let next: Batch | undefined;
+  let last: Promise<Answer>;
   let inFlight = 0;
 
-  function begin(): Batch {
-    if (maxKeys > 1 && inFlight === 0) process.nextTick(flush);
-    else if (maxKeys > 1) setImmediate(flush);
-    return { beganAt: performance.now(), keys: [], waiters: [], waiting: new Map() };
-  }
-
-  function flush(): void {
-    if (batch === undefined) return;
-    const sent = batch;
-    batch = undefined;
-    inFlight += 1;
-    void state.watch(redis.mgetBuffer(sent.keys)).then((replies) => {
-      inFlight -= 1;
-      answer(sent, replies);
+  function begin(id: string, key: string): Batch {
+    if (maxKeys > 1 && inFlight === 0) process.nextTick(leave);
+    else if (maxKeys > 1) setImmediate(leave);
+    let settle: Batch['settle'] = () => {};
+    const answer = new Promise<Answer>((resolve) => {
+      settle = resolve;
     });
+    return { beganAt: performance.now(), keys: [key], firstId: id, places: undefined, answer, settle };
   }
 
-  function answer({ beganAt, waiters }: Batch, replies: readonly (Buffer | null)[] | Failure): void {
+  function leave(): void {
+    const batch = next;
+    if (!batch) return;
+    next = undefined;
+    inFlight += 1;
+    redis.mgetBuffer(batch.keys).then(
+      (replies) => answer(batch, state.answered(replies)),
+      (error) => answer(batch, state.failed(error)),
+    );
+  }
+
+  function answer({ settle, beganAt }: Batch, replies: Answer['replies']): void {
+    inFlight -= 1;
     // Once for all: to read a clock costs as much as to read a small frame.
-    const answered = { atMs: now(), elapsedMs: performance.now() - beganAt };
-    for (let index = 0; index < waiters.length; index += 1) {
-      const reply = typeof replies === 'symbol' ? replies : (replies[index] ?? null);
-      for (let waiter = waiters[index]; waiter; waiter = waiter.next) waiter.take(reply, answered);
-    }
+    settle({ replies, atMs: now(), elapsedMs: performance.now() - beganAt });
   }
 
-  return (id, key, take) => {
-    batch ??= begin();
-    const { keys, waiters, waiting } = batch;
-    const known = waiting.get(id);
-    if (known) {
-      known.next = { take, next: known.next };
-      return;
-    }
-    const waiter: Waiter = { take, next: undefined };
-    waiting.set(id, waiter);
-    keys.push(key);
-    waiters.push(waiter);
-    if (keys.length >= (inFlight === 0 ? maxIdleKeys : maxKeys)) flush();
+  function add(batch: Batch, id: string, key: string): number {
+    if (id === batch.firstId) return 0;
+    batch.places ??= new Map();
+    const known = batch.places.get(id);
+    if (known !== undefined) return known;
+    batch.places.set(id, batch.keys.length);
+    return batch.keys.push(key) - 1;
+  }
+
+  return {
+    get answer() {
+      return last;
+    },
+    ask(id, key) {
+      let place = 0;
+      if (next) place = add(next, id, key);
+      else next = begin(id, key);
+      last = next.answer;
+      if (next.keys.length >= (inFlight === 0 ? maxIdleKeys : maxKeys)) leave();
+      return place;
+    },
   };
 }

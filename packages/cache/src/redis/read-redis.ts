@@ -1,12 +1,12 @@
 import type { Call, Engine } from '../engine.ts';
 import { holdEntry, openFrame, readFrame } from '../entries/entries.ts';
-import type { Frame } from '../entries/frame.ts';
+import type { StoredFrame } from '../entries/frame.ts';
 import { endedAt, isExpired, type Lifetime } from '../entries/freshness.ts';
 import type { Held } from '../entries/held.ts';
 import { areCurrent } from '../generations/generations.ts';
 import type { Standing } from '../generations/tag-generations.ts';
 import { findBuffered } from '../writing/flush-writes.ts';
-import type { Reply } from './gathered-reads.ts';
+import { type Reply, replyAt } from './gathered-reads.ts';
 import { isFailure } from './redis-state.ts';
 import type { RedisTier, SeenFences } from './redis-tier.ts';
 
@@ -19,31 +19,44 @@ export interface RedisRead {
   readonly seen: SeenFences | undefined;
 }
 
+/** What a reader makes of what was found. */
+export type Finish<Result> = (held: Held | undefined, call: Call) => Result;
+
 /**
  * Reads an entry from Redis and puts it into memory. What Redis cannot say is a miss.
  *
- * The one promise of a hit, settled where the answer comes: what it waits for before that, it waits for seldom.
+ * The one promise of a hit, settled in the turn in which the answer comes: what it waits for before that, it waits for seldom.
  */
-export function readEntry(engine: Engine, redis: RedisTier, call: Call): Promise<Held | undefined> {
+export function readEntry<Result>(
+  engine: Engine,
+  redis: RedisTier,
+  call: Call,
+  finish: Finish<Result>,
+): Promise<Result> {
   const buffered = findBuffered(engine, call.address.id);
   // Redis has an older value.
-  if (buffered) return Promise.resolve(buffered);
+  if (buffered) return Promise.resolve(finish(buffered, call));
   // First: while it waits for what is due, more may become so.
   const mark = engine.fills.mark();
-  if (!engine.replay.isDue) return askForEntry(engine, redis, call, mark);
-  return engine.replay.settle().then((isSettled) => (isSettled ? askForEntry(engine, redis, call, mark) : undefined));
+  if (!engine.replay.isDue) return askForEntry(engine, redis, call, mark, finish);
+  return engine.replay
+    .settle()
+    .then((isSettled) => (isSettled ? askForEntry(engine, redis, call, mark, finish) : finish(undefined, call)));
 }
 
-function askForEntry(engine: Engine, redis: RedisTier, call: Call, mark: number): Promise<Held | undefined> {
-  return new Promise((resolve, reject) => {
-    redis.read(call.address, (reply, { atMs, elapsedMs }) => {
-      engine.latency.redis.record(elapsedMs);
-      try {
-        resolve(isFailure(reply) ? undefined : takeUp(engine, call, reply, mark, atMs));
-      } catch (error) {
-        reject(error);
-      }
-    });
+function askForEntry<Result>(
+  engine: Engine,
+  redis: RedisTier,
+  call: Call,
+  mark: number,
+  finish: Finish<Result>,
+): Promise<Result> {
+  const index = redis.reads.ask(call.address.id, engine.placeOf(call.address));
+  return redis.reads.answer.then((answer) => {
+    engine.latency.redis.record(answer.elapsedMs);
+    const reply = replyAt(answer, index);
+    const held = isFailure(reply) ? undefined : takeUp(engine, call, reply, mark, answer.atMs);
+    return held instanceof Promise ? held.then((late) => finish(late, call)) : finish(held, call);
   });
 }
 
@@ -61,13 +74,11 @@ export async function readForLoad(engine: Engine, redis: RedisTier, call: Call):
   return { held, bytes, seen: isFailure(seen) ? undefined : seen };
 }
 
-function readBytes(engine: Engine, redis: RedisTier, { address }: Call): Promise<Reply> {
-  return new Promise((resolve) => {
-    redis.read(address, (reply, { elapsedMs }) => {
-      engine.latency.redis.record(elapsedMs);
-      resolve(reply);
-    });
-  });
+async function readBytes(engine: Engine, redis: RedisTier, { address }: Call): Promise<Reply> {
+  const index = redis.reads.ask(address.id, engine.placeOf(address));
+  const answer = await redis.reads.answer;
+  engine.latency.redis.record(answer.elapsedMs);
+  return replyAt(answer, index);
 }
 
 /** Puts what Redis has into memory, if it is of use. */
@@ -110,7 +121,7 @@ export function verifyEntry(
 function holdFrame(
   engine: Engine,
   call: Call,
-  frame: Frame,
+  frame: StoredFrame,
   standing: Standing | undefined,
   nowMs: number,
 ): Held | undefined {
@@ -121,7 +132,7 @@ function holdFrame(
 }
 
 /** What the expiries of its tags have left of an entry's lifetime. */
-function lifetimeUnder(frame: Frame, { staleSinceMs }: Standing, nowMs: number): Lifetime | undefined {
+function lifetimeUnder(frame: StoredFrame, { staleSinceMs }: Standing, nowMs: number): Lifetime | undefined {
   if (staleSinceMs === Number.POSITIVE_INFINITY) return frame;
   // By the clock of the instance that expired it, which may be ahead of this one's.
   const lifetime = endedAt(frame, Math.min(staleSinceMs, nowMs));

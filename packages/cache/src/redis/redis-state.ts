@@ -6,6 +6,9 @@ export interface RedisState {
   readonly errors: number;
   /** Resolves with the reply, or {@link UNANSWERED} or {@link UNSENT}; never rejects. */
   watch<Reply>(call: Promise<Reply>): Promise<Reply | Failure>;
+  /** The same for a caller who hears of both by himself. */
+  answered<Reply>(reply: Reply): Reply;
+  failed(error: unknown): Failure;
   close(): void;
 }
 
@@ -42,6 +45,8 @@ export function createRedisState(observer: OutageObserver): RedisState {
       return errors;
     },
     watch: (call) => call.then(answered, failed),
+    answered,
+    failed,
     close: outage.close,
   };
 }

@@ -5,7 +5,7 @@ import { wakeMessage } from '../bus/wake-message.ts';
 import { type Address, idOfPlace } from '../entries/address.ts';
 import { headerOf } from '../entries/frame.ts';
 import { type Change, createChanges } from './changes.ts';
-import { createGatheredReads, type Reply, type TakeReply } from './gathered-reads.ts';
+import { createGatheredReads, type GatheredReads, type Reply, replyAt } from './gathered-reads.ts';
 import {
   createRedisExpire,
   createRedisInvalidate,
@@ -29,8 +29,9 @@ export interface SeenFences {
 export interface RedisTier {
   /** Whether Redis answers, by the last call. */
   readonly isUp: boolean;
-  /** Calls back: every hit in Redis would pay for a promise. */
-  read(address: Address, take: TakeReply): void;
+  /** For those who read one entry after the other, and often: {@link RedisTier.read} makes promises of its own. */
+  readonly reads: GatheredReads;
+  read(address: Address): Promise<Reply>;
   readFences(address: Address): Promise<SeenFences | Failure>;
   /**
    * What identifies the last change of any tag. If it is the same as before a load, no tag was invalidated or expired
@@ -101,7 +102,7 @@ export interface RedisTierOptions {
 
 export function createRedisTier(options: RedisTierOptions): RedisTier {
   const { redis, keys, state, tombstoneTtlMs, newId, newGeneration, writer, now, messageOf, ownWrites } = options;
-  const read = createGatheredReads(redis, state, now);
+  const reads = createGatheredReads(redis, state, now);
   const send = createChanges(redis, {
     channel: keys.channel,
     // A script's keys share a slot.
@@ -125,15 +126,21 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
     return isFailure(made) ? made : Number(made) === 1;
   }
 
-  function readText(key: string): Promise<string | Failure> {
-    return new Promise((resolve) => read(idOfPlace(key), key, (reply) => resolve(textOf(reply))));
+  async function read(id: string, key: string): Promise<Reply> {
+    const index = reads.ask(id, key);
+    return replyAt(await reads.answer, index);
+  }
+
+  async function readText(key: string): Promise<string | Failure> {
+    return textOf(await read(idOfPlace(key), key));
   }
 
   return {
     get isUp() {
       return state.isUp;
     },
-    read: (address, take) => read(address.id, keys.entry(address), take),
+    reads,
+    read: (address) => read(address.id, keys.entry(address)),
 
     async readFences(address) {
       const [tombstone, sweep, tagLog] = await Promise.all([

@@ -80,7 +80,8 @@ export function createWriteBuffer(limits: { readonly maxEntries: number; readonl
     get bytes() {
       return bytes;
     },
-    find: (id) => waiting.get(id) ?? underWay.get(id),
+    // Every read asks, and mostly there is nothing.
+    find: (id) => (waiting.size + underWay.size === 0 ? undefined : (waiting.get(id) ?? underWay.get(id))),
     holds(write) {
       const { id } = write.call.address;
       return waiting.get(id) === write || underWay.get(id) === write;

@@ -2,7 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { Redis } from 'ioredis';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { decodeFrame } from '../../src/entries/decode-frame.ts';
-import { encodeFrame, type Frame } from '../../src/entries/frame.ts';
+import { encodeFrame, type Frame, wholeFrame } from '../../src/entries/frame.ts';
 import type { Cache } from '../../src/index.ts';
 import { useRedis } from '../use-redis.ts';
 
@@ -30,7 +30,7 @@ const entry = (key: string) => `bw:1:app:entry:{${key}}`;
 async function frameOf(key: string): Promise<Frame> {
   const frame = decodeFrame((await redis.getBuffer(entry(key))) ?? Buffer.alloc(0), 1024 ** 2);
   if (typeof frame === 'string') throw new Error(`The entry is no frame: ${frame}.`);
-  return frame;
+  return wholeFrame(frame);
 }
 
 it.each(['zstd', 'gzip', 'brotli'] as const)(

@@ -2,7 +2,7 @@ import { eventually } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeFrame } from '../../src/entries/decode-frame.ts';
-import { encodeFrame, type Frame } from '../../src/entries/frame.ts';
+import { encodeFrame, type Frame, wholeFrame } from '../../src/entries/frame.ts';
 import { type Cache, type CacheOptions, createCache } from '../../src/index.ts';
 import { createGatedLoader } from '../gated-loader.ts';
 import { gateRedis } from '../gated-redis.ts';
@@ -29,7 +29,7 @@ const subjectKeys = () => redis.keys(`bw:1:${instances.name}:tag:{%1E*`);
 async function stored(key: string): Promise<Frame> {
   const frame = decodeFrame((await redis.getBuffer(entry(key))) ?? Buffer.alloc(0), 100_000);
   if (typeof frame === 'string') throw new Error(`${key} is no frame: ${frame}.`);
-  return frame;
+  return wholeFrame(frame);
 }
 
 beforeAll(() => {

@@ -1,0 +1,102 @@
+import { HEAD_BYTES, TEXT } from './compact-format.ts';
+import { textOf } from './compact-text.ts';
+import type { Shape } from './shape-keys.ts';
+
+const NO_SHAPES: Shape[] = [];
+Object.freeze(NO_SHAPES);
+
+/** Where a value is read. */
+interface Cursor {
+  bytes: Buffer;
+  /** Of all the memory that the bytes are a piece of: values that came from Redis together lie in the same. */
+  view: DataView;
+  /** In the view, as is where the parts end, and where the characters begin of which no text is made yet. */
+  at: number;
+  partsEnd: number;
+  charactersAt: number;
+  isAscii: boolean;
+  /** Made when one is wanted: the keys of a shape that was seen before are not. */
+  text: string | undefined;
+  textAt: number;
+  shapes: Shape[];
+  depth: number;
+}
+
+/** One for all values, which are read one at a time: every hit in Redis would pay for its own. */
+export const cursor: Cursor = {
+  bytes: Buffer.alloc(0),
+  view: new DataView(new ArrayBuffer(0)),
+  at: 0,
+  partsEnd: 0,
+  charactersAt: 0,
+  isAscii: true,
+  text: undefined,
+  textAt: 0,
+  shapes: NO_SHAPES,
+  depth: 0,
+};
+
+export function begin(bytes: Buffer, start: number): void {
+  const textStart = start + HEAD_BYTES + bytes.readUInt32LE(start + 1);
+  if (textStart > bytes.length) throw malformed();
+  if (cursor.view.buffer !== bytes.buffer) cursor.view = new DataView(bytes.buffer);
+  cursor.bytes = bytes;
+  cursor.at = bytes.byteOffset + start + HEAD_BYTES;
+  cursor.partsEnd = bytes.byteOffset + textStart;
+  cursor.charactersAt = cursor.partsEnd;
+  cursor.isAscii = bytes[start] === TEXT.ASCII;
+  cursor.text = cursor.isAscii ? undefined : textOf(bytes, textStart, bytes[start]);
+  if (!cursor.isAscii && cursor.text === undefined) throw malformed();
+  cursor.textAt = 0;
+  cursor.shapes = NO_SHAPES;
+  cursor.depth = 0;
+}
+
+/** Whether all of it was read. What was read from behind the parts has left the cursor there: nothing ever goes back. */
+export function isAllRead(): boolean {
+  const { bytes, at, partsEnd, charactersAt, text, textAt } = cursor;
+  return at === partsEnd && (text === undefined ? charactersAt === endOf(bytes) : textAt === text.length);
+}
+
+/** In the view. */
+export function endOf(bytes: Buffer): number {
+  return bytes.byteOffset + bytes.length;
+}
+
+export function malformed(): Error {
+  return new RangeError('These bytes are no compact value.');
+}
+
+export function readByte(): number {
+  if (cursor.at >= cursor.partsEnd) throw malformed();
+  const byte = cursor.view.getUint8(cursor.at);
+  cursor.at += 1;
+  return byte;
+}
+
+export function readUint32(): number {
+  const value = cursor.view.getUint32(cursor.at, true);
+  cursor.at += 4;
+  return value;
+}
+
+export function readFloat64(): number {
+  const value = cursor.view.getFloat64(cursor.at, true);
+  cursor.at += 8;
+  return value;
+}
+
+export function readText(length: number): string {
+  const text = cursor.text ?? makeText();
+  const start = cursor.textAt;
+  cursor.textAt = start + length;
+  if (cursor.textAt > text.length) throw malformed();
+  return text.substring(start, cursor.textAt);
+}
+
+function makeText(): string {
+  const { bytes, charactersAt } = cursor;
+  const text = bytes.toString('latin1', charactersAt - bytes.byteOffset);
+  cursor.text = text;
+  return text;
+}
