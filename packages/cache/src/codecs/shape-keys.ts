@@ -1,3 +1,5 @@
+import { type BytePattern, liesAt, patternOf } from './byte-pattern.ts';
+
 /** Far more than the shapes that the values of one process have; what is hostile is forgotten with the rest. */
 const MAX_SHAPES = 1000;
 
@@ -14,7 +16,8 @@ const known = new Map<string, Shape>();
 /** A shape as it lay in a value whose characters have a byte each. */
 interface SeenShape {
   readonly shape: Shape;
-  readonly characters: Uint8Array;
+  readonly lengths: BytePattern;
+  readonly characters: BytePattern;
 }
 
 /** What values that come together begin with is mostly the same, and its bytes are compared faster than its text is looked up. */
@@ -24,7 +27,11 @@ let seenOnce: Shape | undefined;
 
 /** For {@link seenShape}: what a value began with. */
 export function rememberShape(shape: Shape): void {
-  if (shape === seenOnce) seen = { shape, characters: Buffer.from(shape.keys.join(''), 'latin1') };
+  const { keys } = shape;
+  if (shape === seenOnce) {
+    const lengths = patternOf(Uint8Array.from(keys, ({ length }) => length));
+    seen = { shape, lengths, characters: patternOf(Buffer.from(keys.join(''), 'latin1')) };
+  }
   seenOnce = shape;
 }
 
@@ -36,13 +43,8 @@ export function seenShape(
   from: number,
   end: number,
 ): SeenShape | undefined {
-  if (!seen || from + seen.characters.length > end || !haveLengths(seen.shape, view, lengthsAt, count))
-    return undefined;
-  const { characters } = seen;
-  for (let index = 0; index < characters.length; index += 1) {
-    if (view.getUint8(from + index) !== characters[index]) return undefined;
-  }
-  return seen;
+  if (!seen || seen.lengths.length !== count || from + seen.characters.length > end) return undefined;
+  return liesAt(seen.lengths, view, lengthsAt) && liesAt(seen.characters, view, from) ? seen : undefined;
 }
 
 /** The shape, out of the characters of its keys and the length of each, a byte each from `at` on. */
