@@ -10,7 +10,7 @@ import { loadOne, refreshOne } from '../loading/load-one.ts';
 import type { BatchLoader, Loader } from '../loading/loader.ts';
 import { batchLoaderOf } from '../loading/source-loader.ts';
 import type { LoadCallOptions } from '../options/call-options.ts';
-import type { Policy } from '../options/policies.ts';
+import type { Policy, PolicyMemory } from '../options/policies.ts';
 import { mapOf } from './map-of.ts';
 import type { Requests } from './requests.ts';
 
@@ -23,7 +23,7 @@ export interface PartLoadsOptions {
   readonly space: string;
   readonly hitMemory: (key: string, policy: Policy) => Entry<unknown> | undefined;
   /** As the policy wants its readers to have it. */
-  readonly handOut: <Result extends { readonly value: unknown }>(result: Result, policy: Policy) => Result;
+  readonly handOut: <Result extends { readonly value: unknown }>(result: Result, memory: PolicyMemory) => Result;
 }
 
 export function createPartLoads(
@@ -49,7 +49,7 @@ export function createPartLoads(
     const entry = hit(key, policy, options);
     if (entry === undefined) {
       const { found } = await loadOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
-      return handOut(found, policy).value as Value;
+      return handOut(found, policy.memory).value as Value;
     }
     if (isDue(entry, policy)) refreshOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
     return entry.value as Value;
@@ -62,7 +62,7 @@ export function createPartLoads(
     const entry = hit(key, policy, options);
     if (entry === undefined) {
       const { found, source } = await loadOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
-      return { value: handOut(found, policy).value as Value, source };
+      return { value: handOut(found, policy.memory).value as Value, source };
     }
     if (isDue(entry, policy)) refreshOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
     return { value: entry.value as Value, source: 'memory' as const };
@@ -108,7 +108,7 @@ export function createPartLoads(
       const found = entries.map((entry) => {
         if (entry) return entry;
         const own = loaded[next++]?.found;
-        return own && handOut(own, policy);
+        return own && handOut(own, policy.memory);
       });
       return mapOf(unique, found) as Map<string, Value>;
     },

@@ -15,7 +15,7 @@ import type { LoadOnce } from '../loading/load-once.ts';
 import { reserve } from '../loading/reservation.ts';
 import type { Found, ReadOptions } from '../options/call-options.ts';
 import { resolveLeaseWait } from '../options/load-options.ts';
-import type { Policies, Policy } from '../options/policies.ts';
+import type { Policies, Policy, PolicyMemory } from '../options/policies.ts';
 import { type Finish, readEntry } from '../redis/read-redis.ts';
 import { findBuffered } from '../writing/flush-writes.ts';
 import { writeValue, writeValues } from '../writing/write-source.ts';
@@ -76,18 +76,15 @@ export function createPart(
     const held = engine.memory.find(id, space) ?? findBuffered(engine, id);
     if (held === undefined || (held.goesStale && !findsStale && !engine.memory.isFresh(held))) return undefined;
     policy.outcomes.hitMemory += 1;
-    return policy.memory.isCopied ? handOut(held.entry, policy) : held.entry;
+    return handOut(held.entry, policy.memory);
   }
 
   /** As the policy wants its readers to have it. */
-  function handOut<Result extends { readonly value: unknown }>(
-    result: Result,
-    { memory }: Pick<Policy, 'memory'>,
-  ): Result {
-    return memory.isCopied && ownsValues ? { ...result, value: deepCopy(result.value) } : result;
+  function handOut<Result extends { readonly value: unknown }>(result: Result, { isCopied }: PolicyMemory): Result {
+    return isCopied && ownsValues ? { ...result, value: deepCopy(result.value) } : result;
   }
 
-  /** What Redis has, fresh or not, and `finish` makes of it, in the turn in which the answer comes; nothing where it is not to be asked. */
+  /** What `finish` makes of what Redis has, fresh or not; where Redis is not to be asked, that is nothing. */
   function askRedis<Result>(call: Call, finish: Finish<Result>): Promise<Result> {
     if (!engine.redis || engine.mode === 'bypass') return Promise.resolve(finish(undefined, call));
     return readEntry(engine, engine.redis, call, finish);
@@ -105,7 +102,7 @@ export function createPart(
       return undefined;
     }
     outcomes.hitRedis += 1;
-    return memoryPolicy.isCopied ? handOut(entry, { memory: memoryPolicy }) : entry;
+    return handOut(entry, memoryPolicy);
   }
 
   const valueInRedis = (held: Held | undefined, call: Call) => hitRedis(held, call)?.value;
@@ -122,7 +119,7 @@ export function createPart(
   }
 
   return {
-    // Neither is an async function: every hit in Redis would pay for its promise.
+    // Not an async function, nor is `lookup`: every hit in Redis would pay for its promise.
     get<Value>(key: string, options?: ReadOptions): Promise<Value | undefined> {
       try {
         const policy = policyOf(options);
@@ -192,7 +189,7 @@ export function createPart(
     async inspect<Value>(key: string, options?: ReadOptions) {
       const policy = policyOf(options);
       const { memory, ...elsewhere } = await inspectEntry(engine, callOf(key, policy));
-      return { ...elsewhere, memory: memory && handOut(memory, policy) } as EntryInspection<Value>;
+      return { ...elsewhere, memory: memory && handOut(memory, policy.memory) } as EntryInspection<Value>;
     },
 
     async set(key, value, options) {

@@ -22,7 +22,7 @@ export interface GatheredReads {
    * @returns where its reply is in {@link GatheredReads.answer}.
    */
   ask(id: string, key: string): number;
-  /** Of what was asked for last. One promise for all that leaves together: every hit would pay for its own. Never rejects. */
+  /** That to what was asked for last. One promise for all that leaves together: each hit would pay for its own. Never rejects. */
   readonly answer: Promise<Answer>;
 }
 

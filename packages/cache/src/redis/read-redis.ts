@@ -25,7 +25,7 @@ export type Finish<Result> = (held: Held | undefined, call: Call) => Result;
 /**
  * Reads an entry from Redis and puts it into memory. What Redis cannot say is a miss.
  *
- * The one promise of a hit, settled in the turn in which the answer comes: what it waits for before that, it waits for seldom.
+ * A hit makes one promise, settled by the answer; what it may wait for before that is rare.
  */
 export function readEntry<Result>(
   engine: Engine,
@@ -99,7 +99,7 @@ function keepInMemory(engine: Engine, call: Call, held: Held | undefined, mark: 
   return held;
 }
 
-/** Not what Redis said before it had taken what was invalidated meanwhile: of a tag it says that it is current. */
+/** Not while invalidations are unsent, nor where the key was raised since: Redis may have answered from before a change. */
 function mayEnterMemory({ fills, replay }: Engine, { address }: Call, held: Held, mark: number): boolean {
   return !replay.isDue && !fills.isRaised(address.id, mark) && areCurrent(held.generations);
 }
