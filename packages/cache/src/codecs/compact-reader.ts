@@ -10,7 +10,7 @@ import {
   readUint32,
 } from './compact-cursor.ts';
 import { BYTE_TYPES, PART } from './compact-format.ts';
-import { rememberShape, type Shape, seenShape, shapeOf } from './shape-keys.ts';
+import { addShape, rememberShape, type Shape, seenShape, shapeOf } from './shape-keys.ts';
 import { MAX_DEPTH, viewOf } from './typed-json.ts';
 
 /**
@@ -117,10 +117,7 @@ function readList(count: number): readonly unknown[] {
 /** @returns the number of the shape. */
 function readShape(): number {
   const count = readByte();
-  const shape = readSeenShape(count) ?? readNewShape(count);
-  // An array that was pushed to has room for sixteen more, and most values have one shape.
-  if (cursor.shapes.length === 0) cursor.shapes = [shape];
-  else cursor.shapes.push(shape);
+  addShape(cursor, readSeenShape(count) ?? readNewShape(count));
   return cursor.shapes.length - 1;
 }
 

@@ -88,7 +88,7 @@ function splitKeys(text: string, view: DataView, at: number, count: number): rea
 }
 
 /** An array that was pushed to has room for sixteen more, and most values have one shape. */
-export function addShape(to: { shapes: (readonly string[])[] }, keys: readonly string[]): void {
-  if (to.shapes.length === 0) to.shapes = [keys];
-  else to.shapes.push(keys);
+export function addShape<Added>(to: { shapes: Added[] }, shape: Added): void {
+  if (to.shapes.length === 0) to.shapes = [shape];
+  else to.shapes.push(shape);
 }
