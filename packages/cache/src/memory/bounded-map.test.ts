@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BoundedMap, type Budget, createBoundedMap, createBudget, type Terms } from './bounded-map.ts';
+import { type BoundedMap, type Budget, createBoundedMap, createBudget, type HoldTerms } from './bounded-map.ts';
 
 function setUp({ maxEntries = 100, maxBytes = 1000 } = {}) {
   const removed: string[] = [];
@@ -68,7 +68,7 @@ describe('a bounded map', () => {
     interface Subject {
       readonly map: BoundedMap<object>;
       readonly budget: Budget;
-      readonly held: Map<object, Terms>;
+      readonly held: Map<object, HoldTerms>;
     }
     const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
     type Step = (subject: Subject) => void;
@@ -94,12 +94,12 @@ describe('a bounded map', () => {
           },
       ),
     );
-    const bytesOf = (all: readonly Terms[]) => all.reduce((sum, { bytes }) => sum + bytes, 0);
+    const bytesOf = (all: readonly HoldTerms[]) => all.reduce((sum, { bytes }) => sum + bytes, 0);
 
     it('stays within its bounds, and tells of each value that left', () => {
       fc.assert(
         fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-          const held = new Map<object, Terms>();
+          const held = new Map<object, HoldTerms>();
           const map = createBoundedMap<object>({
             maxEntries: 4,
             maxBytes: 50,

@@ -15,7 +15,7 @@ export interface BoundedMap<Value> {
   /** Whether a value of this size is smaller than the bounds. */
   fits(bytes: number, budget: Budget | undefined): boolean;
   /** Takes the place of what the id had. @returns whether it is kept: one that does not fit is not. */
-  set(id: string, value: Value, terms: Terms): boolean;
+  set(id: string, value: Value, terms: HoldTerms): boolean;
   delete(id: string): boolean;
   ids(): IterableIterator<string>;
   /** Those that were used since they came, or since they last might have had to leave: what came last first. */
@@ -23,7 +23,8 @@ export interface BoundedMap<Value> {
   clear(): void;
 }
 
-export interface Terms {
+/** How a value is held: what it takes, and for how long. */
+export interface HoldTerms {
   readonly bytes: number;
   /** From then on it is gone. */
   readonly untilMs: number;

@@ -152,9 +152,12 @@ export function createMemoryTier({
     const held = entries.get(id, coarse.now());
     // Keys are checked behind the memory tier; an unchecked one may have the form of another space's id.
     if (held === undefined || held.space !== space) return undefined;
-    if (isCurrent(held) && !isBeyondBlindTtl(held)) return held;
-    if (isBeyondBlindTtl(held)) drop(id);
-    else expire(id, Number.POSITIVE_INFINITY);
+    if (isBeyondBlindTtl(held)) {
+      drop(id);
+      return undefined;
+    }
+    if (isCurrent(held)) return held;
+    expire(id, Number.POSITIVE_INFINITY);
     return entries.get(id, coarse.now());
   }
 
