@@ -9,7 +9,7 @@ import type {
   EntryInspection,
   KeyPage,
   KeysOptions,
-} from './invalidation/inspection.ts';
+} from './inspection/inspection.ts';
 import type {
   AuditRecord,
   InvalidateOptions,

@@ -19,7 +19,7 @@ export type {
   KeyPage,
   KeysOptions,
   TagDescription,
-} from './invalidation/inspection.ts';
+} from './inspection/inspection.ts';
 export type {
   AuditRecord,
   InvalidatedBy,

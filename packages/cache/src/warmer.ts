@@ -1,7 +1,7 @@
 import { createEmitter, type Subscribable } from '@breakwater/core';
 import type { Cache } from './cache.ts';
 import { checks, keyError } from './errors.ts';
-import type { HotKey } from './invalidation/inspection.ts';
+import type { HotKey } from './inspection/inspection.ts';
 import type { Loader } from './loading/loader.ts';
 import { createManifest } from './warming/manifest.ts';
 import { type WarmReport, type WarmWork, warmKeys } from './warming/warm-run.ts';

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine.ts';
 import { spaceTakenError } from '../errors.ts';
 import { checkName } from '../input.ts';
-import { createWalks, type Walked, type Walks } from '../invalidation/create-walks.ts';
+import { createWalks, type Walked, type Walks } from '../inspection/create-walks.ts';
 import { resolveSpaceOptions, type SpaceOptions } from '../options/space-options.ts';
 import { createPart, type Part, type Paths } from './part.ts';
 import { createPartAtOnce, type PartAtOnce } from './part-at-once.ts';

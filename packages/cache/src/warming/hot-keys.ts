@@ -1,6 +1,6 @@
 import { isSubjectTag } from '../encryption/subject.ts';
 import { keyIn } from '../entries/address.ts';
-import type { HotKey } from '../invalidation/inspection.ts';
+import type { HotKey } from '../inspection/inspection.ts';
 import type { MemoryTier } from '../memory/memory-tier.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Cache } from '../cache.ts';
-import type { HotKey } from '../invalidation/inspection.ts';
+import type { HotKey } from '../inspection/inspection.ts';
 import type { ResolvedManifest } from './warmer-options.ts';
 
 /** Keeps the hot keys of a process that ends for the one that starts. Never rejects: without them a process starts cold. */

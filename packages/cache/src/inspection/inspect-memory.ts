@@ -1,10 +1,10 @@
 import { idOf, keyIn } from '../entries/address.ts';
 import { NAMESPACE_TAG } from '../generations/generations.ts';
+import { matchesGlob } from '../invalidation/glob.ts';
+import type { Invalidations } from '../invalidation/outbox.ts';
+import { matcherOf } from '../invalidation/spaced-pattern.ts';
 import type { AliveEntry, MemoryTier } from '../memory/memory-tier.ts';
-import { matchesGlob } from './glob.ts';
 import type { Extent, KeyPage } from './inspection.ts';
-import type { Invalidations } from './outbox.ts';
-import { matcherOf } from './spaced-pattern.ts';
 
 /** The entries in memory that an invalidation would end. */
 export function* namedInMemory(memory: MemoryTier, { keys, tags, patterns }: Invalidations): Generator<AliveEntry> {

@@ -1,10 +1,10 @@
 import type { RedisPort } from '@breakwater/core/redis';
 import type { SpacedKey } from '../bus/announcement.ts';
+import { matchesGlob } from '../invalidation/glob.ts';
+import type { Invalidations } from '../invalidation/outbox.ts';
 import type { CacheKeys } from '../redis/redis-keys.ts';
 import { type Failure, isFailure, type RedisState } from '../redis/redis-state.ts';
-import { matchesGlob } from './glob.ts';
 import type { DryRunReport, KeyPage } from './inspection.ts';
-import type { Invalidations } from './outbox.ts';
 import type { WalkRedis } from './walk-redis.ts';
 
 /** Walks Redis for {@link CacheInspection}. */

@@ -1,12 +1,12 @@
 import type { Engine } from '../engine.ts';
 import { checks } from '../errors.ts';
 import { checkPattern } from '../input.ts';
+import type { Dependencies } from '../invalidation/dependencies.ts';
+import { checkTarget } from '../invalidation/target.ts';
 import { isFailure } from '../redis/redis-state.ts';
-import type { Dependencies } from './dependencies.ts';
 import { measureMemory, pageOfMemory } from './inspect-memory.ts';
 import type { RedisInspection } from './inspect-redis.ts';
 import type { CacheInspection } from './inspection.ts';
-import { checkTarget } from './target.ts';
 
 const NOTHING_IN_REDIS = Object.freeze({ entries: 0, bytes: 0, isComplete: true });
 const CURSOR = /^(?:(redis):(\d+:\d+)|(memory):(.+))$/u;

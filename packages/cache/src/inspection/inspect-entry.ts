@@ -1,9 +1,9 @@
 import type { Call, Engine } from '../engine.ts';
 import type { Held } from '../entries/held.ts';
 import { idIn } from '../generations/generation-id.ts';
-import type { EntryInspection } from '../invalidation/inspection.ts';
 import { verifyEntry } from '../redis/read-redis.ts';
 import { isFailure } from '../redis/redis-state.ts';
+import type { EntryInspection } from './inspection.ts';
 
 /** Looks without using: memory is not filled, no entry stays longer for it, and no hit or miss is counted. */
 export async function inspectEntry(engine: Engine, call: Call): Promise<EntryInspection> {
