@@ -11,7 +11,7 @@ import { inspectEntry } from '../inspection/inspect-entry.ts';
 import type { CacheInspection, EntryInspection } from '../inspection/inspection.ts';
 import type { Invalidator } from '../invalidation/invalidate.ts';
 import { checkInvalidation } from '../invalidation/invalidate-options.ts';
-import { reserveToFill } from '../loading/fill.ts';
+import { reserveToFill } from '../loading/reserve-to-fill.ts';
 import type { LoadOnce } from '../loading/load-once.ts';
 import { reserve } from '../loading/reservation.ts';
 import type { Found, ReadOptions } from '../options/call-options.ts';
