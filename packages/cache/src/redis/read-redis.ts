@@ -5,7 +5,7 @@ import { endedAt, isExpired, type Lifetime } from '../entries/freshness.ts';
 import type { Held } from '../entries/held.ts';
 import { areCurrent } from '../generations/generations.ts';
 import type { Standing } from '../generations/tag-generations.ts';
-import { findBuffered } from '../writing/flush-writes.ts';
+import { findBuffered } from '../writing/find-buffered.ts';
 import { type Reply, replyAt } from './gathered-reads.ts';
 import { isFailure } from './redis-state.ts';
 import type { RedisTier, SeenFences } from './redis-tier.ts';

@@ -1,8 +1,5 @@
 import type { Engine } from '../engine.ts';
-import { frameOf, holdEntry } from '../entries/entries.ts';
-import { isExpired } from '../entries/freshness.ts';
-import type { Held } from '../entries/held.ts';
-import { areCurrent } from '../generations/generations.ts';
+import { frameOf } from '../entries/entries.ts';
 import { type Failure, isFailure, UNSENT } from '../redis/redis-state.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
 import { sharedGenerations } from './shared-generations.ts';
@@ -67,20 +64,4 @@ function flushToSource(
     }
     return [...refusals.keys()];
   });
-}
-
-/** A buffered write, as a read finds it: Redis has an older value. */
-export function findBuffered(engine: Engine, id: string): Held | undefined {
-  const write = engine.writeBack.find(id);
-  if (!write || !engine.writeBack.isKept(write)) return undefined;
-  const nowMs = engine.clock.now();
-  if (isExpired(write.lifetime, nowMs)) return undefined;
-  const { call, encoded, lifetime, generations } = write;
-  // An invalidation would have taken it out of the buffer. Generations that are not current nevertheless are those
-  // that messages may have been missed about; whether one was about this entry Redis says at the flush.
-  const [, ...tags] = generations.map(({ tag }) => tag);
-  const current = areCurrent(generations) ? generations : engine.generations.forMemory(tags).generations;
-  const held = holdEntry(call, encoded, lifetime, current, nowMs);
-  engine.memory.store(id, held);
-  return held;
 }
