@@ -10,8 +10,9 @@ import {
   readUint32,
 } from './compact-cursor.ts';
 import { BYTE_TYPES, PART } from './compact-format.ts';
+import { viewOf } from './object-kinds.ts';
 import { addShape, rememberShape, type Shape, seenShape, shapeOf } from './shape-keys.ts';
-import { MAX_DEPTH, viewOf } from './typed-json.ts';
+import { MAX_DEPTH } from './typed-json.ts';
 
 /**
  * The value, its plain objects and arrays frozen.

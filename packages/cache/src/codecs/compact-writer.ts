@@ -1,8 +1,10 @@
 import { types } from 'node:util';
 import { valueError } from '../errors.ts';
+import { isWellFormed } from '../input.ts';
 import { BYTE_TYPES, HEAD_BYTES, MAX_SHAPE_KEY, MAX_SHAPE_KEYS, PART, SHORT, TEXT } from './compact-format.ts';
+import { isPlain, isView, type View } from './object-kinds.ts';
 import { addShape } from './shape-keys.ts';
-import { isPlain, isView, MAX_DEPTH, needsTypes, type View } from './typed-json.ts';
+import { MAX_DEPTH, needsTypes } from './typed-json.ts';
 
 /** Where one value is written. */
 interface Writer {
@@ -20,8 +22,6 @@ const MAX_KEPT_BYTES = 1024 ** 2;
 const PART_BYTES = 16;
 /** How far back an object looks for one with its keys. */
 const SHAPES_COMPARED = 16;
-
-const HALF_A_PAIR = /\p{Cs}/u;
 
 // Taken while a value is written: a getter in it may write another.
 let kept: Buffer | undefined;
@@ -46,7 +46,7 @@ function finish(writer: Writer): Buffer {
   const { bytes } = writer;
   let written = bytes.write(text, partsEnd, 'utf8');
   let form: number = written === text.length ? TEXT.ASCII : TEXT.UTF8;
-  if (form === TEXT.UTF8 && HALF_A_PAIR.test(text)) {
+  if (form === TEXT.UTF8 && !isWellFormed(text)) {
     form = TEXT.UTF16;
     written = bytes.write(text, partsEnd, 'utf16le');
   }

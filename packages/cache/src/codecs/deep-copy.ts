@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { isPlain } from './object-kinds.ts';
 
 /**
  * A copy of what the cache's own codecs hold, several times as fast as `structuredClone`, in which a Buffer stays one. What they
@@ -22,9 +23,7 @@ function copyObject(value: object, copies: Copies): object {
   if (types.isDate(value)) return new Date(value.getTime());
   if (types.isMap(value)) return copyMap(value, copies);
   if (types.isSet(value)) return copySet(value, copies);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
-  return isPlain ? copyProperties(value, copies) : value;
+  return isPlain(value) ? copyProperties(value, copies) : value;
 }
 
 function copyArray(value: readonly unknown[], copies: Copies): unknown[] {

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { valueError } from '../errors.ts';
+import { isPlain, isView, viewOf } from './object-kinds.ts';
 
 /**
  * What JSON cannot hold, written as `{"$": [type, data]}`. A plain object that has a key `$` of its own is written as
@@ -8,21 +9,6 @@ import { valueError } from '../errors.ts';
 const MARK = '$';
 
 export const MAX_DEPTH = 1000;
-
-const VIEWS = {
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-} as const;
-export type View = InstanceType<(typeof VIEWS)[keyof typeof VIEWS]>;
 
 /**
  * Walks `value` once: whether it needs the typed form, or plain JSON gives it back as it was.
@@ -95,16 +81,6 @@ function inspectItems(items: readonly unknown[], walk: Walk): boolean {
 
 function pathOf({ names }: Walk): string {
   return `value${names.map((name) => (typeof name === 'number' ? `[${name}]` : `.${name}`)).join('')}`;
-}
-
-export function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  // The second half lets in plain objects of another realm.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-export function isView(value: object): value is View {
-  return types.isTypedArray(value) && (Buffer.isBuffer(value) || value.constructor.name in VIEWS);
 }
 
 /** The typed form of a value that {@link needsTypes} has let through: ready for `JSON.stringify`. */
@@ -193,11 +169,4 @@ function unmark(marked: unknown): unknown {
     default:
       return viewOf(type, Buffer.from(data, 'base64'));
   }
-}
-
-/** The typed array of that name over a copy of the bytes. */
-export function viewOf(type: string, bytes: Uint8Array): View {
-  if (!Object.hasOwn(VIEWS, type)) throw new TypeError(`There is no typed form "${type}".`);
-  // A copy of its own: a slice of Buffer's pool need not be aligned for wider elements.
-  return new VIEWS[type as keyof typeof VIEWS](Uint8Array.from(bytes).buffer);
 }
