@@ -15,14 +15,9 @@ export function idOf(space: string, key: string): string {
   return space === '' || typeof key !== 'string' ? key : `${space}${SEPARATOR}${key}`;
 }
 
-/** A tag among the ids of keys. No space has an empty name, so it is nobody else's. */
-export function idOfTag(tag: string): string {
-  return SEPARATOR + tag;
-}
-
-/** Any other key in Redis among the ids of entries. */
-export function idOfPlace(key: string): string {
-  return SEPARATOR + key;
+/** Of what is no entry, among the ids of entries: a tag, another key in Redis. No space has an empty name, so it is nobody else's. */
+export function idBesideEntries(name: string): string {
+  return SEPARATOR + name;
 }
 
 export function addressOf(space: string, key: string): Address {

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts';
-import { idOf, idOfTag } from '../entries/address.ts';
+import { idBesideEntries, idOf } from '../entries/address.ts';
 import { type GenerationTable, NAMESPACE_TAG } from '../generations/generations.ts';
 import type { Invalidations } from './outbox.ts';
 import { matcherOf } from './spaced-pattern.ts';
@@ -77,7 +77,7 @@ export function createLocalInvalidations(engine: Engine, table: GenerationTable)
 
   function fenceTag(tag: string): void {
     if (tag !== NAMESPACE_TAG) {
-      loads.raise(idOfTag(tag));
+      loads.raise(idBesideEntries(tag));
       return;
     }
     loads.raiseAll();

@@ -1,4 +1,4 @@
-import { idOfTag } from '../entries/address.ts';
+import { idBesideEntries } from '../entries/address.ts';
 import type { Encoded } from '../entries/encoded.ts';
 import { encodeValue, frameOf, holdEntry, isTooLarge } from '../entries/entries.ts';
 import { type LifetimeTerms, lifetimeAt, spread, wholeLifeMs } from '../entries/freshness.ts';
@@ -72,7 +72,7 @@ export function isFencedFor({ engine, call, fences, seen }: Work, generations: r
   // Nearly always nothing was raised meanwhile: then no tag's id is made.
   if (loads.mark() > fences.loadMark) {
     if (loads.isRaised(call.address.id, fences.loadMark)) return true;
-    if (generations.some(({ tag }) => loads.isRaised(idOfTag(tag), fences.loadMark))) return true;
+    if (generations.some(({ tag }) => loads.isRaised(idBesideEntries(tag), fences.loadMark))) return true;
   }
   if (!seen) return false;
   // The tombstone of an invalidation early in the work may have expired by now.

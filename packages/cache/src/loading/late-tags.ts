@@ -1,4 +1,4 @@
-import { idOfTag } from '../entries/address.ts';
+import { idBesideEntries } from '../entries/address.ts';
 import type { WriteGenerations } from '../generations/write-generations.ts';
 import type { Work } from './work.ts';
 
@@ -51,7 +51,7 @@ async function ofUnexpected(
   const { redis } = engine;
   const now = redis && seen ? await engine.generations.forWrite(tags, lifeMs) : engine.generations.forMemory(tags);
   if (now.shared && redis && (await redis.readTagLog()) !== seen?.tagLog) return undefined;
-  const isRaised = tags.some((tag) => engine.loads.isRaised(idOfTag(tag), fences.loadMark));
+  const isRaised = tags.some((tag) => engine.loads.isRaised(idBesideEntries(tag), fences.loadMark));
   return isRaised ? undefined : { generations: now.generations.slice(1), shared: now.shared };
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '@breakwater/core';
 import { LRUCache } from 'lru-cache';
-import { idOfTag } from '../entries/address.ts';
+import { idBesideEntries } from '../entries/address.ts';
 import type { Fence } from '../generations/fence.ts';
 
 /** Remembers whose loader failed lately, so that it is left alone for a while. */
@@ -37,7 +37,7 @@ export function createLoadFailures({ clock, loads, maxIds = 10_000 }: LoadFailur
     recent(id, tags) {
       const failure = failures.get(id);
       if (!failure) return undefined;
-      const isInvalidated = [id, ...tags.map(idOfTag)].some((each) => loads.isRaised(each, failure.loadMark));
+      const isInvalidated = [id, ...tags.map(idBesideEntries)].some((each) => loads.isRaised(each, failure.loadMark));
       if (isInvalidated) failures.delete(id);
       const nowMs = clock.now();
       const isWaiting = !isInvalidated && failure.failedAtMs <= nowMs && nowMs < failure.untilMs;

@@ -2,7 +2,7 @@ import type { RedisPort } from '@breakwater/core/redis';
 import type { Announcement } from '../bus/announcement.ts';
 import type { OwnWrites } from '../bus/own-writes.ts';
 import { wakeMessage } from '../bus/wake-message.ts';
-import { type Address, idOfPlace } from '../entries/address.ts';
+import { type Address, idBesideEntries } from '../entries/address.ts';
 import { headerOf } from '../entries/frame.ts';
 import { type Change, createChanges } from './changes.ts';
 import { createGatheredReads, type GatheredReads, type Reply, replyAt } from './gathered-reads.ts';
@@ -132,7 +132,7 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
   }
 
   async function readText(key: string): Promise<string | Failure> {
-    return textOf(await read(idOfPlace(key), key));
+    return textOf(await read(idBesideEntries(key), key));
   }
 
   return {

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts';
-import { type Address, idOfTag } from '../entries/address.ts';
+import { type Address, idBesideEntries } from '../entries/address.ts';
 import { frameOf } from '../entries/entries.ts';
 import { isFailure } from '../redis/redis-state.ts';
 import type { RedisTier, SeenFences } from '../redis/redis-tier.ts';
@@ -44,7 +44,7 @@ export async function storeWrites(
 
 function isOvertaken({ loads, writeBack }: Engine, write: BufferedWrite, mark: number): boolean {
   if (!writeBack.isKept(write) || loads.isRaised(write.call.address.id, mark)) return true;
-  return write.generations.some(({ tag }) => loads.isRaised(idOfTag(tag), mark));
+  return write.generations.some(({ tag }) => loads.isRaised(idBesideEntries(tag), mark));
 }
 
 async function replace(
