@@ -13,7 +13,7 @@ import { createEncryption } from './encryption/encryption.ts';
 import { isSubjectTag } from './encryption/subject.ts';
 import { createSubjectKeys } from './encryption/subject-keys.ts';
 import type { Engine } from './engine.ts';
-import { unreadable } from './entries/entries.ts';
+import { countUnreadable } from './entries/frame-to-value.ts';
 import { createExpectedTags } from './generations/expected-tags.ts';
 import { createFence } from './generations/fence.ts';
 import { createGenerationTable } from './generations/generations.ts';
@@ -129,7 +129,7 @@ export function createCache<PolicyName extends string = never>(
       clock,
       subjectKeys,
       background,
-      onUnreadableKey: () => unreadable(engine, 'key'),
+      onUnreadableKey: () => countUnreadable(engine, 'key'),
     }),
     loads,
     fills: createFence(),

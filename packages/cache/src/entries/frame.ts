@@ -108,7 +108,10 @@ function writeFixed(frame: Frame, bytes: Buffer): void {
   bytes.writeUIntBE(frame.expiresAtMs - frame.freshUntilMs, 22, 6);
 }
 
-/** The last texts without a validator or a key: entries of one codec on the same stamps have the same. */
+/**
+ * The last texts without a validator or a key. What is written in a row mostly has the same codec and the very same stamps
+ * (`value-to-frame.ts`): its texts are then copied, which takes a part of what it takes to encode them.
+ */
 let lastTexts: { readonly codec: string; readonly stamps: readonly Stamp[]; readonly bytes: Buffer } | undefined;
 
 /** What stands between the times and the payload. */

@@ -1,7 +1,10 @@
-import type { Generation } from '../generations/generations.ts';
+import { isSubjectTag } from '../encryption/subject.ts';
+import { type Generation, NAMESPACE_TAG } from '../generations/generations.ts';
 import type { Budget } from '../memory/bounded-map.ts';
+import type { Call } from '../parts/call.ts';
+import type { HeldValue } from './encoded.ts';
 import type { Entry } from './entry.ts';
-import { endedAt, goesStale } from './freshness.ts';
+import { endedAt, goesStale, type Lifetime } from './freshness.ts';
 
 /** An entry as memory holds it. */
 export interface Held {
@@ -20,6 +23,43 @@ export interface Held {
   readonly heldAtMs: number;
   /** Its policy's share of memory, where that has one. */
   readonly budget: Budget | undefined;
+}
+
+/** What memory holds of a value that was just encoded, or came out of a frame. */
+export function holdEntry(
+  { address, codec, memoryPolicy }: Call,
+  { value, validator, bytes }: HeldValue,
+  lifetime: Lifetime,
+  generations: readonly Generation[],
+  nowMs: number,
+): Held {
+  const tags = userTagsOf(generations);
+  const { storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs } = lifetime;
+  return {
+    entry: Object.freeze({ value, storedAtMs, freshUntilMs, staleUntilMs, expiresAtMs, tags, validator }),
+    goesStale: goesStale(lifetime),
+    space: address.space,
+    policy: memoryPolicy.policy,
+    generations,
+    currentAt: -1,
+    bytes: codec.sizeOf?.(value) ?? bytes,
+    heldAtMs: nowMs,
+    budget: memoryPolicy.budget,
+  };
+}
+
+/**
+ * Those of the last entry: what is read or written in a row under the same tags stands on the same generations, as one array
+ * (`tag-generations.ts`). All of it in memory then has one list of tags, and a hit in Redis makes none.
+ */
+let lastTags: { readonly generations: readonly Generation[]; readonly tags: readonly string[] } | undefined;
+
+function userTagsOf(generations: readonly Generation[]): readonly string[] {
+  if (lastTags?.generations === generations) return lastTags.tags;
+  const tags: string[] = [];
+  for (const { tag } of generations) if (tag !== NAMESPACE_TAG && !isSubjectTag(tag)) tags.push(tag);
+  lastTags = { generations, tags: Object.freeze(tags) };
+  return tags;
 }
 
 /** The same entry with its freshness ended, for those who ask from now on: readers keep the one they have. */

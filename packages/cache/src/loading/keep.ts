@@ -1,7 +1,8 @@
 import { idBesideEntries } from '../entries/address.ts';
 import type { Encoded } from '../entries/encoded.ts';
-import { encodeValue, frameOf, holdEntry, isTooLarge } from '../entries/entries.ts';
 import { type LifetimeTerms, lifetimeAt, spread, wholeLifeMs } from '../entries/freshness.ts';
+import { holdEntry } from '../entries/held.ts';
+import { encodeValue, frameOf, refuseTooLarge } from '../entries/value-to-frame.ts';
 import { areCurrent, type Generation } from '../generations/generations.ts';
 import type { WriteGenerations } from '../generations/write-generations.ts';
 import { isFailure, UNANSWERED } from '../redis/redis-state.ts';
@@ -29,7 +30,7 @@ export function keep(work: Work, value: unknown, terms: KeepTerms): boolean | Pr
   if (engine.mode === 'bypass') return false;
   const life = spread(terms.life, work.terms.jitter, Math.random);
   const encoded = encodeValue(engine, call, value, terms.validator);
-  if (isTooLarge(engine, call, encoded)) return false;
+  if (refuseTooLarge(engine, call, encoded)) return false;
   const stamped = generationsWith(work, terms.lateTags ?? NO_TAGS, wholeLifeMs(life));
   return stamped instanceof Promise
     ? stamped.then((known) => keepUnder(work, encoded, life, known))

@@ -1,8 +1,8 @@
 import type { Call, Engine } from '../engine.ts';
-import { holdEntry, openFrame, readFrame } from '../entries/entries.ts';
 import type { StoredFrame } from '../entries/frame.ts';
+import { openFrame, readFrame } from '../entries/frame-to-value.ts';
 import { endedAt, isExpired, type Lifetime } from '../entries/freshness.ts';
-import type { Held } from '../entries/held.ts';
+import { type Held, holdEntry } from '../entries/held.ts';
 import { areCurrent } from '../generations/generations.ts';
 import type { Standing } from '../generations/tag-generations.ts';
 import { findBuffered } from '../writing/find-buffered.ts';

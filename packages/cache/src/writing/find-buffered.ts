@@ -1,7 +1,6 @@
 import type { Engine } from '../engine.ts';
-import { holdEntry } from '../entries/entries.ts';
 import { isExpired } from '../entries/freshness.ts';
-import type { Held } from '../entries/held.ts';
+import { type Held, holdEntry } from '../entries/held.ts';
 import { areCurrent } from '../generations/generations.ts';
 
 /** A buffered write, as a read finds it: Redis has an older value. Memory gets it again, which may have let it go. */

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts';
-import { frameOf } from '../entries/entries.ts';
+import { frameOf } from '../entries/value-to-frame.ts';
 import { type Failure, isFailure, UNSENT } from '../redis/redis-state.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
 import { sharedGenerations } from './shared-generations.ts';

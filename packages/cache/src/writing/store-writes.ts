@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts';
 import { type Address, idBesideEntries } from '../entries/address.ts';
-import { frameOf } from '../entries/entries.ts';
+import { frameOf } from '../entries/value-to-frame.ts';
 import { isFailure } from '../redis/redis-state.ts';
 import type { RedisTier, SeenFences } from '../redis/redis-tier.ts';
 import { sharedGenerations } from './shared-generations.ts';

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine.ts';
 import type { Address } from '../entries/address.ts';
-import { holdEntry } from '../entries/entries.ts';
 import { lifetimeAt, wholeLifeMs } from '../entries/freshness.ts';
+import { holdEntry } from '../entries/held.ts';
 import { areCurrent } from '../generations/generations.ts';
 import type { ResolvedPolicy } from '../options/policy-options.ts';
 import { type Source, storeEntries, takesWrites } from './source.ts';

@@ -1,8 +1,9 @@
 import type { Call, Engine } from '../engine.ts';
 import type { Encoded } from '../entries/encoded.ts';
-import { encodeValue, frameOf, holdEntry, refuseTooLarge } from '../entries/entries.ts';
 import { lifetimeAt, wholeLifeMs } from '../entries/freshness.ts';
-import type { Held } from '../entries/held.ts';
+import { type Held, holdEntry } from '../entries/held.ts';
+import { encodeValue, frameOf, refuseTooLarge } from '../entries/value-to-frame.ts';
+import { valueTooLargeError } from '../errors.ts';
 import { areCurrent } from '../generations/generations.ts';
 import type { WriteGenerations } from '../generations/write-generations.ts';
 import type { WriteTerms } from '../loading/work.ts';
@@ -14,7 +15,9 @@ import { supersede } from './supersede.ts';
 /** @throws CacheInputError `ERR_CACHE_VALUE` for a value that cannot be written. */
 export function encodeForWrite(engine: Engine, call: Call, value: unknown): Encoded {
   const encoded = encodeValue(engine, call, value);
-  refuseTooLarge(engine, call, encoded);
+  if (refuseTooLarge(engine, call, encoded)) {
+    throw valueTooLargeError(call.address.key, encoded.bytes, engine.maxEntryBytes);
+  }
   return encoded;
 }
 
