@@ -1,4 +1,5 @@
 import type { Topic } from './topic.ts';
+import { hotKey } from './topics/cache/hot-key.ts';
 import { invalidations } from './topics/cache/invalidations.ts';
 import { memory } from './topics/cache/memory.ts';
 import { getMany, redisHits } from './topics/cache/redis-hit.ts';
@@ -18,6 +19,7 @@ export const topics: readonly Topic[] = [
   miss,
   missCost,
   memory,
+  hotKey,
   ...redisHits,
   getMany,
   writes,

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { createGenerationTable } from './generations.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { createGenerationTable, staleSince } from './generations.ts';
 
 const origin = (mark: number) => ({ mark, shared: true, livesUntilMs: 0, confirmedAtMs: 0 });
 
@@ -12,6 +12,34 @@ describe('the table of generations', () => {
     expect(table.forget('x')).toBe(3);
     expect(table.known('x')).toBeUndefined();
     expect(generation.isCurrent).toBe(false);
+  });
+
+  it('counts the entries that die of a tag once, and none for a tag that nobody knows', () => {
+    const table = createGenerationTable();
+    table.admit('x', 'g1', origin(table.mark())).tally.entries = 3;
+    expect([table.forget('x'), table.forget('x'), table.expire('x', 1), table.forget('y')]).toEqual([3, 0, 0, 0]);
+    const next = table.admit('x', 'g2', origin(table.mark()));
+    expect([next.isCurrent, next.remains, next.tally.entries]).toEqual([true, undefined, 0]);
+  });
+
+  it('ends also what stale entries stand on when their tag is forgotten', () => {
+    const table = createGenerationTable();
+    const generation = table.admit('x', 'g1', origin(table.mark()));
+    table.expire('x', 5);
+    expect(staleSince([generation])).toBe(5);
+    table.forget('x');
+    expect(staleSince([generation])).toBeUndefined();
+  });
+
+  it('does not delete a tag from its Map that comes back: each lookup would be longer than the one before', () => {
+    const deleted = vi.spyOn(Map.prototype, 'delete');
+    const table = createGenerationTable();
+    for (let times = 0; times < 100; times += 1) {
+      table.admit('x', `g${times}`, origin(table.mark()));
+      table.forget('x');
+    }
+    expect(deleted).not.toHaveBeenCalled();
+    deleted.mockRestore();
   });
 
   it('does not trust an answer that was under way when the tag was forgotten', () => {

@@ -92,6 +92,16 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
     // `admit` sees to one that is replaced.
     dispose: (generation, _tag, reason) => reason !== 'set' && endWithRemains(generation),
   });
+  /** Stands in the table for what was forgotten: a tag that leaves a Map and comes back makes its lookups longer each time. */
+  const nothing: Generation = {
+    ...createGeneration({ tag: '', id: '', shared: false, livesUntilMs: 0, confirmedAtMs: 0, dataKey: undefined }),
+    isCurrent: false,
+  };
+
+  function find(tag: string): Generation | undefined {
+    const generation = table.get(tag);
+    return generation === nothing ? undefined : generation;
+  }
 
   function endWithRemains(generation: Generation): void {
     end(generation, ends);
@@ -107,7 +117,7 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
     mark: () => forgotten.mark(),
     isForgotten: forgotten.isRaised,
     admit(tag, id, { mark, shared, livesUntilMs, confirmedAtMs, dataKey }) {
-      const last = table.get(tag);
+      const last = find(tag);
       if (last?.isCurrent && last.id === id) {
         last.livesUntilMs = Math.max(last.livesUntilMs, livesUntilMs);
         last.confirmedAtMs = confirmedAtMs;
@@ -127,13 +137,15 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
     },
     forget(tag) {
       forgotten.raise(tag);
-      const entries = table.get(tag)?.tally.entries ?? 0;
-      table.delete(tag);
-      return entries;
+      const generation = find(tag);
+      if (!generation) return 0;
+      endWithRemains(generation);
+      table.set(tag, nothing);
+      return generation.tally.entries;
     },
     expire(tag, atMs) {
       forgotten.raise(tag);
-      const generation = table.get(tag);
+      const generation = find(tag);
       if (!generation) return 0;
       if (generation.isCurrent) {
         const { id, shared, confirmedAtMs, tally, dataKey } = generation;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type BoundedMap, type Budget, createBoundedMap, createBudget, type HoldTerms } from './bounded-map.ts';
 
 function setUp({ maxEntries = 100, maxBytes = 1000 } = {}) {
@@ -62,6 +62,50 @@ describe('a bounded map', () => {
     set('d', { bytes: 6, budget });
     expect([...map.ids()]).toEqual(['free', 'c', 'd']);
     expect(budget.bytes).toBe(10);
+  });
+
+  it('has no id of what has left, and has it again where it comes back', () => {
+    const { map, removed, set } = setUp();
+    for (const id of ['a', 'b', 'c']) set(id);
+    map.get('a', 0);
+    map.delete('a');
+    map.get('b', 1000);
+    expect([...map.ids()]).toEqual(['c']);
+    expect([map.size, map.get('a', 0), map.peek('b'), map.delete('a'), map.usedIds()]).toEqual([
+      1,
+      undefined,
+      undefined,
+      false,
+      [],
+    ]);
+    set('a');
+    expect([map.size, map.get('a', 0), map.usedIds()]).toEqual([2, 'value of a', ['a']]);
+    expect(removed).toEqual(['value of a', 'value of b']);
+  });
+
+  describe('deletes from its Map, which keeps what is deleted among what is looked for,', () => {
+    afterEach(() => void vi.restoreAllMocks());
+
+    it('no id that leaves and comes back', () => {
+      const { map, set } = setUp({ maxEntries: 640 });
+      const deleted = vi.spyOn(Map.prototype, 'delete');
+      for (let times = 0; times < 100; times += 1) {
+        set('overwritten');
+        set('deleted');
+        map.delete('deleted');
+        set('expired', { untilMs: 1 });
+        map.get('expired', 1);
+      }
+      expect(deleted).not.toHaveBeenCalled();
+    });
+
+    it('the ids of all that left, but for the last few', () => {
+      const { map, set } = setUp({ maxEntries: 640 });
+      const deleted = vi.spyOn(Map.prototype, 'delete');
+      for (let index = 0; index < 500; index += 1) set(`${index}`);
+      map.clear();
+      expect(deleted.mock.calls.map(([id]) => id)).toEqual(Array.from({ length: 490 }, (_, index) => `${index}`));
+    });
   });
 
   describe('whatever is done to it', () => {

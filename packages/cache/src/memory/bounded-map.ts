@@ -1,4 +1,5 @@
 import { createSieve, type Sieve, type Spot, spotOf, type Used } from './sieve.ts';
+import { createVacancies, type Vacant } from './vacancies.ts';
 
 /** Values by id, bounded by count and bytes; the bytes of some of them also by a budget of their own. */
 export interface BoundedMap<Value> {
@@ -50,8 +51,9 @@ export interface BoundedMapOptions<Value> {
  * a Map leaves its tables behind as it grows and shrinks, each of which names the next, and once V8 has moved one of them to its
  * old generation, its young collections keep whatever any of them names. A full cache would copy every value there is to forget.
  */
-interface Place<Value> extends Used {
+interface Place<Value> extends Used, Vacant {
   id: string;
+  /** `undefined` where it is vacant. */
   value: Value | undefined;
   bytes: number;
   untilMs: number;
@@ -60,6 +62,9 @@ interface Place<Value> extends Used {
   /** In the order of its budget. */
   budgetSpot: Spot<Used & { readonly id: string }> | undefined;
 }
+
+/** Of all entries there may be. Keys that come and go by turns are looked for past as many dead ones as this is the part of. */
+const VACANT_SHARE = 1 / 64;
 
 export function createBudget(maxBytes: number): Budget {
   return { maxBytes, bytes: 0, order: createSieve() };
@@ -72,6 +77,8 @@ export function createBoundedMap<Value>({
 }: BoundedMapOptions<Value>): BoundedMap<Value> {
   const places = new Map<string, Place<Value>>();
   const order = createSieve<Place<Value>>();
+  const vacancies = createVacancies<Place<Value>>(Math.ceil(maxEntries * VACANT_SHARE));
+  let size = 0;
   let bytes = 0;
   let evictions = 0;
   let expiries = 0;
@@ -79,28 +86,41 @@ export function createBoundedMap<Value>({
 
   function remove(place: Place<Value>): void {
     const { value, budget, spot, budgetSpot } = place;
-    places.delete(place.id);
     if (spot) order.remove(spot);
+    size -= 1;
     bytes -= place.bytes;
     if (budget && budgetSpot) {
       budget.order.remove(budgetSpot);
       budget.bytes -= place.bytes;
     }
     place.value = undefined;
-    spare = place;
+    // Found, it gives its value, which is none: a hit need not ask whether a place is vacant.
+    place.untilMs = Number.POSITIVE_INFINITY;
+    const oldest = vacancies.add(place);
+    if (oldest && oldest.value === undefined) giveUp(oldest);
     onRemoved(value as Value);
   }
 
-  function takePlace(): Place<Value> {
+  function giveUp(vacant: Place<Value>): void {
+    places.delete(vacant.id);
+    spare = vacant;
+  }
+
+  function takePlace(id: string): Place<Value> {
+    const vacant = places.get(id);
+    if (vacant) return vacant;
     const place = spare ?? createPlace<Value>();
     spare = undefined;
+    place.id = id;
+    places.set(id, place);
     return place;
   }
 
   function drop(id: string): boolean {
     const place = places.get(id);
-    if (place) remove(place);
-    return place !== undefined;
+    if (place?.value === undefined) return false;
+    remove(place);
+    return true;
   }
 
   function evict(place: Place<Value> | undefined): void {
@@ -111,7 +131,7 @@ export function createBoundedMap<Value>({
 
   function makeRoom(needed: number, budget: Budget | undefined): void {
     while (budget && budget.bytes + needed > budget.maxBytes) evict(places.get(budget.order.victim()?.id ?? ''));
-    while (places.size >= maxEntries || bytes + needed > maxBytes) evict(order.victim());
+    while (size >= maxEntries || bytes + needed > maxBytes) evict(order.victim());
   }
 
   function fits(needed: number, budget: Budget | undefined): boolean {
@@ -120,7 +140,7 @@ export function createBoundedMap<Value>({
 
   return {
     get size() {
-      return places.size;
+      return size;
     },
     get bytes() {
       return bytes;
@@ -148,8 +168,7 @@ export function createBoundedMap<Value>({
       drop(id);
       if (!fits(needed, budget)) return false;
       makeRoom(needed, budget);
-      const place = takePlace();
-      place.id = id;
+      const place = takePlace(id);
       place.value = value;
       place.isUsed = false;
       place.bytes = needed;
@@ -162,19 +181,21 @@ export function createBoundedMap<Value>({
         budget.order.add(place.budgetSpot);
         budget.bytes += needed;
       }
+      size += 1;
       bytes += needed;
-      places.set(id, place);
       return true;
     },
     delete: drop,
-    ids: () => places.keys(),
+    *ids() {
+      for (const { id, value } of places.values()) if (value !== undefined) yield id;
+    },
     usedIds() {
       const used: string[] = [];
-      for (const { id, isUsed } of places.values()) if (isUsed) used.push(id);
-      return used.reverse();
+      for (const { id, isUsed } of order.newestFirst()) if (isUsed) used.push(id);
+      return used;
     },
     clear() {
-      for (const place of [...places.values()]) remove(place);
+      for (const place of [...places.values()]) if (place.value !== undefined) remove(place);
     },
   };
 }
@@ -189,5 +210,6 @@ function createPlace<Value>(): Place<Value> {
     budget: undefined,
     spot: undefined,
     budgetSpot: undefined,
+    seat: 0,
   };
 }

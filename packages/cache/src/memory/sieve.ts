@@ -10,6 +10,8 @@ export interface Sieve<Item extends Used> {
   remove(spot: Spot<Item>): void;
   /** The one to leave next; it stays until it is removed. */
   victim(): Item | undefined;
+  /** While it is walked nothing may be added or removed. */
+  newestFirst(): Iterable<Item>;
   clear(): void;
 }
 
@@ -60,6 +62,9 @@ export function createSieve<Item extends Used>(): Sieve<Item> {
         hand = hand.newer ?? oldest;
       }
       return hand?.item;
+    },
+    *newestFirst() {
+      for (let spot = newest; spot; spot = spot.older) yield spot.item;
     },
     clear() {
       newest = undefined;
