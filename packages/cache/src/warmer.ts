@@ -4,6 +4,7 @@ import { checks, keyError } from './errors.ts';
 import type { HotKey } from './inspection/inspection.ts';
 import type { Loader } from './loading/loader.ts';
 import { createManifest } from './warming/manifest.ts';
+import { untilHearing } from './warming/until-hearing.ts';
 import { type WarmReport, type WarmWork, warmKeys } from './warming/warm-run.ts';
 import { type ResolvedSet, resolveWarmer, type WarmerOptions, type WarmSet } from './warming/warmer-options.ts';
 
@@ -13,7 +14,8 @@ export type { ManifestOptions, WarmerOptions, WarmSet } from './warming/warmer-o
 /** Loads what will be asked for before it is. */
 export interface Warmer<PolicyName extends string = string> extends Subscribable<WarmerEvents> {
   /**
-   * Warms every set, one after the other, and from then on again those that have `every`.
+   * Warms every set, one after the other, and from then on again those that have `every`. A cache that was made just now
+   * is waited for until it hears the others, two seconds at most: its memory keeps nothing before that.
    *
    * @returns when each set has had its first run.
    */
@@ -67,7 +69,8 @@ export function createWarmer<PolicyName extends string>(
     : undefined;
   /** The hot keys of the process before this one, until every set has had its first run. */
   let inherited: Promise<readonly HotKey[]> | undefined;
-  let lastRun: Promise<unknown> = Promise.resolve();
+  /** The end of the run under way. */
+  let lastRun: Promise<unknown> | undefined;
   let starting: Promise<readonly WarmReport[]> | undefined;
   let stopping: Promise<void> | undefined;
 
@@ -110,6 +113,7 @@ export function createWarmer<PolicyName extends string>(
 
   /** One run at a time, so that `concurrency` is all there is. */
   function inTurn(work: () => Promise<WarmReport>): Promise<WarmReport> {
+    lastRun ??= untilHearing(cache, ending.signal);
     const result = lastRun.then(work);
     lastRun = result.catch(() => {});
     return result;

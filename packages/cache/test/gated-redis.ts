@@ -1,4 +1,5 @@
 import { type RedisPort, type RedisSubscriber, RedisUnavailableError } from '@breakwater/core/redis';
+import type { Redis } from 'ioredis';
 
 type Gated = 'xrange' | 'mgetBuffer' | 'evalsha' | 'scan';
 
@@ -93,6 +94,30 @@ export function gateRedis(redis: RedisPort): GatedRedis {
     replied: (name) => counts.get(name) ?? 0,
     held: (name) => waiting.get(name) ?? 0,
     failed: (name) => refusals.get(name) ?? 0,
+  };
+}
+
+/** The same client, whose subscriber hears nothing before `connect` is called; it is one of `listener`. */
+export function lateRedis(redis: RedisPort, listener: Redis): { readonly redis: RedisPort; connect(): void } {
+  let connect = () => {};
+  const connected = new Promise<void>((resolve) => {
+    connect = resolve;
+  });
+  return {
+    connect: () => connect(),
+    redis: {
+      ...gateRedis(redis).client,
+      get status() {
+        return redis.status;
+      },
+      duplicate(settings?: object) {
+        const subscriber = listener.duplicate(settings);
+        const subscribe = subscriber.subscribe.bind(subscriber);
+        return Object.assign(subscriber, {
+          subscribe: (...channels: string[]) => connected.then(() => subscribe(...channels)),
+        });
+      },
+    },
   };
 }
 

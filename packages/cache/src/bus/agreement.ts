@@ -10,7 +10,8 @@ export interface Agreement {
   /**
    * Asks the other instances whether they have applied everything that this one has announced so far, and waits
    * `within` a time (at most a minute) for all that are alive. An instance that ended without `close` counts as
-   * alive, and so as missing, for 15 heartbeats.
+   * alive, and so as missing, for 15 heartbeats. An instance that has just begun first waits until it hears the others;
+   * one that hears nobody in that time (`bus.connected` of its `stats()`) knows of those alone that it has heard before.
    */
   ack(options: { readonly within: Duration }): Promise<Acknowledgement>;
 

@@ -157,7 +157,12 @@ export function createBus(parts: BusParts, listeners: BusListeners): Bus {
       instances: presence.live().length,
       lagMs: presence.lagMs,
     }),
-    ask: presence.ask,
+    async ask(withinMs) {
+      const startedAt = performance.now();
+      // Who does not hear yet would miss the answers.
+      await arrivals.until(() => catchUp.hears, withinMs);
+      return presence.ask(Math.max(0, withinMs - (performance.now() - startedAt)));
+    },
     live: presence.live,
     async demand(milestone, withinMs) {
       if (hasHeard(milestone)) return true;

@@ -1,7 +1,7 @@
 import { eventually, type FaultProxy, startFaultProxy } from '@breakwater/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Cache, createCache } from '../../src/index.ts';
-import { type GatedRedis, gateRedis } from '../gated-redis.ts';
+import { type GatedRedis, gateRedis, lateRedis } from '../gated-redis.ts';
 import { createInstances } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
 
@@ -72,6 +72,25 @@ describe('an acknowledgement', () => {
     expect(applied).toEqual([]);
     expect(missing.toSorted()).toEqual(['far', 'near']);
     repair();
+  });
+
+  it('is waited for also by an instance that has just begun, and does not hear yet', async () => {
+    const client = instances.client();
+    await client.ping();
+    const { redis, connect } = lateRedis(client, client);
+    const young = instances.openUnheard(instances.name, { redis });
+    await young.invalidate({ key: 'k' });
+    let hasAnswer = false;
+    const acknowledged = young.ack({ within: '10s' }).finally(() => {
+      hasAnswer = true;
+    });
+    // Of the connection that would ask, which answers in order.
+    for (let turn = 0; turn < 3; turn += 1) await client.ping();
+    expect(hasAnswer).toBe(false);
+    connect();
+    const { applied, missing } = await acknowledged;
+    expect([applied.toSorted(), missing]).toEqual([['far', 'here', 'near'], []]);
+    expect([here, near, far].map((cache) => cache.peek('k'))).toEqual([undefined, undefined, undefined]);
   });
 
   it('waits for nobody who has left', async () => {

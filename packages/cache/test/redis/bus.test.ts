@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeMessage } from '../../src/bus/bus-message.ts';
 import type { Cache } from '../../src/index.ts';
 import { createGatedLoader } from '../gated-loader.ts';
-import { gateRedis } from '../gated-redis.ts';
+import { gateRedis, lateRedis } from '../gated-redis.ts';
 import { useRedis } from '../use-redis.ts';
 
 const instances = useRedis();
@@ -97,22 +97,10 @@ describe('a read that the first connection of the bus overtakes', () => {
   /** An instance that has read `k`, and asks for its generations while its bus connects. */
   async function readWhileConnecting(read: (cache: Cache) => Promise<unknown>) {
     await other.set('k', 'value', { tags: ['x'] });
-    const gate = gateRedis(instances.client());
-    const listener = instances.client();
-    await listener.ping();
-    let connect = () => {};
-    const connecting = new Promise<void>((resolve) => (connect = resolve));
-    const redis = {
-      ...gate.client,
-      status: 'ready',
-      duplicate(settings?: object) {
-        const subscriber = listener.duplicate(settings);
-        const subscribe = subscriber.subscribe.bind(subscriber);
-        return Object.assign(subscriber, {
-          subscribe: (...channels: string[]) => connecting.then(() => subscribe(...channels)),
-        });
-      },
-    };
+    const client = instances.client();
+    await client.ping();
+    const gate = gateRedis(client);
+    const { redis, connect } = lateRedis(gate.client, client);
     const reader = instances.openUnheard(instances.name, { redis });
     const releaseEntry = gate.holdReplies('mgetBuffer');
     const result = read(reader);

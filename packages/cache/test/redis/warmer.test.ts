@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { createWarmer } from '../../src/warmer.ts';
+import { deafRedis, lateRedis } from '../gated-redis.ts';
 import { useRedis } from '../use-redis.ts';
 
 const instances = useRedis();
@@ -36,4 +37,32 @@ it('a set that two instances warm at once is loaded once', async () => {
   expect(load).toHaveBeenCalledTimes(50);
   for (const cache of caches) expect(cache.peek('fleet:7')?.value).toBe('fleet:7');
   await Promise.all(warmers.map((warmer) => warmer.stop()));
+});
+
+it('a cache that was made just now is warmed when it hears the others, so that its memory keeps what it gets', async () => {
+  const client = instances.client();
+  await client.ping();
+  const { redis, connect } = lateRedis(client, client);
+  const young = instances.openUnheard('young', { redis });
+  const load = vi.fn((key: string) => key);
+  const warmer = createWarmer(young, { sets: { all: { keys: ['a', 'b'], load } } });
+  const starting = warmer.start();
+  // Of the connection that would ask for the keys, which answers in order.
+  for (let turn = 0; turn < 3; turn += 1) await client.ping();
+  expect(load).not.toHaveBeenCalled();
+  connect();
+  expect(await starting).toMatchObject([{ keys: 2, warmed: 2, failed: 0 }]);
+  expect([young.peek('a')?.value, young.peek('b')?.value]).toEqual(['a', 'b']);
+  await warmer.stop();
+});
+
+it('a cache that never hears the others warms Redis', async () => {
+  const client = instances.client();
+  await client.ping();
+  const deaf = instances.openUnheard('deaf', { redis: deafRedis(client) });
+  const warmer = createWarmer(deaf, { sets: { all: { keys: ['a'], load: (key) => key } } });
+  expect(await warmer.start()).toMatchObject([{ warmed: 1 }]);
+  const other = await instances.open('deaf');
+  expect(await other.get('a')).toBe('a');
+  await warmer.stop();
 });
