@@ -8,6 +8,7 @@ export function describeMemoryPolicies(name: string, connect: () => RedisPort | 
   describe(`policies of memory on ${name}`, () => {
     const { cache, clock, open } = useCache(connect, {
       small: { memory: { maxSize: '10kb' } },
+      none: { memory: { maxSize: 0 } },
       copied: { memory: { values: 'copied' } },
     });
     const text = 'x'.repeat(3000);
@@ -24,6 +25,25 @@ export function describeMemoryPolicies(name: string, connect: () => RedisPort | 
       await cache().set('large', text.repeat(4), { policy: 'small' });
       expect(cache().peek('large')).toBeUndefined();
       expect((await cache().lookup('large'))?.tier).toBe(connect() ? 'redis' : undefined);
+    });
+
+    it('keep all entries out of memory, or those of one policy, where they give them no room', async () => {
+      const off = open({ memory: { maxSize: 0 } });
+      const tier = connect() ? 'redis' : undefined;
+      for (const [site, policy] of [
+        [off, undefined],
+        [cache(), 'none'],
+      ] as const) {
+        await site.set('a', 1, { policy });
+        await site.setMany([['b', 2]], { policy });
+        await site.getOrLoad('c', () => 3, { policy });
+        for (const key of ['a', 'b', 'c']) {
+          expect((await site.lookup(key, { policy }))?.tier).toBe(tier);
+          expect(site.peek(key)).toBeUndefined();
+        }
+        expect(site.stats().memory).toMatchObject({ entries: 0, bytes: 0, evictions: 0 });
+        await site.clear();
+      }
     });
 
     it('freeze the given object, which every reader gets, where they say nothing else', async () => {

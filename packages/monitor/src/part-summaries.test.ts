@@ -27,6 +27,8 @@ describe('summaries', () => {
       models: { hitRate: 0.9 },
     });
     expect(summary.memory).toEqual({ ...cacheStats().memory, utilisation: 0.5 });
+    const off = { ...cacheStats().memory, bytes: 0, maxBytes: 0 };
+    expect(summarizeCache({ ...cacheStats(), memory: off }).memory.utilisation).toBe(0);
   });
 
   it('of an HTTP cache tell the hit rate of lookups from the share of all requests that handlers were spared', () => {

@@ -57,7 +57,8 @@ export function summarizeCache(stats: CacheStats): CacheSummary {
   return {
     hitRate: rate(cacheLookups(total)),
     policies: mapRecord(stats.policies, (outcomes) => ({ hitRate: rate(cacheLookups(outcomes)), ...outcomes })),
-    memory: { ...memory, utilisation: memory.bytes / memory.maxBytes },
+    // A cache may have no memory tier.
+    memory: { ...memory, utilisation: memory.maxBytes === 0 ? 0 : memory.bytes / memory.maxBytes },
     redis,
     bus,
     writeBack,

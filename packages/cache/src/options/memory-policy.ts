@@ -5,7 +5,7 @@ import { checks } from '../errors.ts';
 export interface MemoryPolicyOptions {
   /**
    * The most bytes that its entries take together of the cache's `memory.maxSize`, counted as there; the least used
-   * of them leave first.
+   * of them leave first. 0 keeps them out of memory.
    * @default no share of its own
    */
   readonly maxSize?: Size;
@@ -36,7 +36,7 @@ export function resolveMemoryPolicy(path: string, given: MemoryPolicyOptions): R
   const options = withDefaults<MemoryPolicyOptions, typeof MEMORY_POLICY_DEFAULTS>(given, MEMORY_POLICY_DEFAULTS);
   const values = checks.oneOf(`${path}.values`, options.values, ['frozen', 'copied']);
   return {
-    maxBytes: options.maxSize === undefined ? undefined : checks.size(`${path}.maxSize`, options.maxSize),
+    maxBytes: options.maxSize === undefined ? undefined : checks.size(`${path}.maxSize`, options.maxSize, { min: 0 }),
     isCopied: values === 'copied',
   };
 }

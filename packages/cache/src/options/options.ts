@@ -69,7 +69,8 @@ export interface CacheOptions<PolicyName extends string = string> {
 
 export interface MemoryOptions {
   /**
-   * Bytes of all entries together: the encoded length of a value, its key, and 256 bytes an entry.
+   * Bytes of all entries together: the encoded length of a value, its key, and 256 bytes an entry. 0 switches memory
+   * off: Redis alone holds entries.
    * @default '100mb'
    */
   readonly maxSize?: Size;
@@ -151,7 +152,7 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
     deadlineMs: checks.duration('deadlineMs', options.deadlineMs),
     namespace: checks.text('namespace', options.namespace),
     memory: {
-      maxBytes: checks.size('memory.maxSize', memory.maxSize),
+      maxBytes: checks.size('memory.maxSize', memory.maxSize, { min: 0 }),
       maxEntries: checks.integer('memory.maxEntries', memory.maxEntries, { max: 10_000_000 }),
       ttlMs: checks.duration('memory.ttl', redis || isMemoryTtlGiven ? memory.ttl : MAX_TTL_MS, { max: MAX_TTL_MS }),
       blindTtlMs: checks.duration('memory.blindTtl', memory.blindTtl, { min: 0 }),
