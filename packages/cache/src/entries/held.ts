@@ -50,7 +50,7 @@ export function holdEntry(
 
 /**
  * Those of the last entry: what is read or written in a row under the same tags stands on the same generations, as one array
- * (`tag-generations.ts`). All of it in memory then has one list of tags, and a hit in Redis makes none.
+ * (`verify-stamps.ts`, `write-generations.ts`). All of it in memory then has one list of tags, and a hit in Redis makes none.
  */
 let lastTags: { readonly generations: readonly Generation[]; readonly tags: readonly string[] } | undefined;
 

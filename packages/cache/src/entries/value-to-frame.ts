@@ -60,7 +60,7 @@ export function frameOf(
 
 /**
  * Those of the last write: what is written in a row under the same tags stands on the same generations, as one array
- * (`tag-generations.ts`). Its stamps are one array, too, and by that `frame.ts` knows that it has made their bytes already.
+ * (`write-generations.ts`). Its stamps are one array, too, and by that `frame.ts` knows that it has made their bytes already.
  */
 let lastStamps: { readonly generations: readonly Generation[]; readonly stamps: readonly Stamp[] } | undefined;
 

@@ -1,13 +1,13 @@
-import { type Generation, type GenerationTable, NAMESPACE_TAG } from './generations.ts';
-import type { WriteGenerations } from './write-generations.ts';
+import type { Generation, GenerationTable } from './generations.ts';
+import { type WriteGenerations, withNamespace } from './write-generations.ts';
 
 /** The generations for an entry that stays in memory: what the table has, or generations of this process's own. */
 export function createMemoryGenerations(
   table: GenerationTable,
   newId: () => string,
 ): (tags: readonly string[]) => WriteGenerations {
-  /** The last that were given: entries that are stored one after the other often have the same tags. */
-  let given: { readonly write: WriteGenerations; readonly endsSeen: number } | undefined;
+  /** The last that were given: entries that are stored one after the other often have the same tags, and then share one list. */
+  let last: { readonly write: WriteGenerations; readonly endsSeen: number } | undefined;
 
   function own(tag: string): Generation {
     const mark = table.mark();
@@ -16,16 +16,11 @@ export function createMemoryGenerations(
 
   return function forMemory(tags) {
     // As long as no generation ends, these are what the tags have.
-    if (given?.endsSeen === table.ends.count && areOf(tags, given.write.generations)) return given.write;
+    if (last?.endsSeen === table.ends.count && areOf(tags, last.write.generations)) return last.write;
     const write = { generations: withNamespace(tags).map(own), shared: false };
-    given = { write, endsSeen: table.ends.count };
+    last = { write, endsSeen: table.ends.count };
     return write;
   };
-}
-
-/** With the tag of all entries, which is the first. */
-export function withNamespace(tags: readonly string[]): readonly string[] {
-  return [NAMESPACE_TAG, ...tags];
 }
 
 function areOf(tags: readonly string[], generations: readonly Generation[]): boolean {

@@ -4,7 +4,7 @@ import { openFrame, readFrame } from '../entries/frame-to-value.ts';
 import { endedAt, isExpired, type Lifetime } from '../entries/freshness.ts';
 import { type Held, holdEntry } from '../entries/held.ts';
 import { areCurrent } from '../generations/generations.ts';
-import type { Standing } from '../generations/tag-generations.ts';
+import type { Standing } from '../generations/verify-stamps.ts';
 import { findBuffered } from '../writing/find-buffered.ts';
 import { type Reply, replyAt } from './gathered-reads.ts';
 import { isFailure } from './redis-state.ts';

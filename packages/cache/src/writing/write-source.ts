@@ -64,7 +64,7 @@ async function stampedWrite(
 ): Promise<BufferedWrite> {
   const lifeMs = wholeLifeMs(terms);
   const { generations } =
-    engine.generations.known(terms.tags, lifeMs) ?? (await engine.generations.forWrite(terms.tags, lifeMs));
+    engine.generations.forWriteAtOnce(terms.tags, lifeMs) ?? (await engine.generations.forWrite(terms.tags, lifeMs));
   const lifetime = lifetimeAt(terms, engine.clock.now());
   return { call, encoded, lifetime, generations, writtenAtMs: performance.now(), source };
 }

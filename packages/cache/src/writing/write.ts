@@ -37,7 +37,7 @@ export async function write(engine: Engine, strategy: WriteStrategy, value: Valu
   supersede(engine, id);
   const lifeMs = wholeLifeMs(terms);
   const landing = engine.writeBack.discard([id]);
-  const known = landing ? undefined : engine.generations.known(terms.tags, lifeMs);
+  const known = landing ? undefined : engine.generations.forWriteAtOnce(terms.tags, lifeMs);
   const stamped = known ?? (await waitToWrite(engine, value, lifeMs, landing));
   if (!stamped) return;
   const { generations, shared } = stamped;
@@ -71,7 +71,7 @@ async function waitToWrite(
   try {
     if (landing) await landing;
     const { generations } = engine;
-    const stamped = generations.known(terms.tags, lifeMs) ?? (await generations.forWrite(terms.tags, lifeMs));
+    const stamped = generations.forWriteAtOnce(terms.tags, lifeMs) ?? (await generations.forWrite(terms.tags, lifeMs));
     return waiting.isOvertaken() ? undefined : stamped;
   } finally {
     waiting.leave();
@@ -93,7 +93,7 @@ export function keepForLater(
 ): boolean {
   supersede(engine, call.address.id);
   // Redis is not waited for: a tag that it does not know yet it learns of when the write is sent.
-  const known = engine.generations.known(terms.tags, wholeLifeMs(terms));
+  const known = engine.generations.forWriteAtOnce(terms.tags, wholeLifeMs(terms));
   const { generations } = known ?? engine.generations.forMemory(terms.tags);
   const lifetime = lifetimeAt(terms, engine.clock.now());
   const isTaken = engine.writeBack.add({
