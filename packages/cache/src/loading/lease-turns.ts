@@ -53,6 +53,23 @@ export function createTurns(engine: Engine, { call, terms, signal, onWaiting }: 
   let watch: WakeWatch | undefined;
   let startedAt: number | undefined;
   let pollMs = FIRST_POLL_MS;
+  let wasChanged = false;
+
+  async function waitForOthers(ended: WakeWatch, limitMs: number): Promise<Turn> {
+    if (startedAt === undefined) {
+      startedAt = performance.now();
+      outcomes.leasesAwaited += 1;
+      onWaiting?.();
+    }
+    const leftMs = startedAt + limitMs - performance.now();
+    if (leftMs <= 0) {
+      outcomes.leasesTimedOut += 1;
+      return 'timed out';
+    }
+    await ended.next(Math.min(leftMs, pollMs), signal);
+    pollMs = Math.min(pollMs * 2, MAX_POLL_MS);
+    return 'woken';
+  }
 
   return {
     hasWaited: () => startedAt !== undefined,
@@ -61,26 +78,16 @@ export function createTurns(engine: Engine, { call, terms, signal, onWaiting }: 
       // Before Redis is asked, so that a wake right after its reply is not missed.
       watch ??= leases.watch(address.id);
       const taken = await leases.take(address, header);
-      if (taken === 'changed') return taken;
-      if (taken === 'unkept') return UNKEPT;
       if (isFailure(taken)) return ALONE;
-      if (taken !== 'held') {
+      if (taken === 'unkept') return UNKEPT;
+      if (typeof taken === 'object') {
         outcomes.leasesTaken += 1;
         return { lease: taken };
       }
-      if (startedAt === undefined) {
-        startedAt = performance.now();
-        outcomes.leasesAwaited += 1;
-        onWaiting?.();
-      }
-      const leftMs = startedAt + limitMs - performance.now();
-      if (leftMs <= 0) {
-        outcomes.leasesTimedOut += 1;
-        return 'timed out';
-      }
-      await watch.next(Math.min(leftMs, pollMs), signal);
-      pollMs = Math.min(pollMs * 2, MAX_POLL_MS);
-      return 'woken';
+      const isFirstChange = taken === 'changed' && !wasChanged;
+      wasChanged = taken === 'changed';
+      // Twice in a row what was read is not what is there: a replica that is behind answers the reads. It is waited for.
+      return isFirstChange ? 'changed' : waitForOthers(watch, limitMs);
     },
     close: () => watch?.close(),
   };
