@@ -26,7 +26,7 @@ beforeEach(async () => {
   await openBoth();
 });
 
-const policies = { 'each process': { load: { lease: 'process' } } } as const;
+const policies = { 'each process': { load: { lease: 'process' } }, tagged: { tags: ['x'] } } as const;
 
 async function openBoth(bus: BusOptions = {}): Promise<void> {
   count += 1;
@@ -123,6 +123,37 @@ describe('what was said while the connection was lost', () => {
     expect(await cache.get('k')).toBeUndefined();
     expect(await cache.get('tagged')).toBeUndefined();
     expect(bystander.stats()).toMatchObject({ bus: { flushes: 0 }, memory: { entries: 1 } });
+  });
+});
+
+describe('a tag that is invalidated while the connection is lost', () => {
+  const tagged = { policy: 'tagged' } as const;
+
+  beforeEach(async () => {
+    for (const key of ['read', 'unread']) await other.set(key, 'old', { tags: ['x'] });
+    await hearAll(cache, other);
+    // From here on the cache knows the generation, by what it has read and by what it has written.
+    await cache.set('known', 1, tagged);
+    await cache.set('known', 2, tagged);
+    expect(await cache.get('read')).toBe('old');
+    proxy.inject({ kind: 'drop' });
+    await eventually(() => !cache.stats().bus.connected);
+    await other.invalidate({ tag: 'x' });
+  });
+
+  it('ends what is read of Redis, though nobody has told of it', async () => {
+    expect(await cache.get('unread')).toBeUndefined();
+    expect(await cache.getMany(['unread'])).toEqual(new Map());
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['set', () => cache.set('k', 'new', tagged)],
+    ['set with others', () => cache.setMany([['k', 'new']], tagged)],
+    ['loaded', () => cache.getOrLoad('k', () => 'new', { ...tagged, mode: 'refresh' })],
+    ['committed', async () => (await cache.reserve('k', tagged)).commit('new')],
+  ])('does not end what is %s under it afterwards', async (_how, write) => {
+    await write();
+    expect(await other.get('k')).toBe('new');
   });
 });
 
