@@ -1,4 +1,10 @@
-import { createOutageWatch, isRefusal, type OutageObserver, RedisUnavailableError } from '@breakwater/core/redis';
+import {
+  createOutageWatch,
+  isRefusal,
+  type OutageObserver,
+  RedisUnavailableError,
+  RedisUnknownNodeError,
+} from '@breakwater/core/redis';
 
 /** Whether Redis answers, by the last call; every call of the Redis tier goes through {@link RedisState.watch}. */
 export interface RedisState {
@@ -33,7 +39,9 @@ export function createRedisState(observer: OutageObserver): RedisState {
 
   function failed(error: unknown): Failure {
     errors += 1;
-    if (!isRefusal(error)) outage.failed(error);
+    // Of a Cluster with a node that its client has not heard of, all that were asked have answered.
+    const isAnswered = isRefusal(error) || error instanceof RedisUnknownNodeError;
+    if (!isAnswered) outage.failed(error);
     return error instanceof RedisUnavailableError ? UNSENT : UNANSWERED;
   }
 

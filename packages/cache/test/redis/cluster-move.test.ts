@@ -198,6 +198,19 @@ describe('an invalidation while a Cluster moves a slot', () => {
   });
 });
 
+it('a walk over a Cluster with a node that the client has not heard of is incomplete, and no outage', async () => {
+  const [a, b, client] = await open();
+  await a.setMany(Object.entries({ k: 'old', other: 'old' }), { tags: ['x'] });
+  const told = vi.fn();
+  for (const event of ['outage:began', 'outage:ended'] as const) a.on(event, told);
+  vi.spyOn(client, 'nodes').mockReturnValue(client.nodes('master').slice(1));
+  expect(await a.dryRun({ tag: 'x' }, { budget: '20s' })).toMatchObject({ redis: { isComplete: false } });
+  expect(await a.invalidate({ tag: 'x' }, { pace: '10000/s' })).toMatchObject({ shared: false, isComplete: false });
+  // All at once, without a walk.
+  await eventually(async () => (await b.getMany(['k', 'other'])).size === 0);
+  expect(told).not.toHaveBeenCalled();
+});
+
 it('nothing is read that is older than an acknowledged invalidation, while slots move to and fro', async () => {
   const random = createRandom(20_260_101);
   const [a, b] = await open({ deadlineMs: '500ms' });
