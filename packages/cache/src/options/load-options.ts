@@ -42,10 +42,10 @@ export interface LoadPolicyOptions {
    */
   readonly lease?: LeaseScope;
   /**
-   * How long a load waits for that of another process, or for what it has stored. Then its callers get the entry within its `staleIfError`, and
-   * where there is none this process runs the loader as well. Callers who can be given a stale entry wait no longer
-   * than `softTimeout`. The lease of a process that was killed in its loader ends after 3 seconds: with less than
-   * `'4s'` several others may load then.
+   * How long a load waits for that of another process, and for what it has stored where a replica that is behind answers
+   * reads. Then its callers get the entry within its `staleIfError`, and where there is none this process runs the loader
+   * as well. Callers who can be given a stale entry wait no longer than `softTimeout`. The lease of a process that was
+   * killed in its loader ends after 3 seconds: with less than `'4s'` several others may load then.
    * @default '5s'
    */
   readonly leaseWait?: Duration;
