@@ -1,6 +1,6 @@
 import { createRedisPool, type RedisPool } from '@breakwater/redis-pool';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeCache } from '../cache-contract.ts';
 import { describeAll } from '../describe-all.ts';
 import { describeInspection } from '../inspection-contract.ts';
@@ -31,3 +31,12 @@ describeAll('our pool', () => pool);
 for (const describeNumbers of [describeCache, describeWrites, describeInspection, describePaced]) {
   describeNumbers('an ioredis client that returns numbers as texts', () => textual);
 }
+
+it('nothing that all of that has left in Redis is without a ttl', async () => {
+  const keys = await client.keys('*');
+  const ttls = (await client.pipeline(keys.map((key) => ['pttl', key])).exec()) ?? [];
+  // -1 is that of a key without one, -2 that of one which has just left.
+  expect(keys.filter((_, index) => ttls[index]?.[1] === -1)).toEqual([]);
+  const kinds = keys.map((key) => key.split(':')[3]);
+  expect(kinds).toEqual(expect.arrayContaining(['entry', 'tombstone', 'tag', 'tag-log', 'sweep', 'bus']));
+});
