@@ -1,5 +1,5 @@
 import { eventually } from '@breakwater/testkit';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Cache, PolicyOptions } from '../../src/index.ts';
 import { createGatedLoader } from '../gated-loader.ts';
 import { deafRedis, gateRedis } from '../gated-redis.ts';
@@ -70,6 +70,27 @@ describe('a key that another process is loading', () => {
     release();
     expect(await second).toBe('value');
     expect(loader.runs()).toBe(1);
+  });
+
+  it.each([
+    ['with a value', 'finish', 1],
+    ['with an error', 'fail', 2],
+  ] as const)('wakes those who wait when it ends %s, without a question of theirs', async (_how, end, runs) => {
+    const [a, b] = caches as [Cache, Cache];
+    const loader = createGatedLoader();
+    const first = a.getOrLoad('k', loader.load).catch(() => 'failed');
+    await loader.begun(1);
+    // Nobody asks by the time any more.
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const second = b.getOrLoad('k', loader.load);
+    await waits(b);
+    loader[end]('value');
+    await first;
+    await loader.begun(runs);
+    loader.finish('value');
+    expect(await second).toBe('value');
+    expect(loader.runs()).toBe(runs);
   });
 
   it('is asked for again and again where no message comes', async () => {
