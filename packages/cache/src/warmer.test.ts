@@ -114,6 +114,17 @@ describe('a warmer', () => {
     expect(cache.peek('a')?.value).toBe('A');
   });
 
+  it('brings new data after an invalidation of its tag', async () => {
+    let version = 1;
+    const load = (key: string) => `${key} v${version}`;
+    const warmer = open({ sets: { analytics: { keys: ['a', 'b'], tags: ['analytics'], load } } });
+    await warmer.start();
+    version = 2;
+    await cache.invalidate({ tag: 'analytics' });
+    expect(await warmer.warm('analytics')).toMatchObject({ warmed: 2, failed: 0 });
+    expect([cache.peek('a')?.value, cache.peek('b')?.value]).toEqual(['a v2', 'b v2']);
+  });
+
   it('replaces what is cached where that is asked for', async () => {
     await cache.set('a', 'old');
     const warmer = open({ sets: { one: { keys: ['a'], load: upper, mode: 'refresh' } } });

@@ -1,5 +1,6 @@
 import type { RedisPort } from '@breakwater/core/redis';
 import { describe, expect, it, vi } from 'vitest';
+import { defineKeys } from '../src/index.ts';
 import { useCache } from './use-cache.ts';
 
 interface TradeEvents {
@@ -23,6 +24,32 @@ export function describeInvalidation(name: string, connect: () => RedisPort | nu
       expect(await cache().expire({ tag: 'x' })).toMatchObject({ memoryEntries: 0, unknownTags: ['x'] });
       expect(await cache().invalidate({ key: 'b' })).toMatchObject({ tags: [], unknownTags: [] });
       expect(await cache().invalidate({ all: true })).toMatchObject({ tags: [], unknownTags: [] });
+    });
+
+    it('ends everything of one entity, whatever its type, and says how much that was', async () => {
+      const keys = defineKeys({
+        price: 'stock_price:{ticker}:latest',
+        financials: 'financial_data:{ticker}:{period}:{quarter}',
+        analysis: 'ai_analysis:{ticker}:{horizon}',
+      });
+      const fill = async (ticker: string) => {
+        const options = { tags: [`ticker:${ticker}`] };
+        await cache().set(keys.price({ ticker }), 1, options);
+        await cache().set(keys.financials({ ticker, period: 'quarterly', quarter: 'Q3' }), 2, options);
+        await cache().getOrLoad(keys.analysis({ ticker, horizon: 'short_term' }), () => 3, options);
+      };
+      const isShared = cache().stats().redis.state === 'up';
+      await Promise.all(['7203', '6758'].map(fill));
+      const { memory, redis } = await cache().dryRun({ tag: 'ticker:7203' }, { budget: '20s' });
+      expect([memory.entries, redis.entries]).toEqual([3, isShared ? 3 : 0]);
+      expect(await cache().invalidate({ tag: 'ticker:7203' })).toMatchObject({ memoryEntries: 3, redisKeys: 0 });
+      await fill('7203');
+      expect(await cache().invalidate({ pattern: '*:7203:*' })).toMatchObject({
+        memoryEntries: 3,
+        redisKeys: isShared ? 3 : 0,
+      });
+      const left = (await cache().keys('*', { limit: 10_000 })).keys.map((key) => key.split(':')[1]);
+      expect(left).toEqual(['6758', '6758', '6758']);
     });
 
     it('is counted by what named its entries, and by why', async () => {

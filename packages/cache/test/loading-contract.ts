@@ -136,6 +136,26 @@ export function describeLoading(name: string, connect: () => RedisPort | null): 
       expect(await cache().get('b')).toBe('newer');
     });
 
+    it('of many keys leaves its callers what is stale, where that is all they ask for, and is kept', async () => {
+      for (const policy of ['soft', 'hard'] as const) {
+        await cache().setMany(Object.entries({ a: 'old', b: 'old' }), { policy });
+        clock().advance(10_000);
+        let finish = (_found: ReadonlyMap<string, string>) => {};
+        const slow = () => new Promise<ReadonlyMap<string, string>>((resolve) => (finish = resolve));
+        const found = await cache().loadMany(['a', 'b'], slow, { policy });
+        expect([...found.values()]).toEqual(['old', 'old']);
+        finish(new Map(Object.entries({ a: 'new', b: 'new' })));
+        await eventually(() => expect([cache().peek('a')?.value, cache().peek('b')?.value]).toEqual(['new', 'new']));
+        await cache().clear();
+      }
+      const never = () => new Promise<never>(() => {});
+      await cache().set('a', 'old', { policy: 'hard' });
+      clock().advance(10_000);
+      await expect(cache().loadMany(['a', 'cold'], never, { policy: 'hard' })).rejects.toMatchObject({
+        code: 'ERR_CACHE_LOAD_TIMEOUT',
+      });
+    });
+
     it('is not kept when an invalidation came after its hard timeout', async () => {
       const slow = slowLoader();
       await expect(cache().getOrLoad('a', slow.loader, { policy: 'hard' })).rejects.toThrow('load.hardTimeout');

@@ -101,6 +101,16 @@ export function describeStale(name: string, connect: () => RedisPort | null): vo
       await expect(cache().getOrLoad('a', fail, { policy: 'sie' })).rejects.toThrow('no price');
     });
 
+    it('many entries are better than an error, where nothing else was asked for', async () => {
+      await cache().setMany(Object.entries({ a: 'old', b: 'older' }), { policy: 'sie' });
+      clock().advance(69_999);
+      const load = (keys: readonly string[]) => cache().loadMany(keys, fail, { policy: 'sie' });
+      expect([...(await load(['b', 'a'])).values()]).toEqual(['older', 'old']);
+      await expect(load(['a', 'cold'])).rejects.toThrow('no price');
+      clock().advance(1);
+      await expect(load(['a', 'b'])).rejects.toThrow('no price');
+    });
+
     it('a loader that does not fail is waited for, and gets the stale entry to ask whether it changed', async () => {
       await cache().set('a', { tag: 'v1' }, { policy: 'both' });
       clock().advance(30_000);
