@@ -8,8 +8,8 @@ import { type ResolvedPolicy, resolveTtl } from './policy-options.ts';
 import { windowsOf } from './times.ts';
 import { ttlMsAt } from './ttl.ts';
 
-/** The terms on which a call's entries are written: what the call says, and its policy where the call says nothing. */
-export function termsOf(nowMs: number, policy: ResolvedPolicy, options: WriteOptions | undefined): WriteTerms {
+/** The terms that all entries of a call are written on: what the call says, and its policy where the call says nothing. */
+export function sharedTermsOf(nowMs: number, policy: ResolvedPolicy, options: WriteOptions | undefined): WriteTerms {
   const { staleWhileRevalidateMs, staleIfErrorMs } = windowsOf(policy, options);
   return {
     ttlMs: options?.ttl === undefined ? ttlMsAt(policy.ttlMs, nowMs) : resolveTtl(options.ttl),
@@ -27,7 +27,7 @@ function tagsBeside(known: readonly string[], given: readonly string[]): readonl
 }
 
 /**
- * The terms of one key of a call, with the tag of its subject, which may depend on the key.
+ * Those of one of its entries, with the tag of its subject, which may depend on the key.
  *
  * @throws CacheInputError `ERR_CACHE_SUBJECT`.
  */

@@ -14,7 +14,7 @@ import type { WriteTerms } from '../loading/work.ts';
 import type { LoadCallOptions, ReadOptions, WriteOptions } from '../options/call-options.ts';
 import { LOAD_MODES } from '../options/load-options.ts';
 import type { Policies, Policy } from '../options/policies.ts';
-import { termsOf, withSubject } from '../options/terms.ts';
+import { sharedTermsOf, withSubject } from '../options/terms.ts';
 import { encodeForWrite, type ValueToWrite } from '../writing/write.ts';
 
 /** What is to be done for a part's callers: what they gave, checked, and their policy where they gave nothing. */
@@ -47,9 +47,11 @@ export interface RequestsOptions {
   readonly policy: string;
 }
 
-export function createRequests(engine: Engine, options: RequestsOptions): Requests {
-  const { policies, space, codec } = options;
-  const ownPolicy = policies.get(options.policy);
+export function createRequests(
+  engine: Engine,
+  { policies, space, codec, policy: ownPolicyName }: RequestsOptions,
+): Requests {
+  const ownPolicy = policies.get(ownPolicyName);
 
   function callOf(key: string, { memory, redis, outcomes }: Policy): Call {
     checkKey(key);
@@ -62,13 +64,13 @@ export function createRequests(engine: Engine, options: RequestsOptions): Reques
     };
   }
 
-  function ownTermsOf(key: string, policy: Policy, call: WriteOptions | undefined): WriteTerms {
-    return withSubject(engine, key, termsOf(engine.clock.now(), policy, call), policy, call);
+  function termsOf(key: string, policy: Policy, options: WriteOptions | undefined): WriteTerms {
+    return withSubject(engine, key, sharedTermsOf(engine.clock.now(), policy, options), policy, options);
   }
 
-  function waitOf(load: LoadCallOptions | undefined): Pick<OneRequest, 'signal' | 'mode'> {
-    const mode = load?.mode === undefined ? 'cached' : checks.oneOf('mode', load.mode, LOAD_MODES);
-    const signal = load?.signal ?? undefined;
+  function waitOf(options: LoadCallOptions | undefined): Pick<OneRequest, 'signal' | 'mode'> {
+    const mode = options?.mode === undefined ? 'cached' : checks.oneOf('mode', options.mode, LOAD_MODES);
+    const signal = options?.signal ?? undefined;
     if (signal !== undefined && !(signal instanceof AbortSignal))
       throw checks.failure('signal', 'an AbortSignal', signal);
     return { signal, mode: engine.mode === 'bypass' ? 'bypass' : mode };
@@ -78,50 +80,51 @@ export function createRequests(engine: Engine, options: RequestsOptions): Reques
     key: string,
     value: unknown,
     policy: Policy,
-    write: WriteOptions | undefined,
-    terms: WriteTerms,
+    options: WriteOptions | undefined,
+    shared: WriteTerms,
   ): ValueToWrite {
     const call = callOf(key, policy);
-    const own = withSubject(engine, key, terms, policy, write);
+    const terms = withSubject(engine, key, shared, policy, options);
     const encoded = encodeForWrite(engine, call, value);
-    return { call, encoded, terms: spread(own, own.jitter, Math.random) };
+    return { call, encoded, terms: spread(terms, terms.jitter, Math.random) };
   }
 
   return {
-    policyOf: (call) => (call?.policy === undefined ? ownPolicy : policies.get(call.policy)),
+    policyOf: (options) => (options?.policy === undefined ? ownPolicy : policies.get(options.policy)),
     callOf,
-    termsOf: ownTermsOf,
+    termsOf,
     waitOf,
 
-    loadOf(key, given, policy, load) {
+    loadOf(key, given, policy, options) {
       const call = callOf(key, policy);
       const loader = given ?? loaderOf(engine, space, policy.source);
-      if (!loader) throw loaderError(load?.policy ?? options.policy);
+      if (!loader) throw loaderError(options?.policy ?? ownPolicyName);
       return {
         call,
-        terms: ownTermsOf(key, policy, load),
+        terms: termsOf(key, policy, options),
         produce: async (context, load) => {
           const run = () => asLoaderOf([load], () => loader(key, context));
           return { value: await callLoader(engine, call, [key], context.signal, run) };
         },
-        ...waitOf(load),
+        ...waitOf(options),
       };
     },
 
-    loadsOf(keys, policy, load) {
-      const terms = termsOf(engine.clock.now(), policy, load);
+    loadsOf(keys, policy, options) {
+      const shared = sharedTermsOf(engine.clock.now(), policy, options);
       return keys.map((key) => ({
         call: callOf(key, policy),
-        terms: withSubject(engine, key, terms, policy, load),
+        terms: withSubject(engine, key, shared, policy, options),
       }));
     },
 
-    writeOf: (key, value, policy, write) =>
-      writeUnder(key, value, policy, write, termsOf(engine.clock.now(), policy, write)),
+    writeOf(key, value, policy, options) {
+      return writeUnder(key, value, policy, options, sharedTermsOf(engine.clock.now(), policy, options));
+    },
 
-    writesOf(pairs, policy, write) {
-      const terms = termsOf(engine.clock.now(), policy, write);
-      return Array.from(valuesByKey(pairs), ([key, value]) => writeUnder(key, value, policy, write, terms));
+    writesOf(pairs, policy, options) {
+      const shared = sharedTermsOf(engine.clock.now(), policy, options);
+      return Array.from(valuesByKey(pairs), ([key, value]) => writeUnder(key, value, policy, options, shared));
     },
   };
 }
