@@ -8,11 +8,18 @@ import { removeFromSource } from '../writing/write-source.ts';
 import type { Requests } from './requests.ts';
 
 /** A part's calls that end entries. */
+export type PartInvalidations = Pick<Cache, 'invalidate' | 'expire' | 'forget' | 'delete' | 'clear'>;
+
+export interface PartInvalidationsOptions {
+  readonly space: string;
+  readonly requests: Requests;
+  readonly invalidator: Invalidator;
+}
+
 export function createPartInvalidations(
   engine: Engine,
-  invalidator: Invalidator,
-  { space, policyOf }: { readonly space: string; readonly policyOf: Requests['policyOf'] },
-): Pick<Cache, 'invalidate' | 'expire' | 'forget' | 'delete' | 'clear'> {
+  { space, requests, invalidator }: PartInvalidationsOptions,
+): PartInvalidations {
   return {
     async invalidate(target, options) {
       return invalidator.run(checkInvalidation(space, 'invalidate', target, options));
@@ -27,7 +34,7 @@ export function createPartInvalidations(
     },
 
     async delete(key, options) {
-      const { source } = policyOf(options);
+      const { source } = requests.policyOf(options);
       checkKey(key);
       if (source?.remove) await removeFromSource(engine, source, addressOf(space, key));
       const { memoryEntries, redisKeys } = await invalidator.run(checkInvalidation(space, 'invalidate', { key }));

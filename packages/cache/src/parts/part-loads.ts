@@ -10,7 +10,8 @@ import { loadOne, refreshOne } from '../loading/load-one.ts';
 import type { BatchLoader, Loader } from '../loading/loader.ts';
 import { batchLoaderOf } from '../loading/source-loader.ts';
 import type { LoadCallOptions } from '../options/call-options.ts';
-import type { Policy, PolicyMemory } from '../options/policies.ts';
+import type { Policy } from '../options/policies.ts';
+import type { Hits } from './hits.ts';
 import { mapOf } from './map-of.ts';
 import type { Requests } from './requests.ts';
 
@@ -18,19 +19,15 @@ import type { Requests } from './requests.ts';
 export type PartLoads = Pick<Cache, 'getOrLoad' | 'lookupOrLoad' | 'loadMany' | 'wrap'>;
 
 export interface PartLoadsOptions {
-  readonly loadOnce: LoadOnce;
-  readonly requests: Requests;
   readonly space: string;
-  readonly hitMemory: (key: string, policy: Policy) => Entry<unknown> | undefined;
-  /** As the policy wants its readers to have it. */
-  readonly handOut: <Result extends { readonly value: unknown }>(result: Result, memory: PolicyMemory) => Result;
+  readonly requests: Requests;
+  readonly hits: Hits;
+  readonly loadOnce: LoadOnce;
 }
 
-export function createPartLoads(
-  engine: Engine,
-  { loadOnce, requests, space, hitMemory, handOut }: PartLoadsOptions,
-): PartLoads {
+export function createPartLoads(engine: Engine, { space, requests, hits, loadOnce }: PartLoadsOptions): PartLoads {
   const { policyOf } = requests;
+  const { hitMemory, handOut } = hits;
 
   /** What memory has, unless the call wants none of it. */
   function hit(key: string, policy: Policy, options: LoadCallOptions | undefined): Entry<unknown> | undefined {

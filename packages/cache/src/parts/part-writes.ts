@@ -1,0 +1,44 @@
+import type { Cache } from '../cache.ts';
+import type { Engine } from '../engine.ts';
+import { reserve } from '../loading/reservation.ts';
+import { reserveToFill } from '../loading/reserve-to-fill.ts';
+import { resolveLeaseWait } from '../options/load-options.ts';
+import { writeValue, writeValues } from '../writing/write-source.ts';
+import type { Requests } from './requests.ts';
+
+/** A part's calls that store what their callers have, or are about to have. */
+export type PartWrites = Pick<Cache, 'set' | 'setMany' | 'reserve' | 'reserveToFill'>;
+
+export interface PartWritesOptions {
+  readonly requests: Requests;
+  readonly finds: 'fresh' | 'stale';
+}
+
+export function createPartWrites(engine: Engine, { requests, finds }: PartWritesOptions): PartWrites {
+  const { policyOf, callOf, termsOf, writeOf, writesOf } = requests;
+
+  return {
+    async set(key, value, options) {
+      const policy = policyOf(options);
+      await writeValue(engine, policy, writeOf(key, value, policy, options));
+    },
+
+    async setMany(entries, options) {
+      const policy = policyOf(options);
+      await writeValues(engine, policy, writesOf(entries, policy, options));
+    },
+
+    async reserve(key, options) {
+      const policy = policyOf(options);
+      return reserve(engine, callOf(key, policy), termsOf(key, policy, options));
+    },
+
+    async reserveToFill(key, options) {
+      const policy = policyOf(options);
+      const terms = termsOf(key, policy, options);
+      const leaseWaitMs = resolveLeaseWait('leaseWait', options?.leaseWait ?? terms.load.leaseWaitMs);
+      const findsStale = finds === 'stale';
+      return reserveToFill(engine, { call: callOf(key, policy), terms, over: options?.over, leaseWaitMs, findsStale });
+    },
+  };
+}
