@@ -9,7 +9,7 @@ import type { LoadOnce } from '../loading/load-once.ts';
 import { loadOne, refreshOne } from '../loading/load-one.ts';
 import type { BatchLoader, Loader } from '../loading/loader.ts';
 import { batchLoaderOf } from '../loading/source-loader.ts';
-import type { LoadCallOptions } from '../options/call-options.ts';
+import type { LoadCallOptions, Sourced } from '../options/call-options.ts';
 import type { Policy } from '../options/policies.ts';
 import type { Hits } from './hits.ts';
 import { mapOf } from './map-of.ts';
@@ -17,6 +17,10 @@ import type { Requests } from './requests.ts';
 
 /** A part's calls that may run a loader. */
 export type PartLoads = Pick<Cache, 'getOrLoad' | 'lookupOrLoad' | 'loadMany' | 'wrap'>;
+
+interface Valued {
+  readonly value: unknown;
+}
 
 export interface PartLoadsOptions {
   readonly space: string;
@@ -39,41 +43,67 @@ export function createPartLoads(engine: Engine, { space, requests, hits, loadOnc
     return load.eagerRefresh < 1 && isDueEarly(entry, load.eagerRefresh, engine.clock.now());
   }
 
-  async function getOrLoad<Value>(key: string, given?: Loader<Value> | LoadCallOptions, more?: LoadCallOptions) {
-    const loader = typeof given === 'function' ? given : undefined;
-    const options = typeof given === 'function' ? more : (given ?? more);
-    const policy = policyOf(options);
-    const entry = hit(key, policy, options);
-    if (entry === undefined) {
-      const { found } = await loadOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
-      return handOut(found, policy.memory).value as Value;
-    }
-    if (isDue(entry, policy)) refreshOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
-    return entry.value as Value;
-  }
-
-  async function lookupOrLoad<Value>(key: string, given?: Loader<Value> | LoadCallOptions, more?: LoadCallOptions) {
+  /** Tells `finish`, by arguments, what was found and where: an object for both would be every hit's to pay. */
+  async function findOrLoad<Result>(
+    key: string,
+    given: Loader<unknown> | LoadCallOptions | undefined,
+    more: LoadCallOptions | undefined,
+    finish: (found: Valued, source: Sourced<unknown>['source']) => Result,
+  ): Promise<Result> {
     const loader = typeof given === 'function' ? given : undefined;
     const options = typeof given === 'function' ? more : (given ?? more);
     const policy = policyOf(options);
     const entry = hit(key, policy, options);
     if (entry === undefined) {
       const { found, source } = await loadOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
-      return { value: handOut(found, policy.memory).value as Value, source };
+      return finish(handOut(found, policy.memory), source);
     }
     if (isDue(entry, policy)) refreshOne(engine, loadOnce, requests.loadOf(key, loader, policy, options));
-    return { value: entry.value as Value, source: 'memory' as const };
+    return finish(entry, 'memory');
+  }
+
+  function getOrLoad<Value>(key: string, given?: Loader<Value> | LoadCallOptions, more?: LoadCallOptions) {
+    return findOrLoad(key, given, more, valueAlone) as Promise<Value>;
   }
 
   /** From a source that has its values one by one. */
-  async function loadEach<Value>(keys: readonly string[], options: LoadCallOptions | undefined) {
-    const values = await Promise.all(keys.map((key) => getOrLoad<Value>(key, options)));
-    return new Map(keys.map((key, index) => [key, values[index] as Value]));
+  async function loadEach(keys: readonly string[], options: LoadCallOptions | undefined) {
+    const values = await Promise.all(keys.map((key) => getOrLoad(key, options)));
+    return new Map(keys.map((key, index) => [key, values[index]]));
+  }
+
+  async function loadTogether(
+    keys: readonly string[],
+    loader: BatchLoader<unknown>,
+    policy: Policy,
+    options: LoadCallOptions | undefined,
+  ) {
+    const hits = keys.map((key) => hit(key, policy, options));
+    const requestOf = (wanted: readonly string[]): ManyRequest => ({
+      wanted: requests.loadsOf(wanted, policy, options),
+      loader,
+      ...requests.waitOf(options),
+    });
+    if (policy.load.eagerRefresh < 1) {
+      const due = keys.filter((_, index) => hits[index] && isDue(hits[index], policy));
+      refreshMany(engine, loadOnce, requestOf(due));
+    }
+    const missing = keys.filter((_, index) => !hits[index]);
+    const loaded = await loadMany(engine, loadOnce, requestOf(missing));
+    const loadedOf = new Map(missing.map((key, index) => [key, loaded[index]?.found]));
+    const found = keys.map((key, index) => {
+      const own = loadedOf.get(key);
+      return hits[index] ?? (own && handOut(own, policy.memory));
+    });
+    return mapOf(keys, found);
   }
 
   return {
     getOrLoad,
-    lookupOrLoad,
+
+    lookupOrLoad<Value>(key: string, given?: Loader<Value> | LoadCallOptions, more?: LoadCallOptions) {
+      return findOrLoad(key, given, more, valueWithSource) as Promise<Sourced<Value>>;
+    },
 
     async loadMany<Value>(
       keys: readonly string[],
@@ -84,30 +114,8 @@ export function createPartLoads(engine: Engine, { space, requests, hits, loadOnc
       const policy = policyOf(options);
       const unique = uniqueKeys(keys);
       const loader = typeof given === 'function' ? given : batchLoaderOf(engine, space, policy.source);
-      if (!loader) return loadEach<Value>(unique, options);
-      const entries = unique.map((key) => hit(key, policy, options));
-      const requestFor = (isWanted: (entry: Entry<unknown> | undefined) => boolean): ManyRequest => ({
-        wanted: requests.loadsOf(
-          unique.filter((_, index) => isWanted(entries[index])),
-          policy,
-          options,
-        ),
-        loader,
-        ...requests.waitOf(options),
-      });
-      if (policy.load.eagerRefresh < 1) {
-        const due = requestFor((entry) => entry !== undefined && isDue(entry, policy));
-        refreshMany(engine, loadOnce, due);
-      }
-      const missing = requestFor((entry) => !entry);
-      const loaded = await loadMany(engine, loadOnce, missing);
-      let next = 0;
-      const found = entries.map((entry) => {
-        if (entry) return entry;
-        const own = loaded[next++]?.found;
-        return own && handOut(own, policy.memory);
-      });
-      return mapOf(unique, found) as Map<string, Value>;
+      const values = loader ? loadTogether(unique, loader, policy, options) : loadEach(unique, options);
+      return (await values) as Map<string, Value>;
     },
 
     wrap(load, options) {
@@ -116,4 +124,12 @@ export function createPartLoads(engine: Engine, { space, requests, hits, loadOnc
       return async (...values) => getOrLoad(options.key(...values), () => load(...values), options);
     },
   };
+}
+
+function valueAlone({ value }: Valued): unknown {
+  return value;
+}
+
+function valueWithSource({ value }: Valued, source: Sourced<unknown>['source']): Sourced<unknown> {
+  return { value, source };
 }
