@@ -4,7 +4,6 @@ export interface BackgroundWork {
   run(reason: string, work: () => Promise<unknown>): void;
   /** Resolves when everything started so far, and what that started, has settled. */
   drain(): Promise<void>;
-  readonly pending: number;
 }
 
 export function createBackgroundWork(onFailure: (reason: string, error: unknown) => void): BackgroundWork {
@@ -27,9 +26,6 @@ export function createBackgroundWork(onFailure: (reason: string, error: unknown)
     },
     async drain() {
       while (running.size > 0) await Promise.all(running);
-    },
-    get pending() {
-      return running.size;
     },
   };
 }

@@ -43,9 +43,9 @@ describe('the denial gate', () => {
     const clock = createManualClock();
     const gate = createDenialGate(2, clock);
     for (const key of ['a', 'b', 'c']) gate.note(key, RULE, DENIED, clock.now());
-    expect(gate.keys).toBe(2);
+    expect(gate.keyCount()).toBe(2);
     expect(gate.opensInMs('a')).toBe(0);
     gate.clear();
-    expect(gate.keys).toBe(0);
+    expect(gate.keyCount()).toBe(0);
   });
 });

@@ -15,7 +15,7 @@ export interface DenialGate {
    */
   note(key: string, rule: WindowRule, verdict: Verdict, askedAtMs: number): void;
   clear(): void;
-  readonly keys: number;
+  keyCount(): number;
 }
 
 export function createDenialGate(maxKeys: number, clock: Clock): DenialGate {
@@ -30,8 +30,6 @@ export function createDenialGate(maxKeys: number, clock: Clock): DenialGate {
       if (verdict.used >= rule.limit) closedUntilMs.set(key, askedAtMs + verdict.freesInMs, verdict.freesInMs);
     },
     clear: () => closedUntilMs.clear(),
-    get keys() {
-      return closedUntilMs.size;
-    },
+    keyCount: () => closedUntilMs.size(),
   };
 }

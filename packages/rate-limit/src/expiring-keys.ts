@@ -7,7 +7,7 @@ export interface ExpiringKeys<Value extends object | number> {
   set(key: string, value: Value, ttlMs: number): void;
   delete(key: string): boolean;
   clear(): void;
-  readonly size: number;
+  size(): number;
 }
 
 /** Expired keys nobody asks for again are swept this often, by a call that comes anyway: no timer to stop. */
@@ -36,8 +36,6 @@ export function createExpiringKeys<Value extends object | number>(maxKeys: numbe
     },
     delete: (key) => entries?.delete(key) ?? false,
     clear: () => entries?.clear(),
-    get size() {
-      return entries?.size ?? 0;
-    },
+    size: () => entries?.size ?? 0,
   };
 }

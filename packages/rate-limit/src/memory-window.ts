@@ -7,7 +7,7 @@ import type { WindowStore } from './window-store.ts';
 export interface MemoryWindow extends WindowStore<Verdict> {
   forget(key: string): boolean;
   clear(): void;
-  readonly keys: number;
+  keyCount(): number;
 }
 
 /** @param maxKeys callers remembered; the one not seen for longest is forgotten for a new one. */
@@ -27,8 +27,6 @@ export function createMemoryWindow(maxKeys: number, clock: Clock): MemoryWindow 
     },
     forget: (key) => logs.delete(key),
     clear: () => logs.clear(),
-    get keys() {
-      return logs.size;
-    },
+    keyCount: () => logs.size(),
   };
 }

@@ -121,7 +121,7 @@ export function createRateLimiter<Request extends object = object>(
       plans: Object.fromEntries([...counts].map(([name, planCounts]) => [name, { ...planCounts }])),
       tier: tier(),
       redisErrors,
-      memoryKeys: local.keys + gate.keys,
+      memoryKeys: local.keyCount() + gate.keyCount(),
     }),
     close() {
       outage.close();

@@ -2,14 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CallOutcome, createCallWindow } from './call-window.ts';
 
-const totalsOf = ({ calls, failed, slow }: ReturnType<typeof createCallWindow>) => ({ calls, failed, slow });
-
 describe('the window of calls', () => {
   it('counts calls by how they ended', () => {
     const window = createCallWindow(1000);
     const outcomes: CallOutcome[] = ['fast', 'failed', 'slow', 'fast', 'failed'];
     for (const outcome of outcomes) window.count(5000, outcome);
-    expect(totalsOf(window)).toEqual({ calls: 5, failed: 2, slow: 1 });
+    expect(window.totals).toEqual({ calls: 5, failed: 2, slow: 1 });
   });
 
   it.each([
@@ -20,7 +18,7 @@ describe('the window of calls', () => {
     const window = createCallWindow(1000);
     window.count(1050, 'failed');
     window.count(at, 'fast');
-    expect(totalsOf(window)).toEqual({ calls, failed: calls - 1, slow: 0 });
+    expect(window.totals).toEqual({ calls, failed: calls - 1, slow: 0 });
   });
 
   it('counts from nothing after it was cleared', () => {
@@ -28,7 +26,7 @@ describe('the window of calls', () => {
     window.count(10, 'failed');
     window.clear();
     window.count(11, 'slow');
-    expect(totalsOf(window)).toEqual({ calls: 1, failed: 0, slow: 1 });
+    expect(window.totals).toEqual({ calls: 1, failed: 0, slow: 1 });
   });
 
   it('agrees with a list of all calls, from which those of past tenths are left out', () => {
@@ -48,7 +46,7 @@ describe('the window of calls', () => {
           window.count(now, outcome);
           const recent = all.filter(({ at }) => tenth(at) > tenth(now) - 10);
           const count = (one: CallOutcome) => recent.filter((other) => other.outcome === one).length;
-          expect(totalsOf(window)).toEqual({ calls: recent.length, failed: count('failed'), slow: count('slow') });
+          expect(window.totals).toEqual({ calls: recent.length, failed: count('failed'), slow: count('slow') });
         }
       }),
     );

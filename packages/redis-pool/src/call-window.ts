@@ -2,10 +2,8 @@
 export interface CallWindow {
   /** @param at `performance.now()`, never earlier than the call counted before it. */
   count(at: number, outcome: CallOutcome): void;
-  /** Of all calls counted in the window that ended at the last of them. */
-  readonly calls: number;
-  readonly failed: number;
-  readonly slow: number;
+  /** Of all calls counted in the window that ended at the last of them. Kept up to date. */
+  readonly totals: { readonly calls: number; readonly failed: number; readonly slow: number };
   clear(): void;
 }
 
@@ -49,15 +47,7 @@ export function createCallWindow(windowMs: number): CallWindow {
       counts[bucket] = (counts[bucket] as number) + 1;
       totals[outcome] += 1;
     },
-    get calls() {
-      return totals.calls;
-    },
-    get failed() {
-      return totals.failed;
-    },
-    get slow() {
-      return totals.slow;
-    },
+    totals,
     clear() {
       for (let bucket = 0; bucket < BUCKETS; bucket += 1) empty(bucket);
     },

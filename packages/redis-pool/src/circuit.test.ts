@@ -44,9 +44,9 @@ describe('the circuit', () => {
   it('opens at the fifth failure in a row and not before', () => {
     const { circuit, control, told, fail } = start();
     fail(4);
-    expect([circuit.isClosed, control.state]).toEqual([true, 'closed']);
+    expect([circuit.isClosed(), control.state]).toEqual([true, 'closed']);
     fail();
-    expect([circuit.isClosed, control.state]).toEqual([false, 'open']);
+    expect([circuit.isClosed(), control.state]).toEqual([false, 'open']);
     expect(told).toEqual(['opened failures 5: 5 failures in a row']);
   });
 
@@ -55,7 +55,7 @@ describe('the circuit', () => {
     fail(4);
     answer();
     fail(4);
-    expect(circuit.isClosed).toBe(true);
+    expect(circuit.isClosed()).toBe(true);
   });
 
   it('opens for the share of failures, and for that of slow answers', () => {
@@ -78,7 +78,7 @@ describe('the circuit', () => {
     expect(redis.probes).toBe(0);
     await vi.advanceTimersByTimeAsync(1);
     expect(redis.probes).toBe(1);
-    expect(circuit.isClosed).toBe(true);
+    expect(circuit.isClosed()).toBe(true);
     expect(told.slice(1)).toEqual(['half-opened 1000', 'closed 1000 probe']);
   });
 
@@ -135,11 +135,11 @@ describe('the circuit', () => {
     redis.answer = 'answered';
     circuit.connected();
     await vi.advanceTimersByTimeAsync(3999);
-    expect(circuit.isClosed).toBe(false);
+    expect(circuit.isClosed()).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(told.at(-1)).toBe('closed 7501 probe');
     circuit.connected();
-    expect([circuit.isClosed, vi.getTimerCount()]).toEqual([true, 0]);
+    expect([circuit.isClosed(), vi.getTimerCount()]).toEqual([true, 0]);
   });
 
   it('closes only when all of its probes are answered', async () => {
@@ -147,9 +147,9 @@ describe('the circuit', () => {
     const { circuit, fail } = start({ probes: 3, probe: async () => answers.shift() ?? 'silent' });
     fail(5);
     await vi.advanceTimersByTimeAsync(1000);
-    expect([circuit.isClosed, answers.length]).toEqual([false, 3]);
+    expect([circuit.isClosed(), answers.length]).toEqual([false, 3]);
     await vi.advanceTimersByTimeAsync(2000);
-    expect([circuit.isClosed, answers.length]).toEqual([true, 0]);
+    expect([circuit.isClosed(), answers.length]).toEqual([true, 0]);
   });
 
   it('takes a slow answer to a probe for none', async () => {
@@ -161,7 +161,7 @@ describe('the circuit', () => {
     expect(control.reason).toBe('a PING was not answered in time');
     tookMs = 100;
     await vi.advanceTimersByTimeAsync(2000 + 100);
-    expect(circuit.isClosed).toBe(true);
+    expect(circuit.isClosed()).toBe(true);
   });
 
   it('opened by hand refuses commands and asks nothing, until it is closed by hand', async () => {
@@ -172,7 +172,7 @@ describe('the circuit', () => {
       answer();
       fail(20);
       await vi.advanceTimersByTimeAsync(3_600_000);
-      expect([circuit.isClosed, control.state, control.nextProbeAt, redis.probes]).toEqual([
+      expect([circuit.isClosed(), control.state, control.nextProbeAt, redis.probes]).toEqual([
         false,
         'open',
         undefined,
@@ -180,7 +180,7 @@ describe('the circuit', () => {
       ]);
       expect(control.reason).toBe('maintenance');
       control.close();
-      expect([circuit.isClosed, control.openedAt]).toEqual([true, undefined]);
+      expect([circuit.isClosed(), control.openedAt]).toEqual([true, undefined]);
       expect(told.slice(-2)).toEqual([expect.stringMatching(/^opened manual/), 'closed 3600000 manual']);
       expect(vi.getTimerCount()).toBe(0);
     }
@@ -190,14 +190,14 @@ describe('the circuit', () => {
     const { circuit, control, told, fail } = start();
     fail(5);
     control.close();
-    expect([circuit.isClosed, told.at(-1)]).toEqual([true, 'closed 0 manual']);
+    expect([circuit.isClosed(), told.at(-1)]).toEqual([true, 'closed 0 manual']);
     fail(4);
-    expect(circuit.isClosed).toBe(true);
+    expect(circuit.isClosed()).toBe(true);
     control.close();
     fail(4);
-    expect(circuit.isClosed).toBe(true);
+    expect(circuit.isClosed()).toBe(true);
     fail();
-    expect(circuit.isClosed).toBe(false);
+    expect(circuit.isClosed()).toBe(false);
   });
 
   it('turned by hand while a probe is under way, does as it was told whatever comes of the probe', async () => {
@@ -214,7 +214,7 @@ describe('the circuit', () => {
         control[turn]('maintenance');
         settle(outcome);
         await vi.advanceTimersByTimeAsync(RESET_AFTER_MS);
-        expect(circuit.isClosed).toBe(turn === 'close');
+        expect(circuit.isClosed()).toBe(turn === 'close');
       }
     }
   });
@@ -231,7 +231,7 @@ describe('the circuit', () => {
   it('refuses to be opened without a reason', () => {
     const { circuit, control } = start();
     expect(() => control.open(undefined as never)).toThrow('reason must be a text that is not empty, got undefined.');
-    expect(circuit.isClosed).toBe(true);
+    expect(circuit.isClosed()).toBe(true);
   });
 
   it('leaves no timer behind after its shutdown, in whatever state that comes, and is turned no more', async () => {

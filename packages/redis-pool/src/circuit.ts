@@ -25,11 +25,11 @@ export interface CircuitSwitch extends CircuitReading {
 
 /**
  * Whether commands may be sent. opossum keeps the states and the time in between, but no command runs through it: it
- * costs each one 0.4 us and more. Commands read `isClosed`, and report what came of them.
+ * costs each one 0.4 us and more. Commands ask `isClosed`, and report what came of them.
  */
 export interface Circuit {
   readonly control: CircuitSwitch;
-  readonly isClosed: boolean;
+  isClosed(): boolean;
   /** Redis answered a command in time. `at` and `sentAt` are `performance.now()`. */
   answered(at: number, tookMs: number): void;
   failed(sentAt: number): void;
@@ -136,7 +136,7 @@ export function createCircuit(settings: CircuitSettings, observer: CircuitObserv
   }
 
   function tellOpened({ cause, reason }: Interruption): void {
-    observer.onOpened({ cause, reason, consecutiveFailures: tripwire.consecutiveFailures + failedProbes });
+    observer.onOpened({ cause, reason, consecutiveFailures: tripwire.consecutiveFailures() + failedProbes });
   }
 
   function end(cause: CloseCause): void {
@@ -227,9 +227,7 @@ export function createCircuit(settings: CircuitSettings, observer: CircuitObserv
 
   return {
     control,
-    get isClosed() {
-      return interruption === undefined;
-    },
+    isClosed: () => interruption === undefined,
     answered(at, tookMs) {
       if (interruption === undefined) trip(tripwire.answered(at, tookMs));
     },

@@ -69,7 +69,7 @@ export function createCircuits(parts: CircuitsParts): Circuits {
 
   /** That of all of Redis when it is interrupted, or else of the node that has been so for the longest. */
   function interruption() {
-    return whole.isClosed ? interruptedNodes()[0] : whole.control;
+    return whole.isClosed() ? interruptedNodes()[0] : whole.control;
   }
 
   function interruptedNodes(): readonly InterruptedNode[] {
@@ -101,7 +101,7 @@ export function createCircuits(parts: CircuitsParts): Circuits {
       },
     },
     get served() {
-      return whole.isClosed ? nodes.served : 'none';
+      return whole.isClosed() ? nodes.served : 'none';
     },
     guard: nodes.guard,
     shutdown() {

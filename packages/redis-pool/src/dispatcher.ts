@@ -17,7 +17,7 @@ import { createWaitingRoom } from './waiting-room.ts';
 
 /** Sends commands down the lanes, and sees to it that every caller is told by the deadline. */
 export interface Dispatcher {
-  readonly waiting: number;
+  waitingCount(): number;
   /** @param group is where the command stays until its caller was told, for who may have to `abandon` it. */
   send(name: string, args: unknown[], settings: CommandSettings, group?: Set<PooledCommand>): Promise<unknown>;
   /** Tells a caller `reason` at once. What was not sent is not sent. */
@@ -63,12 +63,14 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   ): Promise<unknown> {
     counters.commands += 1;
     const health = parts.health();
-    if (!circuit.isClosed || health === 'closed' || (lanes.ready === 0 && health !== 'starting')) {
+    if (!circuit.isClosed() || health === 'closed' || (lanes.readyCount() === 0 && health !== 'starting')) {
       return Promise.reject(refusal());
     }
     const command = new PooledCommand(owner, name, args, settings);
-    const lane = waiting.size === 0 ? lanes.choose(largeValues.has(command), command.since) : undefined;
-    if (lane === undefined && waiting.isFull) return Promise.reject(overload(`${waiting.size} commands are waiting`));
+    const lane = waiting.size() === 0 ? lanes.choose(largeValues.has(command), command.since) : undefined;
+    if (lane === undefined && waiting.isFull()) {
+      return Promise.reject(overload(`${waiting.size()} commands are waiting`));
+    }
     if (weight + command.weight > limits.bytes) {
       return Promise.reject(overload(`its ${command.weight} bytes and the ${weight} under way exceed ${limits.bytes}`));
     }
@@ -84,7 +86,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   function refusal(): Error {
     if (parts.health() === 'closed') return new RedisPoolClosedError();
-    if (!circuit.isClosed) {
+    if (!circuit.isClosed()) {
       counters.rejections += 1;
       return new RedisUnavailableError(`the circuit is open: ${circuit.control.reason}`);
     }
@@ -104,7 +106,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       command.call.tell(reply);
       largeValues.note(command, reply);
     }
-    if (waiting.size > 0) admit();
+    if (waiting.size() > 0) admit();
   }
 
   /** Whether the caller still waits: an answer after the deadline says that the lane lives, not that Redis is well. */
@@ -126,7 +128,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     }
     if (isReadOnly(error) && lane) lanes.renew(lane);
     if (!call.isTold) fail(command, error);
-    if (waiting.size > 0) admit();
+    if (waiting.size() > 0) admit();
   }
 
   /** The circuit of its node is open. No byte of it was sent, and nothing is learned from it. */
@@ -163,7 +165,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   function repeatNow(call: PooledCommand): void {
     if (call.isTold) return;
     const lane =
-      circuit.isClosed && waiting.size === 0 ? lanes.choose(largeValues.has(call), performance.now()) : undefined;
+      circuit.isClosed() && waiting.size() === 0 ? lanes.choose(largeValues.has(call), performance.now()) : undefined;
     if (lane === undefined) {
       call.giveUp?.();
       return;
@@ -213,7 +215,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   function admit(): void {
     for (let command = waiting.first(); command; command = waiting.first()) {
       const lane =
-        circuit.isClosed && parts.health() !== 'closed'
+        circuit.isClosed() && parts.health() !== 'closed'
           ? lanes.choose(largeValues.has(command), performance.now())
           : undefined;
       if (lane === undefined) return;
@@ -223,9 +225,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   return {
-    get waiting() {
-      return waiting.size;
-    },
+    waitingCount: () => waiting.size(),
     send,
     abandon(command, reason) {
       waiting.delete(command);

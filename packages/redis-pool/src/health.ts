@@ -23,7 +23,7 @@ export function isServing(health: PoolHealth): boolean {
 
 /** The pool's health, those who wait for it, and the beginning and end of its outages. */
 export interface Health {
-  readonly state: PoolHealth;
+  state(): PoolHealth;
   /** Looks at the signs again; `reason` is what made it worth looking. */
   review(reason: string): void;
   close(): void;
@@ -58,9 +58,7 @@ export function createHealth(read: () => VitalSigns, observer: HealthObserver): 
   }
 
   return {
-    get state() {
-      return state;
-    },
+    state: () => state,
     review: (reason) => enter(assessHealth(state, read()), reason),
     close: () => enter('closed', 'closed'),
     whenServing(withinMs) {

@@ -4,15 +4,17 @@ import { type Client, type Endpoint, isCluster } from './clients.ts';
 import { openConnection } from './connection.ts';
 import type { Hearing } from './socket-watch.ts';
 
+export type LaneState = 'untried' | 'ready' | 'down';
+
 /** One connection that many commands share; in Cluster mode one to each node. */
 export interface Lane {
   readonly number: number;
   /** `untried` while its first attempt to connect is under way. */
-  readonly state: 'untried' | 'ready' | 'down';
+  state(): LaneState;
   /** Whether what a command was written to was given up because nothing came from it. */
   wasSilent(command: SentCommand): boolean;
   /** When its connection became ready, by `performance.now()`. */
-  readonly readyAt: number;
+  readyAt(): number;
   /** When anything last came over it. */
   readonly heard: Hearing;
   readonly client: Client;
@@ -65,7 +67,7 @@ export function openLane(
   number: number,
   observer: LaneObserver,
 ): Lane {
-  let state: Lane['state'] = 'untried';
+  let state: LaneState = 'untried';
   let lostAt: number | undefined;
   let readyAt = 0;
   const silentSockets = new WeakSet<object>();
@@ -102,13 +104,9 @@ export function openLane(
 
   const lane: Lane = {
     number,
-    get state() {
-      return state;
-    },
+    state: () => state,
     wasSilent: ({ socket }) => socket !== undefined && silentSockets.has(socket),
-    get readyAt() {
-      return readyAt;
-    },
+    readyAt: () => readyAt,
     heard: connection.heard,
     client,
     inFlight: 0,

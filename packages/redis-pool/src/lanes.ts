@@ -3,9 +3,9 @@ import { type Lane, type LaneObserver, type LaneSettings, openLane } from './lan
 
 export interface Lanes {
   readonly total: number;
-  readonly ready: number;
+  readyCount(): number;
   /** Lanes whose first attempt to connect is still under way, or has not begun. */
-  readonly untried: number;
+  untriedCount(): number;
   /** The ready lane with the least in flight, full or not. */
   leastBusy(): Lane | undefined;
   /**
@@ -45,7 +45,7 @@ export function createLanes(settings: LanesSettings, observer: Omit<LaneObserver
   let bulk: Lane | undefined;
 
   function onChange(): void {
-    ready = lanes.filter((lane) => lane.state === 'ready');
+    ready = lanes.filter((lane) => lane.state() === 'ready');
     current = undefined;
   }
 
@@ -76,17 +76,13 @@ export function createLanes(settings: LanesSettings, observer: Omit<LaneObserver
   /** Opened when the first large value is seen; until it is there, they travel with the others. */
   function chooseLarge(): Lane | undefined {
     bulk ??= openLane({ ...settings, carries: 'large values' }, total, { ...observer, onChange });
-    return bulk.state === 'ready' && bulk.inFlight < inFlight ? bulk : undefined;
+    return bulk.state() === 'ready' && bulk.inFlight < inFlight ? bulk : undefined;
   }
 
   return {
     total,
-    get ready() {
-      return ready.length;
-    },
-    get untried() {
-      return total - lanes.filter((lane) => lane.state !== 'untried').length;
-    },
+    readyCount: () => ready.length,
+    untriedCount: () => total - lanes.filter((lane) => lane.state() !== 'untried').length,
     leastBusy,
     choose: (isLarge, at) => (isLarge && ready.length > 0 ? chooseLarge() : undefined) ?? chooseSmall(at),
     open() {
@@ -95,7 +91,7 @@ export function createLanes(settings: LanesSettings, observer: Omit<LaneObserver
       lanes = Array.from({ length: total }, (_, number) => openLane(small, number, { ...observer, onChange }));
     },
     renew(lane) {
-      const isLasting = performance.now() - lane.readyAt > SHORTEST_LIFE_MS;
+      const isLasting = performance.now() - lane.readyAt() > SHORTEST_LIFE_MS;
       if (isLasting && ready.length === total) lane.replace('it is connected to a replica (READONLY)');
     },
     beat(silentMs, deadline) {

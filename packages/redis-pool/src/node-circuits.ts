@@ -84,11 +84,11 @@ export function createNodeCircuits({ deadline, open, onSilent }: NodeCircuitsPar
   return {
     get interrupted() {
       return [...circuits]
-        .filter(([, { isClosed }]) => !isClosed)
+        .filter(([, circuit]) => !circuit.isClosed())
         .map(([node, { control }]) => readingOf(node, control));
     },
     get served() {
-      const isClosed = (address: string) => circuits.get(address)?.isClosed ?? true;
+      const isClosed = (address: string) => circuits.get(address)?.isClosed() ?? true;
       if ([...circuits.keys()].every(isClosed)) return 'all';
       return [...nodesOf(clusters).masters].some(isClosed) ? 'some' : 'none';
     },

@@ -22,7 +22,7 @@ export function guardNodes(cluster: Cluster, circuitOf: (address: string) => Cir
     node.sendCommand = (command, stream) => {
       if (!(command instanceof PooledCommand)) return send(command, stream);
       const circuit = circuitOf(address);
-      if (circuit.isClosed) {
+      if (circuit.isClosed()) {
         command.circuit = circuit;
         // Of the node before, where it was answered MOVED or ASK.
         command.socket = undefined;
@@ -41,7 +41,7 @@ export function guardNodes(cluster: Cluster, circuitOf: (address: string) => Cir
     const slot = command.getSlot();
     if (slot !== null && !node.options.readOnly) return undefined;
     const able = slot === null ? cluster.nodes('master') : cluster.nodes().filter(serves(slot));
-    return able.find((other) => circuitOf(addressOf(other)).isClosed);
+    return able.find((other) => circuitOf(addressOf(other)).isClosed());
   }
 
   function serves(slot: number): (node: Redis) => boolean {

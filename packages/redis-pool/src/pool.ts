@@ -80,7 +80,7 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
   let closing: Promise<void> | undefined;
 
   const health = createHealth(
-    () => ({ readyLanes: lanes.ready, untriedLanes: lanes.untried, served: circuits.served }),
+    () => ({ readyLanes: lanes.readyCount(), untriedLanes: lanes.untriedCount(), served: circuits.served }),
     {
       onStarted() {
         dispatcher.review();
@@ -124,7 +124,7 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
   );
   const ask = createAsk(lanes, deadline);
   const inspector = createInspector(
-    (question) => (isServing(health.state) ? ask(question) : Promise.reject(new RedisUnavailableError(lastReason))),
+    (question) => (isServing(health.state()) ? ask(question) : Promise.reject(new RedisUnavailableError(lastReason))),
     resolved.inspectEveryMs,
   );
   const circuits = createCircuits({
@@ -153,7 +153,7 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     counters,
     limits,
     retry: resolved.retry,
-    health: () => health.state,
+    health: health.state,
     lastReason: () => lastReason,
   });
   const dedicated = createDedicated(endpoint, connectTimeoutMs, {
@@ -209,10 +209,10 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     ...createCommands(sendIn()),
     deadlineMs,
     get status() {
-      return STATUS[health.state];
+      return STATUS[health.state()];
     },
     get health() {
-      return health.state;
+      return health.state();
     },
     circuit: circuits.control,
     on: emitter.on,
@@ -226,17 +226,17 @@ export function createRedisPool(options: RedisPoolOptions = {}): RedisPool {
     },
     stats: () => ({
       ...snapshotOf(counters),
-      health: health.state,
+      health: health.state(),
       circuit: circuits.control.state,
-      lanes: { total: lanes.total, ready: lanes.ready },
-      waiting: dispatcher.waiting,
+      lanes: { total: lanes.total, ready: lanes.readyCount() },
+      waiting: dispatcher.waitingCount(),
       subscribers: dedicated.count('subscriber'),
       blocking: dedicated.count('blocking'),
       inspection: inspector.latest,
     }),
     async inspect() {
       lanes.open();
-      if (health.state === 'starting') await health.whenServing(deadlineMs);
+      if (health.state() === 'starting') await health.whenServing(deadlineMs);
       return inspector.inspect();
     },
     close() {

@@ -55,7 +55,7 @@ describe('the tripwire', () => {
     const tripwire = createTripwire(SETTINGS);
     for (let n = 0; n < 5; n += 1) tripwire.answered(2000 + n, 1);
     const said = Array.from({ length: 5 }, () => tripwire.failed(2010, 1999));
-    expect(tripwire.consecutiveFailures).toBe(0);
+    expect(tripwire.consecutiveFailures()).toBe(0);
     expect(said.at(-1)?.cause).toBe('failure-rate');
   });
 
@@ -71,7 +71,7 @@ describe('the tripwire', () => {
     tripwire.rearm(2000);
     expect(tripwire.failed(2500, 1999)).toBeUndefined();
     expect(tripwire.answered(2500, 501)).toBeUndefined();
-    expect(tripwire.consecutiveFailures).toBe(0);
+    expect(tripwire.consecutiveFailures()).toBe(0);
     expect(tripwire.answered(2500, 500)?.cause).toBe('slow-calls');
   });
 });

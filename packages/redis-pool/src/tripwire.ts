@@ -21,7 +21,7 @@ export interface Trip {
 
 /** Watches what comes of commands, and says when it is enough. Times are `performance.now()`. */
 export interface Tripwire {
-  readonly consecutiveFailures: number;
+  consecutiveFailures(): number;
   answered(at: number, tookMs: number): Trip | undefined;
   failed(at: number, sentAt: number): Trip | undefined;
   /** Counts anew, and only calls that are sent from now on. */
@@ -31,29 +31,28 @@ export interface Tripwire {
 export function createTripwire(settings: TripSettings): Tripwire {
   const { failures, failureRate, slowCallRate, slowCallMs, minimumCalls } = settings;
   const window = createCallWindow(settings.windowMs);
+  const { totals } = window;
   let consecutiveFailures = 0;
   // In an object, where a time is overwritten in place; a variable would be given a new number for every answer.
   const times = { answeredAt: Number.NEGATIVE_INFINITY, armedAt: Number.NEGATIVE_INFINITY };
 
   function isEnough(count: number, rate: number): boolean {
-    return window.calls >= minimumCalls && count >= window.calls * rate;
+    return totals.calls >= minimumCalls && count >= totals.calls * rate;
   }
 
   function shareInWords(count: number, what: string): string {
-    return `${count} of ${window.calls} commands ${what}`;
+    return `${count} of ${totals.calls} commands ${what}`;
   }
 
   return {
-    get consecutiveFailures() {
-      return consecutiveFailures;
-    },
+    consecutiveFailures: () => consecutiveFailures,
     answered(at, tookMs) {
       consecutiveFailures = 0;
       times.answeredAt = at;
       const isSlow = tookMs > slowCallMs && at - tookMs >= times.armedAt;
       window.count(at, isSlow ? 'slow' : 'fast');
-      if (!isSlow || !isEnough(window.slow, slowCallRate)) return undefined;
-      return { cause: 'slow-calls', reason: shareInWords(window.slow, `took more than ${slowCallMs} ms`) };
+      if (!isSlow || !isEnough(totals.slow, slowCallRate)) return undefined;
+      return { cause: 'slow-calls', reason: shareInWords(totals.slow, `took more than ${slowCallMs} ms`) };
     },
     failed(at, sentAt) {
       if (sentAt < times.armedAt) return undefined;
@@ -63,8 +62,8 @@ export function createTripwire(settings: TripSettings): Tripwire {
       if (consecutiveFailures >= failures) {
         return { cause: 'failures', reason: `${consecutiveFailures} failures in a row` };
       }
-      if (!isEnough(window.failed, failureRate)) return undefined;
-      return { cause: 'failure-rate', reason: shareInWords(window.failed, 'failed') };
+      if (!isEnough(totals.failed, failureRate)) return undefined;
+      return { cause: 'failure-rate', reason: shareInWords(totals.failed, 'failed') };
     },
     rearm(at) {
       consecutiveFailures = 0;

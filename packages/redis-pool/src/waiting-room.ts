@@ -3,8 +3,8 @@ import type { PooledCommand } from './pooled-command.ts';
 
 /** Commands that wait for a lane, in the order of their coming. */
 export interface WaitingRoom {
-  readonly size: number;
-  readonly isFull: boolean;
+  size(): number;
+  isFull(): boolean;
   first(): PooledCommand | undefined;
   add(command: PooledCommand): void;
   delete(command: PooledCommand): void;
@@ -20,12 +20,8 @@ export function createWaitingRoom(
   const patience = createDeadline(timeoutMs);
 
   return {
-    get size() {
-      return waiting.size;
-    },
-    get isFull() {
-      return waiting.size >= limit;
-    },
+    size: () => waiting.size,
+    isFull: () => waiting.size >= limit,
     first() {
       for (const command of waiting.keys()) return command;
       return undefined;

@@ -76,7 +76,7 @@ export function createVoyage(settings: ModelSettings) {
     const { state, nextProbeAt } = circuit.control;
     model.tick(now());
     hold(state === (model.phase === 'isolated' ? 'open' : model.phase), `${state}, but the model ${model.phase}`);
-    hold(circuit.isClosed === (state === 'closed'), `commands are let through while ${state}`);
+    hold(circuit.isClosed() === (state === 'closed'), `commands are let through while ${state}`);
     hold((nextProbeAt ?? Number.POSITIVE_INFINITY) === model.dueAt, `a probe at ${nextProbeAt}, not ${model.dueAt}`);
     // No state holds for ever: half-open waits for a probe that is under way, open for one in the near future.
     hold(state !== 'half-open' || probesUnderWay > 0, 'half-open without a probe');
@@ -129,7 +129,7 @@ export function createVoyage(settings: ModelSettings) {
       for (let n = 0; n < commands; n += 1) {
         dice = (Math.imul(dice, 1_664_525) + 1_013_904_223) >>> 0;
         log.steps += 1;
-        if (circuit.isClosed) send(dice >>> 8);
+        if (circuit.isClosed()) send(dice >>> 8);
         else log.refused += 1;
         if ((dice >>> 8) % 11 === 0) endLateCommand();
         compare();
@@ -161,7 +161,7 @@ export function createVoyage(settings: ModelSettings) {
       weather = 'fair';
       const { longestResetMs } = settings;
       await wait(longestResetMs * 2 + 500);
-      hold(circuit.isClosed || model.phase === 'isolated', `still ${circuit.control.state}`);
+      hold(circuit.isClosed() || model.phase === 'isolated', `still ${circuit.control.state}`);
       circuit.shutdown();
     },
   };
