@@ -1,5 +1,6 @@
 export { asDocumented, documentedDefaults, optionNames, tabledDefaults } from './documented-defaults.ts';
 export { eventually } from './eventually.ts';
+export { hasFastProperties } from './fast-properties.ts';
 export { type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 export { type Framework, frameworks } from './frameworks.ts';
 export { freePort } from './free-port.ts';
