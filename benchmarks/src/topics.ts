@@ -1,4 +1,5 @@
 import type { Topic } from './topic.ts';
+import { gain } from './topics/cache/gain.ts';
 import { hotKey } from './topics/cache/hot-key.ts';
 import { invalidations } from './topics/cache/invalidations.ts';
 import { memory } from './topics/cache/memory.ts';
@@ -25,6 +26,7 @@ export const topics: readonly Topic[] = [
   writes,
   writeBack,
   ...invalidations,
+  gain,
   ...throughput,
   ...largeValues,
   largeValuesPaced,

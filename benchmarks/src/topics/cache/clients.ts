@@ -96,7 +96,7 @@ export async function connectTagged(url: string, entries: number, tag: string) {
   return { cache, keys };
 }
 
-async function connectOurs(url: string, memory: MemoryOptions, redis: RedisPort = new Redis(url)) {
+export async function connectOurs(url: string, memory: MemoryOptions, redis: RedisPort = new Redis(url)) {
   await redis.ping();
   const cache = createCache({ redis, memory, policies: { default: { ttl: TTL_MS } } });
   // Until it hears the others, it asks Redis for more than it has to.
