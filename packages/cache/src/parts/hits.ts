@@ -39,10 +39,11 @@ export function createHits(engine: Engine, { space, codec, finds }: HitsOptions)
     hitMemory(key, policy) {
       if (engine.mode === 'bypass') return undefined;
       const id = idOf(space, key);
-      const entry = foundIn(engine.memory.find(id, space) ?? findBuffered(engine, id));
-      if (entry === undefined) return undefined;
+      const held = engine.memory.find(id, space) ?? findBuffered(engine, id);
+      // As `foundIn`, written out: by a call, a hit took a tenth longer.
+      if (held === undefined || (held.goesStale && !findsStale && !engine.memory.isFresh(held))) return undefined;
       policy.outcomes.hitMemory += 1;
-      return handOut(entry, policy.memory);
+      return handOut(held.entry, policy.memory);
     },
     foundIn,
     handOut,
