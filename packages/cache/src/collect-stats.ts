@@ -22,14 +22,14 @@ export interface CountingParts {
 export function collectStats(parts: CountingParts): CacheStats {
   const { engine, policies, state, bus, coherence, invalidator } = parts;
   const byPolicy = policies.outcomes();
-  const redisState = state.isUp ? 'up' : 'down';
+  const redisState = state.isUp() ? 'up' : 'down';
   return {
     total: sumOutcomes(Object.values(byPolicy)),
     policies: byPolicy,
     memory: engine.memory.stats(),
     redis: {
       state: engine.redis ? redisState : 'off',
-      errors: state.errors,
+      errors: state.errors(),
       unreadableFrames: engine.unreadableFrames,
     },
     bus: {

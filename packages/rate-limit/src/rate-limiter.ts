@@ -105,7 +105,7 @@ export function createRateLimiter<Request extends object = object>(
 
   function tier(): RateLimitStats['tier'] {
     if (shared === undefined) return 'memory';
-    return outage.isAway && settings.onOutage === 'local' ? 'local' : 'redis';
+    return outage.isAway() && settings.onOutage === 'local' ? 'local' : 'redis';
   }
 
   return {

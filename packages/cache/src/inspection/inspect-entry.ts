@@ -23,7 +23,7 @@ export async function inspectEntry(engine: Engine, call: Call): Promise<EntryIns
 async function lookIntoRedis(engine: Engine, call: Call): Promise<Held | undefined> {
   // It may still have what was invalidated while it was away.
   const { redis } = engine;
-  if (!redis || engine.replay.isDue) return undefined;
+  if (!redis || engine.replay.isDue()) return undefined;
   const bytes = await redis.read(call.address);
   return isFailure(bytes) ? undefined : verifyEntry(engine, call, bytes, engine.clock.now());
 }

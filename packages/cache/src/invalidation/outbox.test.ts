@@ -14,7 +14,7 @@ describe('the outbox', () => {
       ],
       patterns: [['', 'a*']],
     });
-    expect(outbox.size).toBe(4);
+    expect(outbox.size()).toBe(4);
     expect(outbox.take()).toEqual({
       keys: [
         ['', 'a'],
@@ -23,7 +23,7 @@ describe('the outbox', () => {
       tags: ['x'],
       patterns: [['', 'a*']],
     });
-    expect(outbox.size).toBe(0);
+    expect(outbox.size()).toBe(0);
   });
 
   it('becomes one clear of the namespace when it is full', () => {
@@ -40,8 +40,8 @@ describe('the outbox', () => {
     outbox.add({ tags: subjects.slice(0, 2) });
     for (const key of ['a', 'b', 'c']) outbox.add({ keys: [['', key]] });
     outbox.add({ tags: subjects.slice(2) });
-    expect(outbox.size).toBe(4);
+    expect(outbox.size()).toBe(4);
     expect(outbox.take()).toEqual({ keys: [], tags: [NAMESPACE_TAG, ...subjects], patterns: [] });
-    expect(outbox.size).toBe(0);
+    expect(outbox.size()).toBe(0);
   });
 });

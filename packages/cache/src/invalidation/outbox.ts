@@ -10,7 +10,7 @@ export type Invalidations = Pick<Announcement, 'keys' | 'tags' | 'patterns'>;
  * deletes their data keys.
  */
 export interface Outbox {
-  readonly size: number;
+  size(): number;
   add(invalidations: Partial<Invalidations>): void;
   /** Empties it. */
   take(): Invalidations;
@@ -21,7 +21,7 @@ export function createOutbox(maxSize = 10_000): Outbox {
   const tags = new Set<string>();
   const patterns = new Map<string, SpacedKey>();
   const subjects = new Set<string>();
-  const size = () => keys.size + tags.size + patterns.size;
+  const bounded = () => keys.size + tags.size + patterns.size;
 
   function empty(): void {
     keys.clear();
@@ -35,14 +35,12 @@ export function createOutbox(maxSize = 10_000): Outbox {
   }
 
   return {
-    get size() {
-      return size() + subjects.size;
-    },
+    size: () => bounded() + subjects.size,
     add(invalidations) {
       for (const key of invalidations.keys ?? []) keys.set(JSON.stringify(key), key);
       for (const tag of invalidations.tags ?? []) addTag(tag);
       for (const pattern of invalidations.patterns ?? []) patterns.set(JSON.stringify(pattern), pattern);
-      if (size() <= maxSize && !tags.has(NAMESPACE_TAG)) return;
+      if (bounded() <= maxSize && !tags.has(NAMESPACE_TAG)) return;
       empty();
       tags.add(NAMESPACE_TAG);
     },

@@ -7,7 +7,7 @@ import type { Invalidations, Outbox } from './outbox.ts';
  */
 export interface Replay {
   /** Whether Redis may hold what was invalidated. */
-  readonly isDue: boolean;
+  isDue(): boolean;
   later(invalidations: Partial<Invalidations>): void;
   /** Tries now. @returns whether nothing is due any more. */
   settle(): Promise<boolean>;
@@ -40,11 +40,11 @@ export function createReplay({ outbox, send, background }: ReplayOptions): Repla
       sending = undefined;
       if (refused) later(refused);
     }
-    return outbox.size === 0;
+    return outbox.size() === 0;
   }
 
   function settle(): Promise<boolean> {
-    if (!sending && outbox.size > 0) sending = sendAll();
+    if (!sending && outbox.size() > 0) sending = sendAll();
     return sending ?? Promise.resolve(true);
   }
 
@@ -58,13 +58,11 @@ export function createReplay({ outbox, send, background }: ReplayOptions): Repla
   }
 
   function wake(): void {
-    if (outbox.size > 0) background.run('replay of invalidations', settle);
+    if (outbox.size() > 0) background.run('replay of invalidations', settle);
   }
 
   return {
-    get isDue() {
-      return sending !== undefined || outbox.size > 0;
-    },
+    isDue: () => sending !== undefined || outbox.size() > 0,
     later,
     settle,
     wake,

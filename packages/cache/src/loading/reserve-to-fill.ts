@@ -42,7 +42,7 @@ async function attempt(engine: Engine, { call, terms, over, leaseWaitMs, findsSt
   const fences = markFences(engine);
   // While Redis is away, the caller has waited for it once, to read; it does not wait a second time. The value stays
   // in memory.
-  const redis = engine.redis?.isUp ? engine.redis : undefined;
+  const redis = engine.redis?.isUp() ? engine.redis : undefined;
   const read = redis && (await readForLoad(engine, redis, call));
   const { id, space } = call.address;
   const found = (read?.held ?? engine.memory.find(id, space))?.entry;

@@ -17,7 +17,7 @@ describe('a bounded map', () => {
     expect(map.get('a', 499)).toBe('value of a');
     expect(map.get('a', 500)).toBeUndefined();
     expect(removed).toEqual(['value of a']);
-    expect(map.size).toBe(0);
+    expect(map.stats().entries).toBe(0);
   });
 
   it('keeps what was read before what was not, and a peek is no reading', () => {
@@ -27,7 +27,7 @@ describe('a bounded map', () => {
     map.peek('b');
     set('d');
     expect([...map.ids()]).toEqual(['a', 'c', 'd']);
-    expect(map.evictions).toBe(1);
+    expect(map.stats().evictions).toBe(1);
   });
 
   it('keeps what is read again through a scan of what is read once', () => {
@@ -46,8 +46,8 @@ describe('a bounded map', () => {
     set('a');
     set('a', { bytes: 11 });
     set('b', { bytes: 6, budget });
-    expect(map.size).toBe(0);
-    expect(map.evictions).toBe(0);
+    expect(map.stats().entries).toBe(0);
+    expect(map.stats().evictions).toBe(0);
     expect([map.fits(10, undefined), map.fits(11, undefined)]).toEqual([true, false]);
     expect([map.fits(5, budget), map.fits(6, budget)]).toEqual([true, false]);
   });
@@ -71,7 +71,7 @@ describe('a bounded map', () => {
     map.delete('a');
     map.get('b', 1000);
     expect([...map.ids()]).toEqual(['c']);
-    expect([map.size, map.get('a', 0), map.peek('b'), map.delete('a'), map.usedIds()]).toEqual([
+    expect([map.stats().entries, map.get('a', 0), map.peek('b'), map.delete('a'), map.usedIds()]).toEqual([
       1,
       undefined,
       undefined,
@@ -79,7 +79,7 @@ describe('a bounded map', () => {
       [],
     ]);
     set('a');
-    expect([map.size, map.get('a', 0), map.usedIds()]).toEqual([2, 'value of a', ['a']]);
+    expect([map.stats().entries, map.get('a', 0), map.usedIds()]).toEqual([2, 'value of a', ['a']]);
     expect(removed).toEqual(['value of a', 'value of b']);
   });
 
@@ -153,9 +153,9 @@ describe('a bounded map', () => {
           for (const take of steps) {
             take({ map, budget, held });
             const all = [...held.values()];
-            expect([map.size, map.bytes]).toEqual([all.length, bytesOf(all)]);
+            expect([map.stats().entries, map.stats().bytes]).toEqual([all.length, bytesOf(all)]);
             expect(budget.bytes).toBe(bytesOf(all.filter((terms) => terms.budget)));
-            expect(map.size <= 4 && map.bytes <= 50 && budget.bytes <= 30).toBe(true);
+            expect(map.stats().entries <= 4 && map.stats().bytes <= 50 && budget.bytes <= 30).toBe(true);
           }
         }),
       );

@@ -3,12 +3,6 @@ import { createVacancies, type Vacant } from './vacancies.ts';
 
 /** Values by id, bounded by count and bytes; the bytes of some of them also by a budget of their own. */
 export interface BoundedMap<Value> {
-  readonly size: number;
-  readonly bytes: number;
-  /** Values that left for want of room. */
-  readonly evictions: number;
-  /** Values that were found past their time. */
-  readonly expiries: number;
   /** A use. */
   get(id: string, nowMs: number): Value | undefined;
   /** No use. */
@@ -22,6 +16,16 @@ export interface BoundedMap<Value> {
   /** Those that were used since they came, or since they last might have had to leave: what came last first. */
   usedIds(): string[];
   clear(): void;
+  stats(): BoundedMapStats;
+}
+
+export interface BoundedMapStats {
+  readonly entries: number;
+  readonly bytes: number;
+  /** Values that left for want of room. */
+  readonly evictions: number;
+  /** Values that were found past their time. */
+  readonly expiries: number;
 }
 
 /** How a value is held: what it takes, and for how long. */
@@ -139,18 +143,6 @@ export function createBoundedMap<Value>({
   }
 
   return {
-    get size() {
-      return size;
-    },
-    get bytes() {
-      return bytes;
-    },
-    get evictions() {
-      return evictions;
-    },
-    get expiries() {
-      return expiries;
-    },
     get(id, nowMs) {
       const place = places.get(id);
       if (place === undefined) return undefined;
@@ -197,6 +189,7 @@ export function createBoundedMap<Value>({
     clear() {
       for (const place of [...places.values()]) if (place.value !== undefined) remove(place);
     },
+    stats: () => ({ entries: size, bytes, evictions, expiries }),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '@breakwater/core';
 import { endedAt, isExpired, isFresh } from '../entries/freshness.ts';
 import { expiredHeld, type Held } from '../entries/held.ts';
 import { areCurrent, type Ends, type Generation, staleSince } from '../generations/generations.ts';
-import { type Budget, createBoundedMap } from './bounded-map.ts';
+import { type BoundedMapStats, type Budget, createBoundedMap } from './bounded-map.ts';
 import { createCoarseClock } from './coarse-clock.ts';
 
 /** Entries of this process, bounded by bytes, count and time. Every call is synchronous. */
@@ -34,14 +34,7 @@ export interface MemoryTier {
   clear(): void;
   /** While invalidations cannot be heard, entries are served only for `blindTtlMs`. */
   setBlind(blind: boolean): void;
-  stats(): {
-    entries: number;
-    bytes: number;
-    maxBytes: number;
-    maxEntries: number;
-    evictions: number;
-    expiries: number;
-  };
+  stats(): BoundedMapStats & { readonly maxBytes: number; readonly maxEntries: number };
 }
 
 export interface AliveEntry {
@@ -184,14 +177,7 @@ export function createMemoryTier({
     setBlind(blind) {
       isBlind = blind;
     },
-    stats: () => ({
-      entries: entries.size,
-      bytes: entries.bytes,
-      maxBytes,
-      maxEntries,
-      evictions: entries.evictions,
-      expiries: entries.expiries,
-    }),
+    stats: () => ({ ...entries.stats(), maxBytes, maxEntries }),
   };
 }
 

@@ -126,8 +126,8 @@ export function createQuotas(options: QuotasOptions = {}): Quotas {
     },
 
     stats() {
-      const redisState = state.isUp ? 'up' : 'down';
-      return { tracked, unshared, redis: { state: redis ? redisState : 'off', errors: state.errors } };
+      const redisState = state.isUp() ? 'up' : 'down';
+      return { tracked, unshared, redis: { state: redis ? redisState : 'off', errors: state.errors() } };
     },
 
     on: events.on,

@@ -23,7 +23,7 @@ export interface GatheredReads {
    */
   ask(id: string, key: string): number;
   /** That to what was asked for last. One promise for all that leaves together: each hit would pay for its own. Never rejects. */
-  readonly answer: Promise<Answer>;
+  answer(): Promise<Answer>;
 }
 
 /** What leaves together. */
@@ -85,12 +85,12 @@ export function createGatheredReads(redis: RedisPort, state: RedisState, now: ()
     next = undefined;
     inFlight += 1;
     redis.mgetBuffer(batch.keys).then(
-      (replies) => answer(batch, state.answered(replies)),
-      (error) => answer(batch, state.failed(error)),
+      (replies) => settleWith(batch, state.answered(replies)),
+      (error) => settleWith(batch, state.failed(error)),
     );
   }
 
-  function answer({ settle, beganAt }: Batch, replies: Answer['replies']): void {
+  function settleWith({ settle, beganAt }: Batch, replies: Answer['replies']): void {
     inFlight -= 1;
     // Once for all: to read a clock costs as much as to read a small frame.
     settle({ replies, atMs: now(), elapsedMs: performance.now() - beganAt });
@@ -106,9 +106,7 @@ export function createGatheredReads(redis: RedisPort, state: RedisState, now: ()
   }
 
   return {
-    get answer() {
-      return last;
-    },
+    answer: () => last,
     ask(id, key) {
       let place = 0;
       if (next) place = add(next, id, key);

@@ -38,7 +38,7 @@ export function readEntry<Result>(
   if (buffered) return Promise.resolve(finish(buffered, call));
   // First: while it waits for what is due, more may become so.
   const mark = engine.fills.mark();
-  if (!engine.replay.isDue) return askForEntry(engine, redis, call, mark, finish);
+  if (!engine.replay.isDue()) return askForEntry(engine, redis, call, mark, finish);
   return engine.replay
     .settle()
     .then((isSettled) => (isSettled ? askForEntry(engine, redis, call, mark, finish) : finish(undefined, call)));
@@ -52,7 +52,7 @@ function askForEntry<Result>(
   finish: Finish<Result>,
 ): Promise<Result> {
   const index = redis.reads.ask(call.address.id, engine.placeOf(call.address));
-  return redis.reads.answer.then((answer) => {
+  return redis.reads.answer().then((answer) => {
     engine.latency.redis.record(answer.elapsedMs);
     const reply = replyAt(answer, index);
     const held = isFailure(reply) ? undefined : takeUp(engine, call, reply, mark, answer.atMs);
@@ -66,7 +66,7 @@ export async function readForLoad(engine: Engine, redis: RedisTier, call: Call):
   // A load goes on where what is buffered is not what it is for, and then puts another value in its place in Redis, too.
   const unanswered = { held: buffered, bytes: null, seen: undefined };
   const mark = engine.fills.mark();
-  if (engine.replay.isDue && !(await engine.replay.settle())) return unanswered;
+  if (engine.replay.isDue() && !(await engine.replay.settle())) return unanswered;
   // Asked for in the same turn, so both leave in one MGET.
   const [bytes, seen] = await Promise.all([readBytes(engine, redis, call), redis.readFences(call.address)]);
   if (isFailure(bytes)) return unanswered;
@@ -76,7 +76,7 @@ export async function readForLoad(engine: Engine, redis: RedisTier, call: Call):
 
 async function readBytes(engine: Engine, redis: RedisTier, { address }: Call): Promise<Reply> {
   const index = redis.reads.ask(address.id, engine.placeOf(address));
-  const answer = await redis.reads.answer;
+  const answer = await redis.reads.answer();
   engine.latency.redis.record(answer.elapsedMs);
   return replyAt(answer, index);
 }
@@ -101,7 +101,7 @@ function keepInMemory(engine: Engine, call: Call, held: Held | undefined, mark: 
 
 /** Not while invalidations are unsent, nor where the key was raised since: Redis may have answered from before a change. */
 function mayEnterMemory({ fills, replay }: Engine, { address }: Call, held: Held, mark: number): boolean {
-  return !replay.isDue && !fills.isRaised(address.id, mark) && areCurrent(held.generations);
+  return !replay.isDue() && !fills.isRaised(address.id, mark) && areCurrent(held.generations);
 }
 
 /** What the bytes in Redis are worth. At once where the generations are known: every hit passes here. */

@@ -8,8 +8,8 @@ import {
 
 /** Whether Redis answers, by the last call; every call of the Redis tier goes through {@link RedisState.watch}. */
 export interface RedisState {
-  readonly isUp: boolean;
-  readonly errors: number;
+  isUp(): boolean;
+  errors(): number;
   /** Resolves with the reply, or {@link UNANSWERED} or {@link UNSENT}; never rejects. */
   watch<Reply>(call: Promise<Reply>): Promise<Reply | Failure>;
   /** The same for a caller who hears of both by himself. */
@@ -46,12 +46,8 @@ export function createRedisState(observer: OutageObserver): RedisState {
   }
 
   return {
-    get isUp() {
-      return !outage.isAway;
-    },
-    get errors() {
-      return errors;
-    },
+    isUp: () => !outage.isAway(),
+    errors: () => errors,
     watch: (call) => call.then(answered, failed),
     answered,
     failed,

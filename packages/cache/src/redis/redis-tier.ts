@@ -28,7 +28,7 @@ export interface SeenFences {
 /** Everything the cache does in Redis. Calls resolve with a {@link Failure} instead of rejecting; the state counts it. */
 export interface RedisTier {
   /** Whether Redis answers, by the last call. */
-  readonly isUp: boolean;
+  isUp(): boolean;
   /** For those who read one entry after the other, and often: {@link RedisTier.read} makes promises of its own. */
   readonly reads: GatheredReads;
   read(address: Address): Promise<Reply>;
@@ -128,7 +128,7 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
 
   async function read(id: string, key: string): Promise<Reply> {
     const index = reads.ask(id, key);
-    return replyAt(await reads.answer, index);
+    return replyAt(await reads.answer(), index);
   }
 
   async function readText(key: string): Promise<string | Failure> {
@@ -136,9 +136,7 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
   }
 
   return {
-    get isUp() {
-      return state.isUp;
-    },
+    isUp: state.isUp,
     reads,
     read: (address) => read(address.id, keys.entry(address)),
 

@@ -27,7 +27,7 @@ async function flushToRedis(
   batch: readonly BufferedWrite[],
 ): Promise<readonly BufferedWrite[]> {
   // An invalidation from before a write must not come to Redis after it.
-  if (engine.replay.isDue && !(await engine.replay.settle())) return batch;
+  if (engine.replay.isDue() && !(await engine.replay.settle())) return batch;
   const replies = await Promise.all(batch.map((write) => flushOne(engine, redis, write)));
   return batch.filter((_, index) => isFailure(replies[index]));
 }

@@ -70,7 +70,7 @@ export function createWriteBack({ options, buffer, send, background, onDropped }
 
   async function sendAll(): Promise<void> {
     // What comes meanwhile is the next flush's.
-    let due = buffer.size;
+    let due = buffer.size();
     while (due > 0) {
       const batch = buffer.take(Math.min(due, batchSize));
       if (batch.length === 0) break;
@@ -96,8 +96,8 @@ export function createWriteBack({ options, buffer, send, background, onDropped }
   }
 
   function schedule(): void {
-    if (isClosed || flushing || buffer.size === 0) return;
-    if (failures === 0 && buffer.size >= options.batch) flushInBackground();
+    if (isClosed || flushing || buffer.size() === 0) return;
+    if (failures === 0 && buffer.size() >= options.batch) flushInBackground();
     else timer ??= setTimeout(flushInBackground, failures > 0 ? retryMs() : options.intervalMs).unref();
   }
 
@@ -108,7 +108,7 @@ export function createWriteBack({ options, buffer, send, background, onDropped }
   async function drain(): Promise<number> {
     await flushing;
     await flush();
-    return buffer.size;
+    return buffer.size();
   }
 
   async function landing(batch: Promise<unknown> | undefined): Promise<void> {
@@ -138,7 +138,7 @@ export function createWriteBack({ options, buffer, send, background, onDropped }
     drain,
     wake() {
       failures = 0;
-      if (buffer.size > 0 && !isClosed) flushInBackground();
+      if (buffer.size() > 0 && !isClosed) flushInBackground();
     },
     async close() {
       isClosed = true;
@@ -149,6 +149,6 @@ export function createWriteBack({ options, buffer, send, background, onDropped }
       counts.dropped += left;
       if (left > 0) onDropped(left);
     },
-    stats: () => ({ buffered: buffer.size, bytes: buffer.bytes, ...counts }),
+    stats: () => ({ buffered: buffer.size(), bytes: buffer.bytes(), ...counts }),
   };
 }

@@ -35,7 +35,7 @@ describe('the write buffer', () => {
     for (const key of ['a', 'b', 'c']) buffer.add(writeOf(key));
     const last = writeOf('a', 'last');
     buffer.add(last);
-    expect(buffer.size).toBe(3);
+    expect(buffer.size()).toBe(3);
     expect(buffer.find('a')).toBe(last);
     expect(keysOf(buffer.take(2))).toEqual(['a', 'b']);
     expect(keysOf(buffer.take(2))).toEqual(['c']);
@@ -82,7 +82,7 @@ describe('the write buffer', () => {
     expect(buffer.discard('missing')).toBe('none');
     expect(buffer.discard('b')).toBe('waiting');
     expect(buffer.discardMatching(({ call }) => call.address.key !== 'c')).toBe('under way');
-    expect(buffer.size).toBe(1);
+    expect(buffer.size()).toBe(1);
   });
 
   it('keeps for its source what an invalidation takes from the tiers', () => {
@@ -96,7 +96,7 @@ describe('the write buffer', () => {
     buffer.settle(taken, taken);
     expect(keysOf(buffer.take(2))).toEqual(['b', 'a']);
     buffer.remove('a');
-    expect(buffer.size).toBe(1);
+    expect(buffer.size()).toBe(1);
   });
 
   it('does not replace what is due for one source by what is not for it', () => {

@@ -20,8 +20,8 @@ export interface BufferedWrite {
 
 /** The last write of each key, oldest first, bounded by count and bytes. A write that was taken stays until it is settled. */
 export interface WriteBuffer {
-  readonly size: number;
-  readonly bytes: number;
+  size(): number;
+  bytes(): number;
   /** The write that is due for the key, even where it was invalidated and is for its source alone. */
   find(id: string): BufferedWrite | undefined;
   /** Whether exactly this one is still due. */
@@ -74,12 +74,8 @@ export function createWriteBuffer(limits: { readonly maxEntries: number; readonl
   }
 
   return {
-    get size() {
-      return waiting.size + underWay.size;
-    },
-    get bytes() {
-      return bytes;
-    },
+    size: () => waiting.size + underWay.size,
+    bytes: () => bytes,
     // Every read asks, and mostly there is nothing.
     find: (id) => (waiting.size + underWay.size === 0 ? undefined : (waiting.get(id) ?? underWay.get(id))),
     holds(write) {

@@ -22,15 +22,15 @@ describe('an outage', () => {
   it('begins with the first failure and ends with the first answer, and each is told once', () => {
     const { outage, told } = watch();
     outage.answered();
-    expect(outage.isAway).toBe(false);
+    expect(outage.isAway()).toBe(false);
     outage.failed(new Error('gone'));
     vi.advanceTimersByTime(300);
     outage.failed(new Error('still gone'));
-    expect(outage.isAway).toBe(true);
+    expect(outage.isAway()).toBe(true);
     vi.advanceTimersByTime(200);
     outage.answered();
     outage.answered();
-    expect(outage.isAway).toBe(false);
+    expect(outage.isAway()).toBe(false);
     expect(told).toEqual([
       ['began', 'gone'],
       ['ended', 500],
@@ -75,10 +75,10 @@ describe('an outage', () => {
     outage.failed(refusal);
     await vi.advanceTimersByTimeAsync(5000);
     expect(ask).not.toHaveBeenCalled();
-    expect(outage.isAway).toBe(true);
+    expect(outage.isAway()).toBe(true);
     outage.failed(new Error('gone'));
     await vi.advanceTimersByTimeAsync(1000);
-    expect(outage.isAway).toBe(false);
+    expect(outage.isAway()).toBe(false);
   });
 
   it('is asked about no more after close', async () => {

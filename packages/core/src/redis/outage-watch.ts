@@ -10,7 +10,7 @@ export interface OutageEvents {
 /** Turns the outcomes of single Redis calls into the beginning and the end of an outage. */
 export interface OutageWatch {
   /** Whether Redis is away, by the call that ended last. */
-  readonly isAway: boolean;
+  isAway(): boolean;
   answered(): void;
   failed(error: unknown): void;
   /** Asks no more. */
@@ -61,9 +61,7 @@ export function createOutageWatch({ onBegan, onEnded, ask }: OutageObserver): Ou
   }
 
   return {
-    get isAway() {
-      return awaySince !== undefined;
-    },
+    isAway: () => awaySince !== undefined,
     answered,
     failed(error) {
       const isFirst = awaySince === undefined;
