@@ -13,7 +13,8 @@ const SENDABLE = new Set(['ready', 'wait']);
  */
 export function boundRedis(redis: RedisPort, deadlineMs: number): RedisPort {
   if (redis.deadlineMs !== undefined) return redis;
-  const deadline = createDeadline(deadlineMs);
+  // The client's socket does, and so does its timer between two of them.
+  const deadline = createDeadline(deadlineMs, { holdsProcess: false });
   let connecting: Promise<void> | undefined;
 
   function watchConnecting(): void {
