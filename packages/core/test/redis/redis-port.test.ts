@@ -1,3 +1,7 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { eventually, freePort, type RedisServer, startRedis } from '@breakwater/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -76,6 +80,18 @@ describe('a plain ioredis client, bounded', () => {
     await expect(bounded.get('key')).rejects.toMatchObject({ code: 'ERR_REDIS_UNAVAILABLE' });
     await server.restart();
     await eventually(async () => expect(await bounded.ping()).toBe('PONG'));
+  });
+
+  it('keeps a process that waits for nothing else until the deadline: its socket does', async () => {
+    const child = fork(fileURLToPath(new URL('silent.child.ts', import.meta.url)), [server.url], { silent: true });
+    await once(child, 'message');
+    server.freeze();
+    child.send('ask', () => child.disconnect());
+    try {
+      expect(await text(child.stdout as NodeJS.ReadableStream)).toBe('ERR_REDIS_DEADLINE');
+    } finally {
+      server.thaw();
+    }
   });
 
   it('waits for the connection of a client that was made a moment ago', async () => {
