@@ -42,6 +42,17 @@ describe('the table of generations', () => {
     deleted.mockRestore();
   });
 
+  it('keeps no place for a tag that does not come back, once others were forgotten after it', () => {
+    const table = createGenerationTable(64);
+    const kept = vi.spyOn(Map.prototype, 'delete');
+    for (const tag of ['a', 'b', 'c']) {
+      table.admit(tag, tag, origin(table.mark()));
+      table.forget(tag);
+    }
+    expect(kept.mock.calls).toEqual([['a'], ['b']]);
+    kept.mockRestore();
+  });
+
   it('does not trust an answer that was under way when the tag was forgotten', () => {
     const table = createGenerationTable();
     const mark = table.mark();

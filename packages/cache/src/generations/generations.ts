@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { createVacancies, type Vacant } from '../memory/vacancies.ts';
 import { createFence } from './fence.ts';
 import { idIn } from './generation-id.ts';
 
@@ -81,26 +82,39 @@ export interface GenerationTable {
   forgetAll(): void;
 }
 
+/** Stands in the table for a generation that was forgotten. */
+interface VacantTag extends Vacant {
+  readonly tag: string;
+  readonly isCurrent: false;
+}
+
+/** So many tags may be there for each that was forgotten and keeps its place. */
+const TAGS_A_VACANCY = 64;
+
 /** No tag is called so. */
 const EVERYTHING = '\0';
 
 export function createGenerationTable(maxTags = 100_000): GenerationTable {
   const forgotten = createFence();
   const ends: Ends = { count: 0 };
-  const table = new LRUCache<string, Generation>({
+  const table = new LRUCache<string, Generation | VacantTag>({
     max: maxTags,
     // `admit` sees to one that is replaced.
-    dispose: (generation, _tag, reason) => reason !== 'set' && endWithRemains(generation),
+    dispose: (held, _tag, reason) => reason !== 'set' && !isVacant(held) && endWithRemains(held),
   });
-  /** Stands in the table for what was forgotten: a tag that leaves a Map and comes back makes its lookups longer each time. */
-  const nothing: Generation = {
-    ...createGeneration({ tag: '', id: '', shared: false, livesUntilMs: 0, confirmedAtMs: 0, dataKey: undefined }),
-    isCurrent: false,
-  };
+  const vacancies = createVacancies<VacantTag>(Math.ceil(maxTags / TAGS_A_VACANCY));
 
   function find(tag: string): Generation | undefined {
-    const generation = table.get(tag);
-    return generation === nothing ? undefined : generation;
+    const held = table.get(tag);
+    return held && !isVacant(held) ? held : undefined;
+  }
+
+  /** A tag that leaves a Map and comes back makes its lookups longer each time: it stays, until as many others have left after it. */
+  function vacate(tag: string): void {
+    const vacant: VacantTag = { tag, isCurrent: false, seat: -1 };
+    table.set(tag, vacant);
+    const oldest = vacancies.add(vacant);
+    if (oldest && table.peek(oldest.tag) === oldest) table.delete(oldest.tag);
   }
 
   function endWithRemains(generation: Generation): void {
@@ -111,8 +125,8 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
   return {
     ends,
     known(tag) {
-      const generation = table.get(tag);
-      return generation?.isCurrent ? generation : undefined;
+      const held = table.get(tag);
+      return held?.isCurrent ? held : undefined;
     },
     mark: () => forgotten.mark(),
     isForgotten: forgotten.isRaised,
@@ -140,7 +154,7 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
       const generation = find(tag);
       if (!generation) return 0;
       endWithRemains(generation);
-      table.set(tag, nothing);
+      vacate(tag);
       return generation.tally.entries;
     },
     expire(tag, atMs) {
@@ -161,6 +175,10 @@ export function createGenerationTable(maxTags = 100_000): GenerationTable {
       table.clear();
     },
   };
+}
+
+function isVacant(held: Generation | VacantTag): held is VacantTag {
+  return 'seat' in held;
 }
 
 function createGeneration(
