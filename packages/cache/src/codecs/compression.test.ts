@@ -64,6 +64,18 @@ describe('compression', () => {
     );
   });
 
+  it.each([
+    ['zstd', 1, 19],
+    ['gzip', 1, 9],
+    ['brotli', 0, 11],
+  ] as const)('by %s is as thorough as its level says: %i, %i', (algorithm, quick, thorough) => {
+    const rows = Array.from({ length: 500 }, (_, index) => ({ index, name: `user ${index}`, age: (index * 7) % 90 }));
+    const text = Buffer.from(JSON.stringify(rows));
+    const bytesAt = (level: number) =>
+      packPayload(text, resolveCompression('compression', { algorithm, level })).payload.length;
+    expect(bytesAt(thorough)).toBeLessThan(bytesAt(quick));
+  });
+
   it('takes its defaults for what is not given', () => {
     expect(resolveCompression('compression', 'none')).toBeUndefined();
     expect(resolveCompression('compression', {})).toEqual({ algorithm: 'zstd', thresholdBytes: 1024, level: 3 });
