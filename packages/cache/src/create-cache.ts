@@ -193,7 +193,7 @@ export function createCache<PolicyName extends string = never>(
   }
 
   let closing: Promise<void> | undefined;
-  return {
+  const calls: Omit<Cache, 'mode'> = {
     ...createPart(engine, paths, { space: '', codec: undefined, finds: 'fresh', policy: 'default' }),
     ...createInspection(engine, { ...inspected, known: table.known }),
     rules: () => createRules(invalidator),
@@ -201,9 +201,6 @@ export function createCache<PolicyName extends string = never>(
     space: spaces.open,
     stats: () => collectStats({ engine, policies, state, bus, coherence, invalidator }),
     on: events.on,
-    get mode() {
-      return engine.mode;
-    },
     setMode(mode) {
       engine.mode = checkMode(mode);
     },
@@ -214,4 +211,11 @@ export function createCache<PolicyName extends string = never>(
       return closing;
     },
   };
+  // As a prototype: what has an accessor of its own is slow in V8, with all its methods (docs/decisions/0054).
+  const reading: Pick<Cache, 'mode'> = {
+    get mode() {
+      return engine.mode;
+    },
+  };
+  return Object.setPrototypeOf(calls, reading);
 }
