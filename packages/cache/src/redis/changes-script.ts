@@ -12,7 +12,7 @@ const RECORD_TTL_MS = 3_600_000;
  * there before it, however many connections the client has.
  *
  * ARGV: channel, message (empty for none), `record` or empty, then runs of changes: how many (left out for one), verb, how long
- * what they write is kept (empty where they do not say), and each one's values. KEYS: the stream that records messages if there
+ * what they write is kept (empty where they do not say; a flush has more to say), and each one's values. KEYS: the stream that records messages if there
  * is one, then each change's keys, in that order. The result has one reply a change, or is 1 where all of them are; one that
  * Redis refuses (OOM) does not keep the others from being applied.
  *
@@ -75,17 +75,19 @@ end
 -- since. A tombstone of the writer's own does not count: the writer knows of it, and it may have come here later than
 -- the write that followed it. Since the write is older by now than when it was sent, the age of an older tombstone is
 -- the reply, below zero: the writer judges by it.
-function apply.flush(ttl)
+-- Its terms: ttl, age, how long the writer keeps tombstones, the writer. Few writes find a tombstone.
+function apply.flush(terms)
   local entry = key()
   local tombstone = key()
   local frame = value()
-  local age = tonumber(value())
-  local kept_for = tonumber(value())
-  local writer = value()
   local id = read(tombstone)
-  local dead_for = id and id:sub(1, #writer) ~= writer and kept_for - redis.call('PTTL', tombstone)
-  if dead_for and dead_for <= age then return 0 end
-  local reply = redis.pcall('SET', entry, frame, 'PX', ttl)
+  local dead_for
+  if id then
+    local age, kept_for, writer = terms:match('^%d+ (%d+) (%d+) (.*)$')
+    dead_for = id:sub(1, #writer) ~= writer and kept_for - redis.call('PTTL', tombstone)
+    if dead_for and dead_for <= tonumber(age) then return 0 end
+  end
+  local reply = redis.pcall('SET', entry, frame, 'PX', terms:match('^%d+'))
   return reply.err and reply or (dead_for and -dead_for or 1)
 end
 

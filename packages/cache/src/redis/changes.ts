@@ -26,6 +26,8 @@ export interface Change {
   readonly keys: readonly string[];
   /** How long what it writes is kept; the verbs that write no entry and no generation have none. */
   readonly ttlMs?: number;
+  /** What a flush says beside that of writes of one moment. */
+  readonly origin?: string;
   readonly values: readonly RedisValue[];
   readonly announcement?: Partial<Announcement>;
 }
@@ -161,22 +163,29 @@ export function createChanges(redis: RedisPort, { channel, record, messageOf }: 
     if (waiters.length === 0) schedule();
     waiters.push(waiter);
     for (const value of waiter.change.values) bytes += typeof value === 'number' ? 8 : value.length;
-    if (waiters.length >= (inFlight === 0 ? maxIdleChanges : maxChanges) || bytes >= MAX_BYTES) complete();
+    // Nobody waits for a flush, and two calls cost more than one.
+    const isHurried = inFlight === 0 && waiter.change.verb !== 'flush';
+    if (waiters.length >= (isHurried ? maxIdleChanges : maxChanges) || bytes >= MAX_BYTES) complete();
   }
 
   return (change) => new Promise((resolve, reject) => enqueue({ change, resolve, reject }));
 }
 
-/** Changes in a row with the same verb and ttl are a run, which names both once: every argument costs both sides. */
+/** Changes in a row with the same verb, ttl and origin are a run, which names them once: every argument costs both sides. */
 function pack(waiting: readonly Waiter[], keys: string[], values: RedisValue[]): void {
   for (let from = 0, end = 0; from < waiting.length; from = end) {
-    const { verb, ttlMs } = (waiting[from] as Waiter).change;
-    while (waiting[end]?.change.verb === verb && waiting[end]?.change.ttlMs === ttlMs) end += 1;
+    const first = (waiting[from] as Waiter).change;
+    while (end < waiting.length && isOfRun(first, (waiting[end] as Waiter).change)) end += 1;
     if (end - from > 1) values.push(end - from);
-    values.push(verb, ttlMs ?? '');
+    const { verb, ttlMs = '', origin } = first;
+    values.push(verb, origin === undefined ? ttlMs : `${ttlMs} ${origin}`);
     for (const { change } of waiting.slice(from, end)) {
       keys.push(...change.keys);
       values.push(...change.values);
     }
   }
+}
+
+function isOfRun({ verb, ttlMs, origin }: Change, next: Change): boolean {
+  return next.verb === verb && next.ttlMs === ttlMs && next.origin === origin;
 }

@@ -50,7 +50,7 @@ export interface RedisTier {
   /**
    * Stores an entry unless another instance has invalidated the key since it was written.
    *
-   * @param writtenAtMs by `performance.now()`
+   * @param writtenAtMs by `performance.now()`, in whole milliseconds
    * @returns whether it was stored; 'doubtful' where it was, but the key may have been invalidated while it was on
    * its way.
    */
@@ -114,6 +114,7 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
   // A script must not cross slots, so on a Cluster a commit cannot compare the sweep; the fence of the process still
   // refuses what it hears of.
   const seesSweep = redis.nodes === undefined;
+  let lastOrigin = { ageMs: -1, text: '' };
 
   function fencesOf(address: Address, seen: SeenFences): (readonly [key: string, value: string])[] {
     const tombstone = [keys.tombstone(address), seen.tombstone] as const;
@@ -124,6 +125,12 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
   async function attempt(change: Change): Promise<boolean | Failure> {
     const made = await state.watch(apply(change));
     return isFailure(made) ? made : Number(made) === 1;
+  }
+
+  /** Of the writes of a moment the same text, made once. */
+  function originOf(ageMs: number): string {
+    if (lastOrigin.ageMs !== ageMs) lastOrigin = { ageMs, text: `${ageMs} ${tombstoneTtlMs} ${writer}` };
+    return lastOrigin.text;
   }
 
   async function read(id: string, key: string): Promise<Reply> {
@@ -152,7 +159,6 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
     },
 
     readTagLog: () => readText(keys.tagLog),
-
     async readGenerations(tags) {
       const texts = await Promise.all(tags.map((tag) => readText(keys.tag(tag))));
       return texts.find(isFailure) ?? texts.map((text) => (isFailure(text) || text === '' ? undefined : text));
@@ -180,20 +186,20 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
         }),
       ),
 
-    async flush(address, frame, ttlMs, writtenAtMs) {
-      const ageMs = () => Math.ceil(performance.now() - writtenAtMs);
-      const made = await state.watch(
-        apply({
-          verb: 'flush',
-          keys: [keys.entry(address), keys.tombstone(address)],
-          ttlMs,
-          values: [frame, ageMs(), tombstoneTtlMs, writer],
-          announcement: { written: [[address.space, address.key]] },
-        }),
-      );
-      if (isFailure(made)) return made;
-      const verdict = Number(made);
-      return verdict < 0 && -verdict <= ageMs() ? 'doubtful' : verdict !== 0;
+    flush(address, frame, ttlMs, writtenAtMs) {
+      const ageMs = () => Math.ceil(performance.now()) - writtenAtMs;
+      const flushed = apply({
+        verb: 'flush',
+        keys: [keys.entry(address), keys.tombstone(address)],
+        ttlMs,
+        origin: originOf(ageMs()),
+        values: [frame],
+        announcement: { written: [[address.space, address.key]] },
+      });
+      return flushed.then((reply) => {
+        const verdict = Number(state.answered(reply));
+        return verdict < 0 && -verdict <= ageMs() ? 'doubtful' : verdict !== 0;
+      }, state.failed);
     },
 
     async commit(address, frame, ttlMs, seen, claim) {

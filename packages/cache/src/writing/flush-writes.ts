@@ -1,6 +1,8 @@
 import type { Engine } from '../engine.ts';
+import type { Address } from '../entries/address.ts';
 import { frameOf } from '../entries/value-to-frame.ts';
-import { type Failure, isFailure, UNSENT } from '../redis/redis-state.ts';
+import type { Generation } from '../generations/generations.ts';
+import { isFailure, UNSENT } from '../redis/redis-state.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
 import { sharedGenerations } from './shared-generations.ts';
 import type { Source } from './source.ts';
@@ -28,25 +30,44 @@ async function flushToRedis(
 ): Promise<readonly BufferedWrite[]> {
   // An invalidation from before a write must not come to Redis after it.
   if (engine.replay.isDue() && !(await engine.replay.settle())) return batch;
-  const replies = await Promise.all(batch.map((write) => flushOne(engine, redis, write)));
+  // One time for all, so that what was written in one moment has one `ttl`, which Redis is then told once.
+  const nowMs = engine.clock.now();
+  const replies = await Promise.all(batch.map((write) => flushOne(engine, redis, write, nowMs)));
   return batch.filter((_, index) => isFailure(replies[index]));
 }
 
-async function flushOne(engine: Engine, redis: RedisTier, write: BufferedWrite): Promise<unknown | Failure> {
-  const { call, lifetime, writtenAtMs } = write;
-  const generations = await sharedGenerations(engine, write);
-  if (!generations) return UNSENT;
-  const leftMs = lifetime.expiresAtMs - engine.clock.now();
+/** At once where it can be: every promise costs the flush as much as a part of the frame. */
+function flushOne(engine: Engine, redis: RedisTier, write: BufferedWrite, nowMs: number): unknown {
+  const generations = sharedGenerations(engine, write);
+  if (!(generations instanceof Promise)) return flushUnder(engine, redis, write, generations, nowMs);
+  return generations.then((shared) => (shared ? flushUnder(engine, redis, write, shared, engine.clock.now()) : UNSENT));
+}
+
+function flushUnder(
+  engine: Engine,
+  redis: RedisTier,
+  write: BufferedWrite,
+  generations: readonly Generation[],
+  nowMs: number,
+): unknown {
+  const { call, encoded, lifetime, writtenAtMs } = write;
+  const leftMs = lifetime.expiresAtMs - nowMs;
   // It was invalidated meanwhile, or has expired: there is nothing to send.
   if (!engine.writeBack.holds(write) || leftMs <= 0) return false;
-  const frame = frameOf(engine, call, write.encoded, lifetime, generations);
-  const stored = await redis.flush(call.address, frame, leftMs, writtenAtMs);
+  const frame = frameOf(engine, call, encoded, lifetime, generations);
+  return redis
+    .flush(call.address, frame, leftMs, writtenAtMs)
+    .then((stored): unknown =>
+      stored === false || stored === 'doubtful' ? hearOfInvalidation(engine, call.address, stored) : stored,
+    );
+}
+
+/** Another instance has invalidated what was flushed, and this one has not heard of that yet. */
+async function hearOfInvalidation(engine: Engine, address: Address, stored: false | 'doubtful'): Promise<void> {
   const { waitingWrites } = engine;
-  // Another instance has invalidated it, and this one has not heard of that yet.
-  if (stored === false) waitingWrites.hearOfOthers(() => supersede(engine, call.address.id));
+  if (stored === false) waitingWrites.hearOfOthers(() => supersede(engine, address.id));
   // Nobody knows whether the invalidation came first: to load once more is never wrong.
-  if (stored === 'doubtful') await waitingWrites.hearOfOthers(() => forgetKey(engine, call.address));
-  return stored;
+  else await waitingWrites.hearOfOthers(() => forgetKey(engine, address));
 }
 
 function flushToSource(

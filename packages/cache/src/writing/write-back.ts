@@ -38,13 +38,15 @@ export interface WriteBackParts {
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5000;
+/** Redis applies some while this process makes the next: one at a time, they would wait for each other, and each wake the other side. */
+const MAX_BATCHES_UNDER_WAY = 4;
 
 export function createWriteBack({ options, buffer, send, background, onDropped }: WriteBackParts): WriteBack {
   let flushing: Promise<void> | undefined;
   let sending: Promise<unknown> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
-  /** Batches in a row of which nothing was taken. */
+  /** Flushes in a row that ended with a batch of which nothing was taken. */
   let failures = 0;
   /**
    * Halved where a whole batch was refused, since one write of it may be the cause, and doubled again with each that
@@ -53,32 +55,56 @@ export function createWriteBack({ options, buffer, send, background, onDropped }
   let batchSize = options.batch;
   const counts = { flushed: 0, overflowed: 0, dropped: 0 };
 
+  /** @returns whether any of it was taken. */
   async function sendBatch(batch: readonly BufferedWrite[]): Promise<boolean> {
     let refused = batch;
-    failures += 1;
     try {
       refused = await send(batch);
     } finally {
-      buffer.settle(batch, refused);
+      settle(batch, refused);
     }
+    return refused.length < batch.length;
+  }
+
+  function settle(batch: readonly BufferedWrite[], refused: readonly BufferedWrite[]): void {
+    buffer.settle(batch, refused);
     counts.flushed += batch.length - refused.length;
     const isTaken = refused.length < batch.length;
     if (isTaken) failures = 0;
     batchSize = isTaken ? Math.min(options.batch, batchSize * 2) : Math.max(1, Math.floor(batch.length / 2));
-    return isTaken;
   }
 
   async function sendAll(): Promise<void> {
+    let isTaken = false;
+    try {
+      isTaken = await sendDue();
+    } finally {
+      await sending;
+      if (!isTaken) failures += 1;
+    }
+  }
+
+  /** @returns whether of each batch some was taken; behind one of which nothing was, no other is sent. */
+  async function sendDue(): Promise<boolean> {
     // What comes meanwhile is the next flush's.
     let due = buffer.size();
+    const underWay: Promise<boolean>[] = [];
     while (due > 0) {
       const batch = buffer.take(Math.min(due, batchSize));
       if (batch.length === 0) break;
       due -= batch.length;
-      const sent = sendBatch(batch);
-      sending = sent;
-      if (!(await sent)) return;
+      underWay.push(sendBatch(batch));
+      sending = Promise.allSettled(underWay);
+      const most = mayLeaveBeside(batch) ? MAX_BATCHES_UNDER_WAY : 1;
+      while (underWay.length >= most) if (!(await underWay.shift())) return false;
     }
+    const others = await Promise.all(underWay);
+    return others.every(Boolean);
+  }
+
+  /** A source gets one batch after the other; and who refused the last one is to show that it takes another. */
+  function mayLeaveBeside(batch: readonly BufferedWrite[]): boolean {
+    return failures === 0 && batch.every(({ source }) => source === undefined);
   }
 
   function flush(): Promise<void> {
@@ -111,12 +137,12 @@ export function createWriteBack({ options, buffer, send, background, onDropped }
     return buffer.size();
   }
 
-  async function landing(batch: Promise<unknown> | undefined): Promise<void> {
-    await Promise.allSettled([batch]);
+  async function landing(): Promise<void> {
+    await sending;
   }
 
   function landingOf(discarded: Discarded): Promise<void> | undefined {
-    return discarded === 'under way' ? landing(sending) : undefined;
+    return discarded === 'under way' ? landing() : undefined;
   }
 
   return {

@@ -1,33 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { jsonCodec } from '../codecs/json-codec.ts';
-import { addressOf } from '../entries/address.ts';
-import { resolvePolicy } from '../options/policy-options.ts';
-import { createOutcomes } from '../outcomes.ts';
-import type { Source } from './source.ts';
-import { type BufferedWrite, createWriteBuffer } from './write-buffer.ts';
-
-const { memory, redis } = resolvePolicy('p', {});
-const memoryPolicy = { ...memory, policy: 'p', budget: undefined };
-
-function writeOf(key: string, value: unknown = key, bytes = 10, source?: Source): BufferedWrite {
-  return {
-    call: {
-      address: addressOf('', key),
-      codec: jsonCodec,
-      redisPolicy: redis,
-      memoryPolicy,
-      outcomes: createOutcomes(),
-    },
-    encoded: { value, validator: undefined, payload: Buffer.alloc(bytes), bytes },
-    lifetime: { storedAtMs: 0, freshUntilMs: 1, staleUntilMs: 1, expiresAtMs: 1 },
-    generations: [],
-    writtenAtMs: 0,
-    source,
-  };
-}
+import { keysOf, writeOf } from '../../test/buffered-write.ts';
+import { countLeft, VALUE_BYTES, VALUES } from '../../test/count-left.ts';
+import { createWriteBuffer } from './write-buffer.ts';
 
 const createBuffer = (limits = {}) => createWriteBuffer({ maxEntries: 10, maxBytes: 100_000, ...limits });
-const keysOf = (writes: readonly BufferedWrite[]) => writes.map(({ call }) => call.address.key);
 
 describe('the write buffer', () => {
   it('has the last write of each key, and gives the oldest keys first', () => {
@@ -50,7 +26,7 @@ describe('the write buffer', () => {
     expect(buffer.holds(write)).toBe(true);
     buffer.settle(taken, []);
     expect(buffer.find('a')).toBeUndefined();
-    expect(buffer).toMatchObject({ size: 0, bytes: 0 });
+    expect([buffer.size(), buffer.bytes()]).toEqual([0, 0]);
   });
 
   it('has what was refused again, behind the others, which it must not keep waiting', () => {
@@ -72,7 +48,20 @@ describe('the write buffer', () => {
     buffer.settle(taken, taken);
     expect(buffer.take(2)).toEqual([later]);
     buffer.settle([later], []);
-    expect(buffer).toMatchObject({ size: 0, bytes: 0 });
+    expect([buffer.size(), buffer.bytes()]).toEqual([0, 0]);
+  });
+
+  it('gives no key twice before its first write is settled, and then behind those that came meanwhile', () => {
+    const buffer = createBuffer();
+    for (const key of ['a', 'b']) buffer.add(writeOf(key));
+    const taken = buffer.take(1);
+    const again = writeOf('a', 'again');
+    buffer.add(again);
+    expect(keysOf(buffer.take(2))).toEqual(['b']);
+    expect(buffer.find('a')).toBe(again);
+    buffer.add(writeOf('c'));
+    buffer.settle(taken, []);
+    expect(keysOf(buffer.take(2))).toEqual(['c', 'a']);
   });
 
   it('says whether what it discards may reach Redis all the same', () => {
@@ -82,6 +71,18 @@ describe('the write buffer', () => {
     expect(buffer.discard('missing')).toBe('none');
     expect(buffer.discard('b')).toBe('waiting');
     expect(buffer.discardMatching(({ call }) => call.address.key !== 'c')).toBe('under way');
+    expect(buffer.size()).toBe(1);
+  });
+
+  it('does not discard a later write for an earlier one that is under way', () => {
+    const buffer = createBuffer();
+    const early = writeOf('a', 'early');
+    const late = writeOf('a', 'late');
+    buffer.add(early);
+    buffer.take(1);
+    buffer.add(late);
+    expect(buffer.discardMatching((write) => write === early)).toBe('under way');
+    expect(buffer.find('a')).toBe(late);
     expect(buffer.size()).toBe(1);
   });
 
@@ -119,4 +120,13 @@ describe('the write buffer', () => {
     expect(small.add(writeOf('a', 'later', 700))).toBe(true);
     expect(small.bytes).toBe(700 + 1 + 256);
   });
+});
+
+it('what has left the write buffer is forgotten by young collections, whatever grew old beside it', () => {
+  const buffer = createBuffer({ maxEntries: VALUES });
+  const left = countLeft((id, value) => {
+    buffer.add(writeOf(id, value));
+    if (buffer.size() === 100) buffer.settle(buffer.take(100), []);
+  });
+  expect(left).toBeLessThan((VALUES * VALUE_BYTES) / 4);
 });

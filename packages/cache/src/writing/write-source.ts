@@ -66,7 +66,7 @@ async function stampedWrite(
   const { generations } =
     engine.generations.forWriteAtOnce(terms.tags, lifeMs) ?? (await engine.generations.forWrite(terms.tags, lifeMs));
   const lifetime = lifetimeAt(terms, engine.clock.now());
-  return { call, encoded, lifetime, generations, writtenAtMs: performance.now(), source };
+  return { call, encoded, lifetime, generations, writtenAtMs: Math.floor(performance.now()), source };
 }
 
 /** The source has the value: what was read, loaded or buffered before is out of date. */

@@ -29,11 +29,18 @@ export interface ValueToWrite {
 }
 
 /** Writes as the strategy says. Of writes to one key, the last one wins; a load that began before a write loses to it. */
-export async function write(engine: Engine, strategy: WriteStrategy, value: ValueToWrite): Promise<void> {
+export function write(engine: Engine, strategy: WriteStrategy, value: ValueToWrite): Promise<void> {
+  value.call.outcomes.sets += 1;
+  const isBuffered = strategy === 'back' && engine.redis && keepForLater(engine, value, undefined);
+  return isBuffered ? BUFFERED : writeAtOnce(engine, strategy, value);
+}
+
+/** An async function would make a promise for every write. */
+const BUFFERED = Promise.resolve();
+
+async function writeAtOnce(engine: Engine, strategy: WriteStrategy, value: ValueToWrite): Promise<void> {
   const { call, encoded, terms } = value;
   const { id, space, key } = call.address;
-  call.outcomes.sets += 1;
-  if (strategy === 'back' && engine.redis && keepForLater(engine, value, undefined)) return;
   supersede(engine, id);
   const lifeMs = wholeLifeMs(terms);
   const landing = engine.writeBack.discard([id]);
@@ -101,7 +108,7 @@ export function keepForLater(
     encoded,
     lifetime,
     generations,
-    writtenAtMs: performance.now(),
+    writtenAtMs: Math.floor(performance.now()),
     source,
   });
   if (isTaken) {
