@@ -1,3 +1,4 @@
+import type { SpacedKey } from '../bus/announcement.ts';
 import type { Engine } from '../engine.ts';
 import { idBesideEntries, idOf } from '../entries/address.ts';
 import { type GenerationTable, NAMESPACE_TAG } from '../generations/generations.ts';
@@ -103,6 +104,18 @@ export function createLocalInvalidations(engine: Engine, table: GenerationTable)
     }
   }
 
+  function dropTagged(ended: ReadonlySet<string>): Promise<void> | undefined {
+    const keys: SpacedKey[] = [];
+    const landing = engine.writeBack.discardMatching(({ call, generations }) => {
+      const isEnded = generations.some(({ tag }) => ended.has(tag));
+      if (isEnded) keys.push([call.address.space, call.address.key]);
+      return isEnded;
+    });
+    // Redis may have a value from before the write, which has none of the tags and must not come back.
+    if (engine.redis && keys.length > 0) engine.replay.later({ keys });
+    return landing;
+  }
+
   return {
     invalidate: (wanted) => end(removing, wanted),
     expire: (wanted) => end(expiring, wanted),
@@ -114,12 +127,7 @@ export function createLocalInvalidations(engine: Engine, table: GenerationTable)
     expireFills: (wanted) => endFills(expiring, wanted),
     dropBuffered({ keys, tags, patterns }) {
       const landing = [engine.writeBack.discard(keys.map(([space, key]) => idOf(space, key)))];
-      if (tags.length > 0) {
-        const ended = new Set(tags);
-        landing.push(
-          engine.writeBack.discardMatching(({ generations }) => generations.some(({ tag }) => ended.has(tag))),
-        );
-      }
+      if (tags.length > 0) landing.push(dropTagged(new Set(tags)));
       for (const pattern of patterns) {
         const matches = matcherOf(pattern);
         landing.push(engine.writeBack.discardMatching(({ call }) => matches(call.address.id)));
