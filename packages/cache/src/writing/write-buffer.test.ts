@@ -118,7 +118,7 @@ describe('the write buffer', () => {
     expect(small.add(writeOf('a', 'a', 600))).toBe(true);
     expect(small.add(writeOf('b', 'b', 600))).toBe(false);
     expect(small.add(writeOf('a', 'later', 700))).toBe(true);
-    expect(small.bytes).toBe(700 + 1 + 256);
+    expect(small.bytes()).toBe(700 + 1 + 256);
   });
 });
 
