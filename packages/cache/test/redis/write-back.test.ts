@@ -159,17 +159,20 @@ describe('an invalidation of a buffered write', () => {
     expect(await deaf.get('k')).toBeUndefined();
   });
 
-  it.each(['here', 'elsewhere'])('by a tag, %s, does not bring back the value before it, which had no such tag', async (where) => {
-    await other.set('k', 'old', { policy: 'through' });
-    await hearAll(writer, other);
-    await writer.set('k', 'new', { tags: ['x'] });
-    await (where === 'here' ? writer : other).invalidate({ tag: 'x' });
-    await hearAll(writer, other);
-    await writer.drain();
-    expect(await writer.get('k')).toBeUndefined();
-    await hearAll(other, writer);
-    expect(await other.get('k')).toBeUndefined();
-  });
+  it.each(['here', 'elsewhere'])(
+    'by a tag, %s, does not bring back the value before it, which had no such tag',
+    async (where) => {
+      await other.set('k', 'old', { policy: 'through' });
+      await hearAll(writer, other);
+      await writer.set('k', 'new', { tags: ['x'] });
+      await (where === 'here' ? writer : other).invalidate({ tag: 'x' });
+      await hearAll(writer, other);
+      await writer.drain();
+      expect(await writer.get('k')).toBeUndefined();
+      await hearAll(other, writer);
+      expect(await other.get('k')).toBeUndefined();
+    },
+  );
 
   it('by a tag that the writer knew of wins also where it was not heard', async () => {
     const deaf = openDeaf();
