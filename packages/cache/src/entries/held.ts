@@ -56,10 +56,14 @@ let lastTags: { readonly generations: readonly Generation[]; readonly tags: read
 
 function userTagsOf(generations: readonly Generation[]): readonly string[] {
   if (lastTags?.generations === generations) return lastTags.tags;
-  const tags: string[] = [];
-  for (const { tag } of generations) if (tag !== NAMESPACE_TAG && !isSubjectTag(tag)) tags.push(tag);
-  lastTags = { generations, tags: Object.freeze(tags) };
+  // Not pushed: an array that was has room for sixteen more, for as long as it is held.
+  const tags = Object.freeze(generations.filter(isUsers).map(({ tag }) => tag));
+  lastTags = { generations, tags };
   return tags;
+}
+
+function isUsers({ tag }: Generation): boolean {
+  return tag !== NAMESPACE_TAG && !isSubjectTag(tag);
 }
 
 /** The same entry with its freshness ended, for those who ask from now on: readers keep the one they have. */

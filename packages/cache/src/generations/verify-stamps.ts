@@ -98,5 +98,6 @@ function standingOf(stamps: readonly Stamp[], generations: readonly Generation[]
     if (sinceMs === undefined) return undefined;
     if (sinceMs < staleSinceMs) staleSinceMs = sinceMs;
   }
-  return { generations, staleSinceMs };
+  // A copy, since entries hold on to it: an array that was pushed to has room for sixteen more.
+  return { generations: generations.slice(), staleSinceMs };
 }
