@@ -57,7 +57,6 @@ const WITHOUT_KEY = [
   'forget',
   'hotKeys',
   'keys',
-  'mode',
   'on',
   'rules',
   'setMode',

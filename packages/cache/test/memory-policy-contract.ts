@@ -7,7 +7,7 @@ import { useCache } from './use-cache.ts';
 export function describeMemoryPolicies(name: string, connect: () => RedisPort | null): void {
   describe(`policies of memory on ${name}`, () => {
     const { cache, clock, open } = useCache(connect, {
-      small: { memory: { maxSize: '10kb' } },
+      small: { memory: { maxSize: '11kb' } },
       none: { memory: { maxSize: 0 } },
       copied: { memory: { values: 'copied' } },
     });

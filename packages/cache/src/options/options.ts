@@ -69,7 +69,7 @@ export interface CacheOptions<PolicyName extends string = string> {
 
 export interface MemoryOptions {
   /**
-   * Bytes of all entries together: the encoded length of a value, its key, and 256 bytes an entry. 0 switches memory
+   * Bytes of all entries together: the encoded length of a value, its key, and 480 bytes an entry. 0 switches memory
    * off: Redis alone holds entries.
    * @default '100mb'
    */

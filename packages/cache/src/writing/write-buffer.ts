@@ -45,7 +45,7 @@ export interface WriteBuffer {
 export type Discarded = 'none' | 'waiting' | 'under way';
 
 /** As memory counts an entry. */
-const OVERHEAD_BYTES = 256;
+const OVERHEAD_BYTES = 480;
 
 /**
  * Where the writes of a key are, used again for another key when they have left. Not the writes themselves: a Map leaves its tables
