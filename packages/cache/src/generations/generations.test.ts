@@ -31,6 +31,22 @@ describe('the table of generations', () => {
     expect(staleSince([generation])).toBeUndefined();
   });
 
+  it.each([
+    ['the same with the time of the expiry', 'g1~5', true, 5],
+    ['another, for the tag was invalidated since', 'g2', true, undefined],
+    ['one of this process’s own, which knows of every invalidation of those', 'own', false, 5],
+  ])('lets what is stale live on after an expiry where the next id is %s', (_which, id, shared, since) => {
+    const table = createGenerationTable();
+    const expired = table.admit('x', 'g1', origin(table.mark()));
+    expired.tally.entries = 3;
+    table.expire('x', 5);
+    const next = table.admit('x', id, { ...origin(table.mark()), shared });
+    expect(staleSince([expired])).toBe(since);
+    expect(next.isCurrent).toBe(true);
+    expect(table.forget('x')).toBe(since === undefined ? 0 : 3);
+    expect(staleSince([expired])).toBeUndefined();
+  });
+
   it('does not delete a tag from its Map that comes back: each lookup would be longer than the one before', () => {
     const deleted = vi.spyOn(Map.prototype, 'delete');
     const table = createGenerationTable();

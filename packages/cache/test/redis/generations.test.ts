@@ -2,6 +2,7 @@ import { createManualClock, eventually } from '@breakwater/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { deafRedis, gateRedis } from '../gated-redis.ts';
+import { hearAll } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
 
 const DAY_MS = 86_400_000;
@@ -92,6 +93,27 @@ describe('the generations of tags', () => {
     tell();
     await first;
     expect(await reader.get('second')).toBe('new');
+  });
+
+  it('are not current where their tag is invalidated before Redis’s answer to the write that makes them is here', async () => {
+    const gate = gateRedis(instances.client());
+    const writer = await instances.open(instances.name, { redis: gate.client });
+    // The script is known, and so is the generation of all entries.
+    await writer.set('warm', 1);
+    const made = gate.replied('evalsha');
+    const answer = gate.holdReplies('evalsha');
+    const setting = writer.set('k', 'old', { tags: ['x'] });
+    await eventually(() => gate.replied('evalsha') > made);
+    await cache.invalidate({ tag: 'x' });
+    await hearAll(writer, cache);
+    answer();
+    await setting;
+    expect(writer.peek('k')).toBeUndefined();
+    expect(await writer.get('k')).toBeUndefined();
+    expect(await cache.get('k')).toBeUndefined();
+    // Nor does what is written next stand on them.
+    await writer.set('next', 'new', { tags: ['x'] });
+    expect(await cache.get('next')).toBe('new');
   });
 
   it('are never the same twice', async () => {

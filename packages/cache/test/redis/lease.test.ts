@@ -172,6 +172,33 @@ describe('a key that another process is loading', () => {
   });
 });
 
+describe('a load that has waited for another process', () => {
+  it.each([{ key: 'k' }, { tag: 'x' }, { pattern: 'k*' }])(
+    'keeps what it brings: the invalidation %j ended the other’s load, before its own began',
+    async (target) => {
+      const [a, b, c] = caches as [Cache, Cache, Cache];
+      const overtaken = createGatedLoader();
+      const first = a.getOrLoad('k', overtaken.load, { tags: ['x'] });
+      await overtaken.begun(1);
+      const loader = createGatedLoader();
+      // It asks again when it is woken, behind the invalidation, and not by the time, as it comes.
+      vi.useFakeTimers({ toFake: ['setTimeout'] });
+      onTestFinished(() => void vi.useRealTimers());
+      const second = b.getOrLoad('k', loader.load, { tags: ['x'] });
+      await waits(b);
+      await c.invalidate(target);
+      await loader.begun(1);
+      loader.finish('new');
+      expect(await second).toBe('new');
+      expect(b.stats().total.fenced).toBe(0);
+      expect(await c.get('k')).toBe('new');
+      overtaken.finish('old');
+      await first;
+      expect(await c.get('k')).toBe('new');
+    },
+  );
+});
+
 describe('a load that comes to nothing', () => {
   it('because it fails is followed by one other, and its error is its callers’ alone', async () => {
     const [a, b, c] = caches as [Cache, Cache, Cache];
@@ -258,80 +285,6 @@ describe('a stale entry', () => {
     expect(b.stats().total).toMatchObject({ leasesTimedOut: 1, stale: 1, loads: 0 });
     loader.finish('new');
     expect(await first).toBe('new');
-  });
-});
-
-describe('a lease', () => {
-  it('has a ttl, and is renewed while the loader runs', async () => {
-    const [a] = caches as [Cache];
-    const redis = instances.client();
-    const loader = createGatedLoader();
-    const loading = a.getOrLoad('k', loader.load);
-    await loader.begun(1);
-    expect(await redis.pttl(leaseKey())).toBeGreaterThan(0);
-    await redis.pexpire(leaseKey(), 2000);
-    await eventually(async () => (await redis.pttl(leaseKey())) > 2000);
-    loader.finish('value');
-    await loading;
-  });
-
-  it('is not released by who lost it', async () => {
-    const [a] = caches as [Cache];
-    const redis = instances.client();
-    for (const end of ['finish', 'fail'] as const) {
-      const loader = createGatedLoader();
-      const loading = a.getOrLoad('k', loader.load);
-      await loader.begun(1);
-      await redis.set(leaseKey(), 'somebody.else', 'PX', 60_000);
-      loader[end]('value');
-      await loading.catch(() => {});
-      await a.set('after', 1);
-      expect(await lease()).toBe('somebody.else');
-      await redis.del(leaseKey());
-    }
-  });
-
-  it('ends with its load also where the commit did not come to Redis', async () => {
-    const redis = instances.client();
-    const client = gateRedis(redis).client;
-    const losing = {
-      ...client,
-      get status() {
-        return redis.status;
-      },
-      evalsha: (...request: Parameters<typeof client.evalsha>) =>
-        request.includes('commit') ? Promise.reject(new Error('lost on purpose')) : client.evalsha(...request),
-    };
-    const cache = await instances.open(instances.name, { redis: losing, policies: POLICIES });
-    expect(await cache.getOrLoad('k', () => 1)).toBe(1);
-    await cache.drain();
-    expect(cache.stats().total.leasesTaken).toBe(1);
-    expect(await lease()).toBeNull();
-  });
-
-  it('that was lost keeps its load from being stored over what came after it', async () => {
-    const [paused, other] = caches as [Cache, Cache];
-    const redis = instances.client();
-    const loader = createGatedLoader();
-    const loading = paused.getOrLoad('k', loader.load);
-    await loader.begun(1);
-    await redis.del(leaseKey());
-    expect(await other.getOrLoad('k', () => 'newer')).toBe('newer');
-    loader.finish('older');
-    expect(await loading).toBe('older');
-    expect(paused.stats().total.fenced).toBe(1);
-    expect(await paused.get('k')).toBe('newer');
-  });
-
-  it('that was lost to nobody lets its load be stored', async () => {
-    const [a, b] = caches as [Cache, Cache];
-    const loader = createGatedLoader();
-    const loading = a.getOrLoad('k', loader.load);
-    await loader.begun(1);
-    await instances.client().del(leaseKey());
-    loader.finish('value');
-    await loading;
-    expect(await b.get('k')).toBe('value');
   });
 });
 

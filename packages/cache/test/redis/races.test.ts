@@ -139,6 +139,36 @@ describe('a read that an invalidation overtakes', () => {
   });
 });
 
+describe('a read between the beginning of an invalidation by pattern and its end', () => {
+  it.each([
+    ['that is over', 'before'],
+    ['whose answer is still on its way', 'behind'],
+  ] as const)('%s leaves nothing in memory that Redis had until then', async (_which, answered) => {
+    await other.set('k', 'old');
+    await hearAll(gated, other);
+    const readerGate = gateRedis(instances.client());
+    const reader = await instances.open(instances.name, { redis: readerGate.client });
+    const walk = gate.holdCommands('scan');
+    const invalidating = gated.invalidate({ pattern: 'k*' });
+    await eventually(() => expect(gate.held('scan')).toBe(1));
+    await hearAll(reader, gated);
+    const answer = readerGate.holdReplies('mgetBuffer');
+    const reading = reader.get('k');
+    await eventually(() => expect(readerGate.replied('mgetBuffer')).toBe(1));
+    if (answered === 'before') {
+      answer();
+      expect(await reading).toBe('old');
+    }
+    walk();
+    await invalidating;
+    await hearAll(reader, gated);
+    answer();
+    await reading;
+    expect(reader.peek('k')).toBeUndefined();
+    expect(await reader.get('k')).toBeUndefined();
+  });
+});
+
 describe('a set', () => {
   it('does not come back after an invalidation that was called later', async () => {
     const release = gate.holdCommands('evalsha');
