@@ -21,8 +21,8 @@ export interface Report {
 
 /** As many as are remembered: what is bounded is full by then. Fences forget 5,000 at a time, and are then as full as they were. */
 const FIRST = 10_000;
-/** With seven kinds, and those that come first, more than a hundred thousand. */
-const THEN = 10_000;
+/** With seven kinds more than a hundred thousand; so many that what fences happen to hold is little a key. */
+const THEN = 20_000;
 /** As many as 500 callers ask for. */
 const AT_ONCE = 500;
 const TAG = 'shared by many';
