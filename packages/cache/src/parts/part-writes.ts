@@ -18,9 +18,14 @@ export function createPartWrites(engine: Engine, { requests, finds }: PartWrites
   const { policyOf, callOf, termsOf, writeOf, writesOf } = requests;
 
   return {
-    async set(key, value, options) {
-      const policy = policyOf(options);
-      await writeValue(engine, policy, writeOf(key, value, policy, options));
+    // An async function would make a promise of its own for every write.
+    set(key, value, options) {
+      try {
+        const policy = policyOf(options);
+        return writeValue(engine, policy, writeOf(key, value, policy, options));
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
 
     async setMany(entries, options) {

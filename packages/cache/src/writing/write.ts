@@ -8,7 +8,7 @@ import { areCurrent } from '../generations/generations.ts';
 import type { WriteGenerations } from '../generations/write-generations.ts';
 import type { WriteTerms } from '../loading/work.ts';
 import type { WriteStrategy } from '../options/write-options.ts';
-import { isFailure } from '../redis/redis-state.ts';
+import { isFailure, UNSENT } from '../redis/redis-state.ts';
 import type { Source } from './source.ts';
 import { supersede } from './supersede.ts';
 
@@ -32,39 +32,56 @@ export interface ValueToWrite {
 export function write(engine: Engine, strategy: WriteStrategy, value: ValueToWrite): Promise<void> {
   value.call.outcomes.sets += 1;
   const isBuffered = strategy === 'back' && engine.redis && keepForLater(engine, value, undefined);
-  return isBuffered ? BUFFERED : writeAtOnce(engine, strategy, value);
+  return isBuffered ? MADE : writeAtOnce(engine, strategy, value);
 }
 
-/** An async function would make a promise for every write. */
-const BUFFERED = Promise.resolve();
+/** What was written already, without waiting. Neither is what follows async: each such function makes a promise for every write. */
+const MADE = Promise.resolve();
 
-async function writeAtOnce(engine: Engine, strategy: WriteStrategy, value: ValueToWrite): Promise<void> {
-  const { call, encoded, terms } = value;
-  const { id, space, key } = call.address;
-  supersede(engine, id);
+function writeAtOnce(engine: Engine, strategy: WriteStrategy, value: ValueToWrite): Promise<void> {
+  const { call, terms } = value;
+  supersede(engine, call.address.id);
   const lifeMs = wholeLifeMs(terms);
-  const landing = engine.writeBack.discard([id]);
+  const landing = engine.writeBack.discard([call.address.id]);
   const known = landing ? undefined : engine.generations.forWriteAtOnce(terms.tags, lifeMs);
-  const stamped = known ?? (await waitToWrite(engine, value, lifeMs, landing));
-  if (!stamped) return;
-  const { generations, shared } = stamped;
-  const mark = engine.loads.mark();
+  if (known) return writeUnder(engine, strategy, value, known);
+  return waitToWrite(engine, value, lifeMs, landing).then(
+    (stamped) => stamped && writeUnder(engine, strategy, value, stamped),
+  );
+}
+
+function writeUnder(
+  engine: Engine,
+  strategy: WriteStrategy,
+  { call, encoded, terms }: ValueToWrite,
+  { generations, shared }: WriteGenerations,
+): Promise<void> {
+  const { id, space, key } = call.address;
+  const { redis, memory, loads } = engine;
+  const mark = loads.mark();
   const lifetime = lifetimeAt(terms, engine.clock.now());
   const held = holdEntry(call, encoded, lifetime, generations, lifetime.storedAtMs);
-  if (!engine.redis || strategy !== 'around') keepInMemory(engine, id, held);
-  if (!engine.redis) return;
-  const frame = frameOf(engine, call, encoded, lifetime, generations);
-  const stored = shared && !isFailure(await engine.redis.store(call.address, frame, lifeMs));
-  if (!stored) {
-    // Redis still has the value before this one, and must not bring it back.
-    engine.replay.later({ keys: [[space, key]] });
-    if (strategy === 'around' && !engine.loads.isRaised(id, mark)) keepInMemory(engine, id, held);
-  }
-  if (!engine.memory.holds(id, held)) {
+  if (!redis || strategy !== 'around') keepInMemory(engine, id, held);
+  if (!redis) return MADE;
+
+  function settle(stored: unknown): void {
+    if (isFailure(stored)) {
+      // Redis still has the value before this one, and must not bring it back.
+      engine.replay.later({ keys: [[space, key]] });
+      if (strategy === 'around' && !loads.isRaised(id, mark)) keepInMemory(engine, id, held);
+    }
+    if (memory.holds(id, held)) return;
     // Memory holds something else, which may have been read from Redis before this write came there.
     engine.fills.raise(id);
-    engine.memory.drop(id);
+    memory.drop(id);
   }
+
+  if (shared) {
+    const frame = frameOf(engine, call, encoded, lifetime, generations);
+    return redis.store(call.address, frame, wholeLifeMs(terms)).then(settle);
+  }
+  settle(UNSENT);
+  return MADE;
 }
 
 /** What the write stands on; `undefined` where this process was asked for something later for the key in the meantime. */
