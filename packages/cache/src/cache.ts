@@ -10,12 +10,7 @@ import type {
   KeyPage,
   KeysOptions,
 } from './inspection/inspection.ts';
-import type {
-  AuditRecord,
-  InvalidateOptions,
-  InvalidationReport,
-  InvalidationTarget,
-} from './invalidation/invalidation.ts';
+import type { AuditRecord, InvalidateOptions, InvalidationReport } from './invalidation/invalidation.ts';
 import type { Rules } from './invalidation/rules.ts';
 import type { Filling, FillOptions, Reservation } from './loading/filling.ts';
 import type { BatchLoader, Loader } from './loading/loader.ts';
@@ -30,6 +25,7 @@ import type {
 } from './options/call-options.ts';
 import type { SpaceOptions } from './options/space-options.ts';
 import type { CacheStats } from './stats.ts';
+import type { InvalidationTarget } from './targets/target.ts';
 
 /** A tiered cache: memory in front of Redis, or memory alone. Made by `createCache`. */
 export interface Cache<PolicyName extends string = string>

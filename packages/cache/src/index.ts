@@ -27,7 +27,6 @@ export type {
   InvalidationEffect,
   InvalidationReason,
   InvalidationReport,
-  InvalidationTarget,
 } from './invalidation/invalidation.ts';
 export type { EventReport, Rule, RuleOutcome, Rules, RuleTargets } from './invalidation/rules.ts';
 export { tagPath, tagsBelow } from './invalidation/tag-path.ts';
@@ -67,4 +66,5 @@ export type { QuotasOptions } from './quotas/quota-options.ts';
 export type { QuotaPeriod } from './quotas/quota-period.ts';
 export { createQuotas, type QuotaStats, type Quotas, type QuotaUsage } from './quotas/quotas.ts';
 export type { CacheOutcomes, CacheStats, WriteBackStats } from './stats.ts';
+export type { InvalidationTarget } from './targets/target.ts';
 export type { Source } from './writing/source.ts';

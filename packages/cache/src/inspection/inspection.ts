@@ -1,6 +1,6 @@
 import type { Duration } from '@breakwater/core';
 import type { Entry } from '../entries/entry.ts';
-import type { InvalidationTarget } from '../invalidation/invalidation.ts';
+import type { InvalidationTarget } from '../targets/target.ts';
 
 /** What a cache says of what it holds. Nothing here is for a request's path: Redis is walked. */
 export interface CacheInspection {

@@ -1,9 +1,11 @@
 import type { Engine } from '../engine.ts';
 import type { GenerationTable } from '../generations/generations.ts';
+import { userTagsIn } from '../generations/user-tags.ts';
 import type { ResolvedInvalidation } from '../options/invalidation-options.ts';
 import { isFailure } from '../redis/redis-state.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
 import type { CacheStats } from '../stats.ts';
+import type { Invalidations } from '../targets/target.ts';
 import { type ApplyAnnouncement, createApplyAnnouncement } from './apply-announcement.ts';
 import { createAudit } from './audit.ts';
 import type {
@@ -14,10 +16,8 @@ import type {
   InvalidationReport,
 } from './invalidation.ts';
 import { createLocalInvalidations } from './local-invalidations.ts';
-import type { Invalidations } from './outbox.ts';
 import { createPacedInvalidations, type PacedInRedis } from './paced.ts';
 import { sendInvalidations } from './send-invalidations.ts';
-import { userTagsIn } from './user-tags.ts';
 
 /** One call that ends entries, checked. */
 export interface Invalidation {

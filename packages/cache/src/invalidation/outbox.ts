@@ -1,8 +1,7 @@
-import type { Announcement, SpacedKey } from '../bus/announcement.ts';
-import { isSubjectTag } from '../encryption/subject.ts';
+import type { SpacedKey } from '../bus/announcement.ts';
 import { NAMESPACE_TAG } from '../generations/generations.ts';
-
-export type Invalidations = Pick<Announcement, 'keys' | 'tags' | 'patterns'>;
+import { isSubjectTag } from '../generations/subject-tag.ts';
+import type { Invalidations } from '../targets/target.ts';
 
 /**
  * Invalidations that Redis has not taken yet. Bounded: where it is full, the whole namespace is to be cleared

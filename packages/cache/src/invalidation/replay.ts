@@ -1,5 +1,6 @@
 import type { BackgroundWork } from '@breakwater/core';
-import type { Invalidations, Outbox } from './outbox.ts';
+import type { Invalidations } from '../targets/target.ts';
+import type { Outbox } from './outbox.ts';
 
 /**
  * Sends invalidations that Redis could not take, as soon as it answers, and before anything is read from it: its

@@ -1,6 +1,6 @@
-import { subjectTagOf } from '../encryption/subject.ts';
 import type { Engine } from '../engine.ts';
 import { subjectError } from '../errors.ts';
+import { subjectTagOf } from '../generations/subject-tag.ts';
 import { checkTags } from '../input.ts';
 import type { WriteTerms } from '../loading/work.ts';
 import type { WriteOptions } from './call-options.ts';

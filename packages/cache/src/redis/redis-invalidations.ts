@@ -1,6 +1,6 @@
 import { type RedisPort, RedisUnknownNodeError, scanKeys } from '@breakwater/core/redis';
 import type { Announcement, SpacedKey } from '../bus/announcement.ts';
-import { matchesGlob } from '../invalidation/glob.ts';
+import { matchesGlob } from '../targets/glob.ts';
 import type { ApplyChange, Change } from './changes.ts';
 import type { CacheKeys } from './redis-keys.ts';
 import { type Failure, isFailure, type RedisState } from './redis-state.ts';

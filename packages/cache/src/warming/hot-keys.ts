@@ -1,5 +1,5 @@
-import { isSubjectTag } from '../encryption/subject.ts';
 import { keyIn } from '../entries/address.ts';
+import { isSubjectTag } from '../generations/subject-tag.ts';
 import type { HotKey } from '../inspection/inspection.ts';
 import type { MemoryTier } from '../memory/memory-tier.ts';
 
