@@ -35,7 +35,7 @@ export function write(engine: Engine, strategy: WriteStrategy, value: ValueToWri
   return isBuffered ? MADE : writeAtOnce(engine, strategy, value);
 }
 
-/** What was written already, without waiting. Neither is what follows async: each such function makes a promise for every write. */
+/** What is written without waiting. It is shared, and what follows is not async, since every write would make a promise for each. */
 const MADE = Promise.resolve();
 
 function writeAtOnce(engine: Engine, strategy: WriteStrategy, value: ValueToWrite): Promise<void> {
