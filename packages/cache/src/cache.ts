@@ -12,10 +12,11 @@ import type {
 } from './inspection/inspection.ts';
 import type { AuditRecord, InvalidateOptions, InvalidationReport } from './invalidation/invalidation.ts';
 import type { Rules } from './invalidation/rules.ts';
-import type { Filling, FillOptions, Reservation } from './loading/filling.ts';
+import type { Filling, Reservation } from './loading/filling.ts';
 import type { BatchLoader, Loader } from './loading/loader.ts';
 import type {
   CacheMode,
+  FillOptions,
   Found,
   LoadCallOptions,
   ReadOptions,

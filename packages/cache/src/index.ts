@@ -38,12 +38,14 @@ export {
   type KeyPartValues,
 } from './keys/define-keys.ts';
 export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday } from './keys/market-hours.ts';
-export type { CommitOptions, Filling, FillingRight, FillOptions, Reservation } from './loading/filling.ts';
+export type { Filling, FillingRight, Reservation } from './loading/filling.ts';
 export type { LoadTrace } from './loading/load-tracing.ts';
 export type { BatchContext, BatchLoader, LoadContext, Loader } from './loading/loader.ts';
 export type { BusOptions } from './options/bus-options.ts';
 export type {
   CacheMode,
+  CommitOptions,
+  FillOptions,
   Found,
   LoadCallOptions,
   LoadMode,
