@@ -34,7 +34,7 @@ import { createPolicies } from './options/policies.ts';
 import { createPart } from './parts/part.ts';
 import { createSpaces } from './parts/spaces.ts';
 import { createCacheKeys } from './redis/redis-keys.ts';
-import { createRedisState } from './redis/redis-state.ts';
+import { createRedisState, isFailure } from './redis/redis-state.ts';
 import { createRedisTier } from './redis/redis-tier.ts';
 import { createRedisWalk } from './redis/walk-redis.ts';
 import { sendWrites } from './writing/flush-writes.ts';
@@ -103,7 +103,9 @@ export function createCache<PolicyName extends string = never>(
     outbox: createOutbox(),
     background,
     async send(invalidations) {
-      if (!redis) return undefined;
+      if (!client || !redis) return undefined;
+      // While Redis is away one question shows that, in place of all that is due.
+      if (!redis.isUp() && isFailure(await state.watch(client.ping()))) return invalidations;
       const { refused, tagsBeside } = await sendInvalidations(redis.replay, invalidations);
       // Until Redis had taken it, it may have named the generation that is gone now.
       for (const tag of [...invalidations.tags, ...tagsBeside]) if (!refused?.tags?.includes(tag)) table.forget(tag);

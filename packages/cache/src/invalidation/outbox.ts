@@ -10,7 +10,8 @@ import type { Invalidations } from '../targets/target.ts';
  */
 export interface Outbox {
   size(): number;
-  add(invalidations: Partial<Invalidations>): void;
+  /** @returns whether the whole namespace is to be cleared. */
+  add(invalidations: Partial<Invalidations>): boolean;
   /** Empties it. */
   take(): Invalidations;
 }
@@ -39,9 +40,10 @@ export function createOutbox(maxSize = 10_000): Outbox {
       for (const key of invalidations.keys ?? []) keys.set(JSON.stringify(key), key);
       for (const tag of invalidations.tags ?? []) addTag(tag);
       for (const pattern of invalidations.patterns ?? []) patterns.set(JSON.stringify(pattern), pattern);
-      if (bounded() <= maxSize && !tags.has(NAMESPACE_TAG)) return;
+      if (bounded() <= maxSize && !tags.has(NAMESPACE_TAG)) return false;
       empty();
       tags.add(NAMESPACE_TAG);
+      return true;
     },
     take() {
       const taken = { keys: [...keys.values()], tags: [...tags, ...subjects], patterns: [...patterns.values()] };

@@ -12,7 +12,8 @@ import type { BufferedWrite } from './write-buffer.ts';
 export type Refusals = ReadonlyMap<BufferedWrite, unknown>;
 
 /**
- * Stores writes in their source, and then in Redis. To be run in the turn of their keys.
+ * Stores writes in their source, and then in Redis. To be run in the turn of their keys, and behind what is due: that changes their
+ * fences and ends their generations.
  *
  * Where anything came to a key meanwhile, here or elsewhere, nobody can say whose value the source has now: the key is then
  * invalidated, and the next load asks the source.

@@ -50,6 +50,7 @@ async function forgetAll(engine: Engine, values: readonly ValueToWrite[]): Promi
 
 async function writeThrough(engine: Engine, source: Source, values: readonly ValueToWrite[]): Promise<void> {
   const refusals = await engine.sourceQueue.run(idsOf(values), async () => {
+    if (engine.replay.isDue()) await engine.replay.settle();
     const writes = await Promise.all(values.map((value) => stampedWrite(engine, source, value)));
     return storeWrites(engine, source, writes, (write) => keepInMemory(engine, write));
   });

@@ -42,46 +42,55 @@ function writeAtOnce(engine: Engine, strategy: WriteStrategy, value: ValueToWrit
   const { call, terms } = value;
   supersede(engine, call.address.id);
   const lifeMs = wholeLifeMs(terms);
+  const dueMark = engine.replay.mark();
   const landing = engine.writeBack.discard([call.address.id]);
-  const known = landing ? undefined : engine.generations.forWriteAtOnce(terms.tags, lifeMs);
-  if (known) return writeUnder(engine, strategy, value, known);
+  const waits = landing !== undefined || engine.replay.isDueFor(call.address.id, terms.tags);
+  const known = waits ? undefined : engine.generations.forWriteAtOnce(terms.tags, lifeMs);
+  if (known) return writeUnder(engine, strategy, value, known, dueMark);
   return waitToWrite(engine, value, lifeMs, landing).then(
-    (stamped) => stamped && writeUnder(engine, strategy, value, stamped),
+    (stamped) => stamped && writeUnder(engine, strategy, value, stamped, dueMark),
   );
 }
 
 function writeUnder(
   engine: Engine,
   strategy: WriteStrategy,
-  { call, encoded, terms }: ValueToWrite,
+  value: ValueToWrite,
   { generations, shared }: WriteGenerations,
+  dueMark: number,
 ): Promise<void> {
+  const { call, encoded, terms } = value;
   const { id, space, key } = call.address;
-  const { redis, memory, loads } = engine;
+  const { redis, memory, loads, replay } = engine;
   const mark = loads.mark();
   const lifetime = lifetimeAt(terms, engine.clock.now());
   const held = holdEntry(call, encoded, lifetime, generations, lifetime.storedAtMs);
   if (!redis || strategy !== 'around') keepInMemory(engine, id, held);
   if (!redis) return MADE;
 
-  function settle(stored: unknown): void {
+  function settle(stored: unknown): Promise<void> | undefined {
     if (isFailure(stored)) {
       // Redis still has the value before this one, and must not bring it back.
-      engine.replay.later({ keys: [[space, key]] });
-      if (strategy === 'around' && !loads.isRaised(id, mark)) keepInMemory(engine, id, held);
+      replay.later({ keys: [[space, key]] });
+      // Not in memory yet, or no longer: an earlier write of the key that was under way has dropped what it met there.
+      if (!loads.isRaised(id, mark)) keepInMemory(engine, id, held);
+    } else if (replay.isDueSince(dueMark, id, terms.tags) && !loads.isRaised(id, mark)) {
+      // An earlier change of the key has failed meanwhile. It comes to Redis later than this write, and ends it.
+      return writeAtOnce(engine, strategy, value);
     }
-    if (memory.holds(id, held)) return;
-    // Memory holds something else, which may have been read from Redis before this write came there.
-    engine.fills.raise(id);
-    memory.drop(id);
+    if (!memory.holds(id, held)) {
+      // Memory holds something else, which may have been read from Redis before this write came there.
+      engine.fills.raise(id);
+      memory.drop(id);
+    }
+    return undefined;
   }
 
   if (shared) {
     const frame = frameOf(engine, call, encoded, lifetime, generations);
     return redis.store(call.address, frame, wholeLifeMs(terms)).then(settle);
   }
-  settle(UNSENT);
-  return MADE;
+  return settle(UNSENT) ?? MADE;
 }
 
 /** What the write stands on; `undefined` where this process was asked for something later for the key in the meantime. */
@@ -94,12 +103,23 @@ async function waitToWrite(
   const waiting = engine.waitingWrites.enter(call.address.id);
   try {
     if (landing) await landing;
-    const { generations } = engine;
-    const stamped = generations.forWriteAtOnce(terms.tags, lifeMs) ?? (await generations.forWrite(terms.tags, lifeMs));
+    const stamped = await generationsBehind(engine, call.address.id, terms.tags, lifeMs);
     return waiting.isOvertaken() ? undefined : stamped;
   } finally {
     waiting.leave();
   }
+}
+
+/** What is due from before a write would end it, or the generations it stands on, if it came to Redis later. */
+async function generationsBehind(
+  { replay, generations }: Engine,
+  id: string,
+  tags: readonly string[],
+  lifeMs: number,
+): Promise<WriteGenerations> {
+  if (replay.isDueFor(id, tags)) await replay.settle();
+  if (replay.isDueFor(id, tags)) return generations.forMemory(tags);
+  return generations.forWriteAtOnce(tags, lifeMs) ?? generations.forWrite(tags, lifeMs);
 }
 
 function keepInMemory({ memory }: Engine, id: string, held: Held): void {
