@@ -15,7 +15,7 @@ import type { Engine } from './engine.ts';
 import { countUnreadable } from './entries/frame-to-value.ts';
 import { createExpectedTags } from './generations/expected-tags.ts';
 import { createFence } from './generations/fence.ts';
-import { createGenerationTable } from './generations/generations.ts';
+import { createGenerationTable } from './generations/generation-table.ts';
 import { isSubjectTag } from './generations/subject-tag.ts';
 import { createTagGenerations } from './generations/tag-generations.ts';
 import { createInspection } from './inspection/create-inspection.ts';

@@ -37,7 +37,6 @@ export {
   type KeyParts,
   type KeyPartValues,
 } from './keys/define-keys.ts';
-export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday } from './keys/market-hours.ts';
 export type { Filling, FillingRight, Reservation } from './loading/filling.ts';
 export type { LoadTrace } from './loading/load-tracing.ts';
 export type { BatchContext, BatchLoader, LoadContext, Loader } from './loading/loader.ts';
@@ -67,6 +66,7 @@ export type { WriteBackOptions, WriteStrategy } from './options/write-options.ts
 export type { QuotasOptions } from './quotas/quota-options.ts';
 export type { QuotaPeriod } from './quotas/quota-period.ts';
 export { createQuotas, type QuotaStats, type Quotas, type QuotaUsage } from './quotas/quotas.ts';
+export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday } from './schedules/market-hours.ts';
 export type { CacheOutcomes, CacheStats, WriteBackStats } from './stats.ts';
 export type { InvalidationTarget } from './targets/target.ts';
 export type { Source } from './writing/source.ts';

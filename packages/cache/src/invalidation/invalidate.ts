@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts';
-import type { GenerationTable } from '../generations/generations.ts';
+import type { GenerationTable } from '../generations/generation-table.ts';
 import { userTagsIn } from '../generations/user-tags.ts';
 import type { ResolvedInvalidation } from '../options/invalidation-options.ts';
 import { isFailure } from '../redis/redis-state.ts';
