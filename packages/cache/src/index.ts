@@ -60,6 +60,7 @@ export type { MemoryPolicyOptions } from './options/memory-policy.ts';
 export type { CacheOptions, MemoryOptions } from './options/options.ts';
 export type { PolicyOptions } from './options/policy-options.ts';
 export type { RedisPolicyOptions } from './options/redis-policy.ts';
+export type { Source } from './options/source.ts';
 export type { SpaceOptions } from './options/space-options.ts';
 export type { TtlPreset, TtlSchedule } from './options/ttl.ts';
 export type { WriteBackOptions, WriteStrategy } from './options/write-options.ts';
@@ -69,4 +70,3 @@ export { createQuotas, type QuotaStats, type Quotas, type QuotaUsage } from './q
 export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday } from './schedules/market-hours.ts';
 export type { CacheOutcomes, CacheStats, WriteBackStats } from './stats.ts';
 export type { InvalidationTarget } from './targets/target.ts';
-export type { Source } from './writing/source.ts';

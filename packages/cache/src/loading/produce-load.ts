@@ -5,6 +5,7 @@ import type { Entry } from '../entries/entry.ts';
 import { isExpired, type LifetimeTerms } from '../entries/freshness.ts';
 import { LoadTimeoutError } from '../errors.ts';
 import { MAX_TAGS } from '../input.ts';
+import type { WriteTerms } from '../options/terms.ts';
 import type { Outcomes } from '../outcomes.ts';
 import type { Awaitable } from './circles.ts';
 import type { Lease } from './leases.ts';
@@ -12,7 +13,6 @@ import type { Load, LoadPurpose } from './load.ts';
 import { createLoadContext, type LoadWishes } from './load-context.ts';
 import type { LoadContext } from './loader.ts';
 import type { FencedReservation } from './reservation.ts';
-import type { WriteTerms } from './work.ts';
 
 /** Makes the value that no tier has, for `load`; `undefined` where there is none to give. */
 export type Produce = (context: LoadContext, load: Awaitable) => Promise<{ readonly value: unknown } | undefined>;

@@ -10,7 +10,6 @@ import type { Wanted } from '../loading/load-many.ts';
 import type { OneRequest } from '../loading/load-one.ts';
 import type { Loader } from '../loading/loader.ts';
 import { loaderOf } from '../loading/source-loader.ts';
-import type { WriteTerms } from '../loading/work.ts';
 import {
   checkCallOptions,
   type LoadCallOptions,
@@ -19,7 +18,7 @@ import {
 } from '../options/call-options.ts';
 import { LOAD_MODES } from '../options/load-options.ts';
 import type { Policies, Policy } from '../options/policies.ts';
-import { sharedTermsOf, withSubject } from '../options/terms.ts';
+import { sharedTermsOf, type WriteTerms, withSubject } from '../options/terms.ts';
 import { encodeForWrite, type ValueToWrite } from '../writing/write.ts';
 
 /** What is to be done for a part's callers: what they gave, checked, and their policy where they gave nothing. */

@@ -6,10 +6,10 @@ import { encodeValue, frameOf, refuseTooLarge } from '../entries/value-to-frame.
 import { valueTooLargeError } from '../errors.ts';
 import { areCurrent } from '../generations/generations.ts';
 import type { WriteGenerations } from '../generations/write-generations.ts';
-import type { WriteTerms } from '../loading/work.ts';
+import type { Source } from '../options/source.ts';
+import type { WriteTerms } from '../options/terms.ts';
 import type { WriteStrategy } from '../options/write-options.ts';
 import { isFailure, UNSENT } from '../redis/redis-state.ts';
-import type { Source } from './source.ts';
 import { supersede } from './supersede.ts';
 
 /** @throws CacheInputError `ERR_CACHE_VALUE` for a value that cannot be written. */
