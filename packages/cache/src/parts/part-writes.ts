@@ -3,7 +3,7 @@ import type { Engine } from '../engine.ts';
 import { reserve } from '../loading/reservation.ts';
 import { reserveToFill } from '../loading/reserve-to-fill.ts';
 import { resolveLeaseWait } from '../options/load-options.ts';
-import { writeValue, writeValues } from '../writing/write-source.ts';
+import { writeValue, writeValues } from '../writing/write-by-policy.ts';
 import type { Requests } from './requests.ts';
 
 /** A part's calls that store what their callers have, or are about to have. */
