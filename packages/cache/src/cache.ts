@@ -175,7 +175,8 @@ export interface Cache<PolicyName extends string = string>
   /**
    * {@link Cache.get}, and the key is invalidated: for a value that is to be used once. At most one of all callers in all
    * instances gets it; while Redis is away, at most one in each instance whose memory holds it. A value that Redis does not
-   * have (any more, or since it was away when that was written) is given to nobody: another instance may have taken it.
+   * have (any more, or since it was away when that was written) is given to nobody: another instance may have taken it. What is
+   * set meanwhile is what it takes, or stays.
    */
   take<Value>(key: string, options?: ReadOptions<PolicyName>): Promise<Value | undefined>;
 

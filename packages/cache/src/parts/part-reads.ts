@@ -6,8 +6,6 @@ import type { Held } from '../entries/held.ts';
 import { checkKey, uniqueKeys } from '../input.ts';
 import { inspectEntry } from '../inspection/inspect-entry.ts';
 import type { EntryInspection } from '../inspection/inspection.ts';
-import type { Invalidator } from '../invalidation/invalidate.ts';
-import { checkInvalidation } from '../invalidation/invalidate-options.ts';
 import { checkCallOptions, type Found, type ReadOptions } from '../options/call-options.ts';
 import type { Policy } from '../options/policies.ts';
 import { type Finish, readEntry } from '../redis/read-redis.ts';
@@ -16,19 +14,15 @@ import { mapOf } from './map-of.ts';
 import type { Requests } from './requests.ts';
 
 /** A part's calls that read. */
-export type PartReads = Pick<
-  Cache,
-  'get' | 'lookup' | 'peek' | 'getMany' | 'has' | 'hasMany' | 'ttl' | 'inspect' | 'take'
->;
+export type PartReads = Pick<Cache, 'get' | 'lookup' | 'peek' | 'getMany' | 'has' | 'hasMany' | 'ttl' | 'inspect'>;
 
 export interface PartReadsOptions {
   readonly space: string;
   readonly requests: Requests;
   readonly hits: Hits;
-  readonly invalidator: Invalidator;
 }
 
-export function createPartReads(engine: Engine, { space, requests, hits, invalidator }: PartReadsOptions): PartReads {
+export function createPartReads(engine: Engine, { space, requests, hits }: PartReadsOptions): PartReads {
   const { policyOf, callOf, readOf } = requests;
   const { hitMemory, foundIn, handOut } = hits;
 
@@ -123,22 +117,6 @@ export function createPartReads(engine: Engine, { space, requests, hits, invalid
       const policy = policyOf(options);
       const { memory, ...elsewhere } = await inspectEntry(engine, readOf(key, policy, options));
       return { ...elsewhere, memory: memory && handOut(memory, policy.memory) } as EntryInspection<Value>;
-    },
-
-    async take<Value>(key: string, options?: ReadOptions) {
-      const policy = policyOf(options);
-      const call = readOf(key, policy, options);
-      // Redis can remove for one caller only what it has.
-      if (engine.writeBack.find(idOf(space, key))) await engine.writeBack.drain();
-      // First: memory may not have heard yet that somebody has taken what it holds, and Redis hold what came after that.
-      const held = await askRedis(call, (read) => read);
-      const entry = foundIn(held) ? hitRedis(held, call) : (hitMemory(key, policy) ?? hitRedis(undefined, call));
-      if (!entry) return undefined;
-      const { memoryEntries, redisKeys, shared } = await invalidator.run(
-        checkInvalidation(space, 'invalidate', { key }),
-      );
-      // Of all who found it, Redis removes it for one.
-      return (shared ? redisKeys : memoryEntries) > 0 ? (entry.value as Value) : undefined;
     },
   };
 }

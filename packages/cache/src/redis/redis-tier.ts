@@ -9,6 +9,7 @@ import {
   createRedisInvalidate,
   createRedisReplay,
   type RedisInvalidations,
+  type RedisRemovals,
   raiseFences,
 } from './redis-invalidations.ts';
 import type { CacheKeys } from './redis-keys.ts';
@@ -38,7 +39,7 @@ export interface RedisTier extends RedisWrites {
    */
   rewrap(tag: string, from: string, to: string): Promise<unknown | Failure>;
   readonly leases: RedisLeases;
-  readonly invalidate: RedisInvalidations;
+  readonly invalidate: RedisRemovals;
   /** {@link RedisTier.invalidate} of what Redis has refused. */
   readonly replay: RedisInvalidations;
   readonly expire: RedisInvalidations;
