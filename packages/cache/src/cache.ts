@@ -28,7 +28,12 @@ import type { SpaceOptions } from './options/space-options.ts';
 import type { CacheStats } from './stats.ts';
 import type { InvalidationTarget } from './targets/target.ts';
 
-/** A tiered cache: memory in front of Redis, or memory alone. Made by `createCache`. */
+/**
+ * A tiered cache: memory in front of Redis, or memory alone. Made by `createCache`.
+ *
+ * Any call may reject (those without a promise throw) with a `CacheInputError` for a key, tag or policy that cannot be, and with
+ * an `OptionError` `ERR_CACHE_OPTION` for its options. Redis being away is no error: each call says what it does then.
+ */
 export interface Cache<PolicyName extends string = string>
   extends Subscribable<CacheEvents>,
     CacheInspection,

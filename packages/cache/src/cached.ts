@@ -2,6 +2,7 @@ import type { Cache } from './cache.ts';
 import { checks } from './errors.ts';
 import { checkCallOptions, type WriteOptions } from './options/call-options.ts';
 
+/** What `cached` takes: how a call names its key, and what a write takes. */
 export interface CachedOptions<This, Arguments extends readonly unknown[], PolicyName extends string = string>
   extends WriteOptions<PolicyName> {
   /** The key of a call, as a function of the instance too. Calls whose values differ must not share one. */

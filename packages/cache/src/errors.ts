@@ -2,6 +2,7 @@ import { BreakwaterError, createOptionChecks, describeValue, type OptionError } 
 
 export const checks = createOptionChecks('CACHE');
 
+/** One code for each kind of input, whatever is wrong with it: the message says that. */
 export type CacheInputCode =
   | 'ERR_CACHE_KEY'
   | 'ERR_CACHE_TAG'

@@ -48,6 +48,7 @@ export interface HotKey {
   readonly policy: string;
 }
 
+/** Bounds what `dryRun` may cost Redis. */
 export interface DryRunOptions {
   /** How long Redis is walked. @default '1s' */
   readonly budget?: Duration;
@@ -69,6 +70,7 @@ export interface DryRunReport {
   readonly tags: readonly string[];
 }
 
+/** Which page of the keys, and how long it is. */
 export interface KeysOptions {
   /** How many keys a page is about; the last step of the walk may bring more. @default 100 */
   readonly limit?: number;

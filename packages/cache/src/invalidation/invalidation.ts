@@ -12,6 +12,7 @@ export type InvalidatedBy = TargetKind | 'subject' | 'event';
  */
 export type InvalidationReason = 'manual' | 'dataChanged' | 'errorThreshold' | 'pattern';
 
+/** Why entries end, how long the caller waits for it, and how quickly they go. */
 export interface InvalidateOptions {
   /** For the statistics and the audit. @default 'pattern' by pattern, 'manual' by all else */
   readonly reason?: InvalidationReason;

@@ -42,6 +42,7 @@ export interface LoadCallOptions<PolicyName extends string = string> extends Wri
   readonly mode?: LoadMode;
 }
 
+/** What a call has a loader run for, see {@link LoadCallOptions.mode}. */
 export type LoadMode = (typeof LOAD_MODES)[number];
 
 /** What `setMode` sets for all calls of a cache. */
@@ -67,6 +68,7 @@ export interface WriteOptions<PolicyName extends string = string> {
   readonly subject?: string;
 }
 
+/** Options of `wrap`: how a call names its key, and what a write takes. */
 export interface WrapOptions<Arguments extends readonly unknown[], PolicyName extends string = string>
   extends WriteOptions<PolicyName> {
   /** The key of a call. Calls whose values differ must not share one. */
