@@ -1,6 +1,7 @@
 import { type RedisPort, type RedisSubscriber, RedisUnavailableError } from '@breakwater/core/redis';
 import type { Redis } from 'ioredis';
 
+/** `mgetBuffer` stands for all reads: that of one key leaves as a GET. */
 type Gated = 'xrange' | 'mgetBuffer' | 'evalsha' | 'scan';
 
 /** A real client whose commands can be held back, or their replies. It imitates nothing. */
@@ -10,8 +11,8 @@ export interface GatedRedis {
   holdCommands(name: Gated): () => void;
   /** Commands are run at once, and their replies wait. */
   holdReplies(name: Gated): () => void;
-  /** Commands fail as if there were no connection; only so many of them, where that is given. */
-  failCommands(name: Gated, count?: number): () => void;
+  /** Commands fail as if there were no connection. */
+  failCommands(name: Gated): () => void;
   /** Commands are run, and then fail as if the connection had gone before the reply. */
   loseReplies(name: Gated): () => void;
   /** How often Redis has answered, replies held back included. */
@@ -25,7 +26,7 @@ export interface GatedRedis {
 export function gateRedis(redis: RedisPort): GatedRedis {
   const commands = new Map<Gated, Promise<void>>();
   const replies = new Map<Gated, Promise<void>>();
-  const failing = new Map<Gated, number>();
+  const failing = new Set<Gated>();
   const losing = new Set<Gated>();
   const counts = new Map<Gated, number>();
   const refusals = new Map<Gated, number>();
@@ -47,9 +48,7 @@ export function gateRedis(redis: RedisPort): GatedRedis {
     waiting.set(name, (waiting.get(name) ?? 0) + 1);
     await commands.get(name);
     waiting.set(name, (waiting.get(name) ?? 0) - 1);
-    const left = failing.get(name) ?? 0;
-    if (left > 0) {
-      failing.set(name, left - 1);
+    if (failing.has(name)) {
       refusals.set(name, (refusals.get(name) ?? 0) + 1);
       throw new RedisUnavailableError('failing on purpose');
     }
@@ -70,6 +69,7 @@ export function gateRedis(redis: RedisPort): GatedRedis {
       get: (key) => redis.get(key),
       set: (key, value, unit, ttlMs) => redis.set(key, value, unit, ttlMs),
       mget: (keys) => redis.mget(keys),
+      getBuffer: (key) => pass('mgetBuffer', () => redis.getBuffer(key)),
       mgetBuffer: (keys) => pass('mgetBuffer', () => redis.mgetBuffer(keys)),
       unlink: (keys) => redis.unlink(keys),
       pexpire: (key, ttlMs) => redis.pexpire(key, ttlMs),
@@ -85,8 +85,8 @@ export function gateRedis(redis: RedisPort): GatedRedis {
     },
     holdCommands: (name) => hold(commands, name),
     holdReplies: (name) => hold(replies, name),
-    failCommands(name, count = Number.POSITIVE_INFINITY) {
-      failing.set(name, count);
+    failCommands(name) {
+      failing.add(name);
       return () => void failing.delete(name);
     },
     loseReplies(name) {

@@ -1,8 +1,7 @@
 import type { RedisPort } from '@breakwater/core/redis';
 import { eventually } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
-import type { Cache } from '../src/index.ts';
-import type { InvalidationTarget } from '../src/targets/target.ts';
+import type { Cache, InvalidationTarget } from '../src/index.ts';
 import { useCache } from './use-cache.ts';
 
 const TARGETS: readonly InvalidationTarget[] = [

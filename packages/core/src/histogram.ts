@@ -18,13 +18,15 @@ export interface Histogram {
 }
 
 export function createHistogram(bounds: readonly number[] = LATENCY_BUCKETS_MS): Histogram {
-  const counts = new Array<number>(bounds.length + 1).fill(0);
+  // Typed: compiled code reads the elements of a frozen array, as these bounds mostly are, one call each.
+  const limits = Float64Array.from(bounds);
+  const counts = new Float64Array(bounds.length + 1);
   // In an object, where a number is overwritten in place; a variable would be given a new one at every record.
   const totals = { sum: 0, count: 0 };
   return {
     record(value) {
       let bucket = 0;
-      while (bucket < bounds.length && value > (bounds[bucket] as number)) bucket += 1;
+      while (bucket < limits.length && value > (limits[bucket] as number)) bucket += 1;
       counts[bucket] = (counts[bucket] as number) + 1;
       totals.sum += value;
       totals.count += 1;

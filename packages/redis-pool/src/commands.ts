@@ -3,6 +3,7 @@ import { RedisArgumentError, RedisSharedConnectionError } from './errors.ts';
 
 const PORT_COMMANDS = [
   'get',
+  'getBuffer',
   'set',
   'mget',
   'mgetBuffer',

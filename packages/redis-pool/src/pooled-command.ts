@@ -19,6 +19,7 @@ const PING = '*1\r\n$4\r\nPING\r\n';
  */
 export class PooledCommand extends Command implements Waiter {
   readonly since = performance.now();
+  isWaiting = false;
   before: Waiter | undefined = undefined;
   behind: Waiter | undefined = undefined;
   /** Characters and bytes of its arguments. */

@@ -27,7 +27,7 @@ export function createWaitingRoom(
       return undefined;
     },
     add(command) {
-      const waiter: Waiter = { since: performance.now(), expire: () => onTimeout(command) };
+      const waiter: Waiter = { since: performance.now(), isWaiting: false, expire: () => onTimeout(command) };
       waiting.set(command, waiter);
       patience.enter(waiter);
     },

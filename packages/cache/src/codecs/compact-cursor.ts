@@ -18,6 +18,8 @@ interface Cursor {
   /** Made when one is wanted: the keys of a shape that was seen before are not. */
   text: string | undefined;
   textAt: number;
+  /** Its length is not asked for at each reading: V8 has more kinds of text than compiled code tells apart. */
+  textEnd: number;
   shapes: Shape[];
   depth: number;
 }
@@ -32,6 +34,7 @@ export const cursor: Cursor = {
   isAscii: true,
   text: undefined,
   textAt: 0,
+  textEnd: 0,
   shapes: NO_SHAPES,
   depth: 0,
 };
@@ -45,17 +48,18 @@ export function begin(bytes: Buffer, start: number): void {
   cursor.partsEnd = bytes.byteOffset + textStart;
   cursor.charactersAt = cursor.partsEnd;
   cursor.isAscii = bytes[start] === TEXT.ASCII;
-  cursor.text = cursor.isAscii ? undefined : textOf(bytes, textStart, bytes[start]);
-  if (!cursor.isAscii && cursor.text === undefined) throw malformed();
+  cursor.text = undefined;
   cursor.textAt = 0;
+  cursor.textEnd = 0;
+  if (!cursor.isAscii) setText(textOf(bytes, textStart, bytes[start]));
   cursor.shapes = NO_SHAPES;
   cursor.depth = 0;
 }
 
 /** Whether all of it was read. What was read from behind the parts has left the cursor there: nothing ever goes back. */
 export function isAllRead(): boolean {
-  const { bytes, at, partsEnd, charactersAt, text, textAt } = cursor;
-  return at === partsEnd && (text === undefined ? charactersAt === endOf(bytes) : textAt === text.length);
+  const { bytes, at, partsEnd, charactersAt, text, textAt, textEnd } = cursor;
+  return at === partsEnd && (text === undefined ? charactersAt === endOf(bytes) : textAt === textEnd);
 }
 
 /** In the view. */
@@ -90,13 +94,18 @@ export function readText(length: number): string {
   const text = cursor.text ?? makeText();
   const start = cursor.textAt;
   cursor.textAt = start + length;
-  if (cursor.textAt > text.length) throw malformed();
+  if (cursor.textAt > cursor.textEnd) throw malformed();
   return text.substring(start, cursor.textAt);
 }
 
 function makeText(): string {
   const { bytes, charactersAt } = cursor;
-  const text = bytes.toString('latin1', charactersAt - bytes.byteOffset);
+  return setText(bytes.toString('latin1', charactersAt - bytes.byteOffset));
+}
+
+function setText(text: string | undefined): string {
+  if (text === undefined) throw malformed();
   cursor.text = text;
+  cursor.textEnd = text.length;
   return text;
 }

@@ -1,7 +1,6 @@
 import type { Stamp } from '../entries/frame.ts';
 import { staleSinceOf } from './generation-id.ts';
-import type { GenerationTable } from './generation-table.ts';
-import { areCurrent, type Generation } from './generations.ts';
+import { areCurrent, type Generation, type GenerationTable } from './generations.ts';
 import { GONE, type Read, type RedisGenerations } from './redis-generations.ts';
 import type { TrustedTable } from './trusted-table.ts';
 

@@ -1,7 +1,8 @@
-import type { SpacedKey } from '../bus/announcement.ts';
+import type { Announcement, SpacedKey } from '../bus/announcement.ts';
+import { isSubjectTag } from '../encryption/subject.ts';
 import { NAMESPACE_TAG } from '../generations/generations.ts';
-import { isSubjectTag } from '../generations/subject-tag.ts';
-import type { Invalidations } from '../targets/target.ts';
+
+export type Invalidations = Pick<Announcement, 'keys' | 'tags' | 'patterns'>;
 
 /**
  * Invalidations that Redis has not taken yet. Bounded: where it is full, the whole namespace is to be cleared
@@ -10,8 +11,7 @@ import type { Invalidations } from '../targets/target.ts';
  */
 export interface Outbox {
   size(): number;
-  /** @returns whether the whole namespace is to be cleared. */
-  add(invalidations: Partial<Invalidations>): boolean;
+  add(invalidations: Partial<Invalidations>): void;
   /** Empties it. */
   take(): Invalidations;
 }
@@ -40,10 +40,9 @@ export function createOutbox(maxSize = 10_000): Outbox {
       for (const key of invalidations.keys ?? []) keys.set(JSON.stringify(key), key);
       for (const tag of invalidations.tags ?? []) addTag(tag);
       for (const pattern of invalidations.patterns ?? []) patterns.set(JSON.stringify(pattern), pattern);
-      if (bounded() <= maxSize && !tags.has(NAMESPACE_TAG)) return false;
+      if (bounded() <= maxSize && !tags.has(NAMESPACE_TAG)) return;
       empty();
       tags.add(NAMESPACE_TAG);
-      return true;
     },
     take() {
       const taken = { keys: [...keys.values()], tags: [...tags, ...subjects], patterns: [...patterns.values()] };

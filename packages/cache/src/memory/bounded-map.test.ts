@@ -75,7 +75,7 @@ describe('a bounded map', () => {
       1,
       undefined,
       undefined,
-      undefined,
+      false,
       [],
     ]);
     set('a');

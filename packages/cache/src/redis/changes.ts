@@ -16,7 +16,6 @@ export interface Change {
     | 'renew'
     | 'release'
     | 'invalidate'
-    | 'take'
     | 'expire'
     | 'forget'
     | 'expireTag'

@@ -8,8 +8,7 @@ import type { Standing } from '../generations/verify-stamps.ts';
 import { findBuffered } from '../writing/find-buffered.ts';
 import { type Reply, replyAt } from './gathered-reads.ts';
 import { isFailure } from './redis-state.ts';
-import type { RedisTier } from './redis-tier.ts';
-import type { SeenFences } from './redis-writes.ts';
+import type { RedisTier, SeenFences } from './redis-tier.ts';
 
 /** What a load begins with. */
 export interface RedisRead {
@@ -53,7 +52,8 @@ function askForEntry<Result>(
   finish: Finish<Result>,
 ): Promise<Result> {
   const index = redis.reads.ask(call.address.id, engine.placeOf(call.address));
-  return redis.reads.answer().then((answer) => {
+  const answer = redis.reads.answer();
+  return answer.come.then(() => {
     engine.latency.redis.record(answer.elapsedMs);
     const reply = replyAt(answer, index);
     const held = isFailure(reply) ? undefined : takeUp(engine, call, reply, mark, answer.atMs);
@@ -77,7 +77,8 @@ export async function readForLoad(engine: Engine, redis: RedisTier, call: Call):
 
 async function readBytes(engine: Engine, redis: RedisTier, { address }: Call): Promise<Reply> {
   const index = redis.reads.ask(address.id, engine.placeOf(address));
-  const answer = await redis.reads.answer();
+  const answer = redis.reads.answer();
+  await answer.come;
   engine.latency.redis.record(answer.elapsedMs);
   return replyAt(answer, index);
 }

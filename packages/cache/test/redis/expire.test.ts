@@ -1,8 +1,7 @@
 import { eventually } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Cache } from '../../src/index.ts';
-import type { InvalidationTarget } from '../../src/targets/target.ts';
+import type { Cache, InvalidationTarget } from '../../src/index.ts';
 import { createGatedLoader } from '../gated-loader.ts';
 import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';

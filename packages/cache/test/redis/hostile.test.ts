@@ -86,6 +86,9 @@ describe('what others have put in Redis', () => {
   it('is a miss where it is no text at all, and is overwritten', async () => {
     await redis.del(entry('planted'));
     await redis.rpush(entry('planted'), 'a list');
+    const { errors } = cache.stats().redis;
+    expect(await cache.get('planted')).toBeUndefined();
+    expect(cache.stats().redis.errors).toBe(errors);
     expect(await cache.getOrLoad('planted', () => 2)).toBe(2);
     expect(await cache.get('planted')).toBe(2);
   });

@@ -29,11 +29,17 @@ export function boundRedis(redis: RedisPort, deadlineMs: number): RedisPort {
     return command();
   }
 
+  /** The command as it goes on without a bound; `undefined` where there is nothing to send it on. */
+  function begin<Result>(command: () => Promise<Result>): Promise<Result> | undefined {
+    const { status } = redis;
+    if (status === 'ready') return command();
+    if (status === 'wait') return connect(command);
+    return connecting && send(command);
+  }
+
   function bound<Result>(command: () => Promise<Result>): Promise<Result> {
-    if (redis.status === 'ready') return deadline.guard(command());
-    if (redis.status === 'wait') return deadline.guard(connect(command));
-    if (connecting) return deadline.guard(send(command));
-    return Promise.reject(new RedisUnavailableError(redis.status));
+    const work = begin(command);
+    return work ? deadline.guard(work) : Promise.reject(new RedisUnavailableError(redis.status));
   }
 
   /** A lazy client's first command makes its connection, which those right behind it need not miss. */
@@ -49,7 +55,13 @@ export function boundRedis(redis: RedisPort, deadlineMs: number): RedisPort {
     get status() {
       return redis.status;
     },
+    hear(command, answered, failed) {
+      const work = begin(() => command(redis));
+      if (work) deadline.hear(work, answered, failed);
+      else failed(new RedisUnavailableError(redis.status));
+    },
     get: (key) => bound(() => redis.get(key)),
+    getBuffer: (key) => bound(() => redis.getBuffer(key)),
     set: (key, value, unit, ttlMs) => bound(() => redis.set(key, value, unit, ttlMs)),
     mget: (keys) => bound(() => redis.mget(keys)),
     mgetBuffer: (keys) => bound(() => redis.mgetBuffer(keys)),

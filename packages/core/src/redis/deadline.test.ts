@@ -28,6 +28,26 @@ describe('a deadline', () => {
     await expect(deadline.guard(Promise.reject(new Error('WRONGTYPE')))).rejects.toThrow('WRONGTYPE');
   });
 
+  it('tells of what is settled in time, and of nothing that comes behind an expiry', async () => {
+    const deadline = createDeadline(100);
+    const heard: unknown[] = [];
+    const hear = (work: Promise<unknown>) =>
+      deadline.hear(
+        work,
+        (value) => heard.push(value),
+        (error) => heard.push((error as { code?: string }).code ?? error),
+      );
+    hear(Promise.resolve('value'));
+    hear(Promise.reject('error'));
+    hear(new Promise((resolve) => setTimeout(resolve, 150, 'late')));
+    hear(new Promise((_resolve, reject) => setTimeout(reject, 150, 'late')));
+    await pass(0);
+    expect(heard).toEqual(['value', 'error']);
+    await pass(100);
+    await pass(100);
+    expect(heard).toEqual(['value', 'error', 'ERR_REDIS_DEADLINE', 'ERR_REDIS_DEADLINE']);
+  });
+
   it('gives each its own time with one timer for all', async () => {
     const deadline = createDeadline(100);
     const outcomes: string[] = [];
@@ -90,7 +110,8 @@ describe('a deadline', () => {
     const leaves = { since: performance.now(), expire: () => void expired.push('leaves') };
     deadline.enter(stays);
     deadline.enter(leaves);
-    deadline.leave(leaves);
+    expect(deadline.leave(leaves)).toBe(true);
+    expect(deadline.leave(leaves)).toBe(false);
     await pass(100);
     expect(expired).toEqual(['stays']);
   });

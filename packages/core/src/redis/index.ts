@@ -5,6 +5,6 @@ export { createKeySpace, type KeySpace, WIRE_VERSION } from './key-space.ts';
 export { createOutageWatch, type OutageEvents, type OutageObserver, type OutageWatch } from './outage-watch.ts';
 export type { RedisNode, RedisPort, RedisSubscriber, RedisValue, StreamEntry } from './port.ts';
 export { refuseKeyPrefix, resolveRedis } from './redis-option.ts';
-export { isRefusal } from './refusal.ts';
+export { isRefusal, isWrongType } from './refusal.ts';
 export { scanKeys } from './scan-keys.ts';
 export { defineScript, type RedisScript, runScript } from './script.ts';

@@ -16,7 +16,18 @@ export interface RedisPort {
    */
   readonly deadlineMs?: number;
 
+  /**
+   * Present where a bound command can do without a promise of its own: runs `command` on the client behind this one, and calls
+   * one of the other two, once.
+   */
+  hear?<Reply>(
+    command: (client: RedisPort) => Promise<Reply>,
+    answered: (reply: Reply) => void,
+    failed: (error: unknown) => void,
+  ): void;
+
   get(key: string): Promise<string | null>;
+  getBuffer(key: string): Promise<Buffer | null>;
   set(key: string, value: string | Buffer, unit: 'PX', ttlMs: number): Promise<unknown>;
   mget(keys: string[]): Promise<(string | null)[]>;
   mgetBuffer(keys: string[]): Promise<(Buffer | null)[]>;

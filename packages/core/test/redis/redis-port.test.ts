@@ -70,6 +70,28 @@ describe('a plain ioredis client, bounded', () => {
     expect(await bounded.unlink(['plain'])).toBe(1);
   });
 
+  it('tells of a reply and of a failure without a promise, by the same bound', async () => {
+    const heard: unknown[] = [];
+    function hear(of: ReturnType<typeof boundRedis>) {
+      of.hear?.(
+        (client) => client.getBuffer('bytes'),
+        (reply) => heard.push(reply),
+        (error) => heard.push((error as { code: string }).code),
+      );
+    }
+    await redis.set('bytes', Buffer.from([0, 255]));
+    hear(boundRedis(redis, 10_000));
+    await eventually(() => expect(heard).toEqual([Buffer.from([0, 255])]));
+    server.freeze();
+    hear(boundRedis(redis, 100));
+    await eventually(() => expect(heard[1]).toBe('ERR_REDIS_DEADLINE'));
+    server.thaw();
+    const away = new Redis(server.url, { lazyConnect: true });
+    away.disconnect();
+    hear(boundRedis(away, 10_000));
+    expect(heard[2]).toBe('ERR_REDIS_UNAVAILABLE');
+  });
+
   it('fails by its deadline when the server is silent, and at once when there is no connection', async () => {
     const bounded = boundRedis(redis, 100);
     server.freeze();

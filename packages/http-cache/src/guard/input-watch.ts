@@ -4,8 +4,6 @@ import type { IncomingMessage } from 'node:http';
 export interface InputWatch {
   /** Names of headers, lower case, and what middleware made of them: `session`, `user`, `auth`. */
   readonly read: ReadonlySet<string>;
-  /** The handler has answered: whoever still looks at the session does so to save it. */
-  answered(): void;
   /** The request is as it was before. */
   stop(): void;
 }
@@ -19,9 +17,6 @@ const PUT_ON: readonly (readonly [property: string, input: string])[] = [
   ['signedCookies', 'cookie'],
 ];
 
-/** What session middleware reads of each request when its response leaves. Other hooks may make the page of what they read. */
-const READ_TO_SAVE: ReadonlySet<string> = new Set(['session', 'cookie']);
-
 /**
  * Notes what is read from now on.
  *
@@ -30,22 +25,15 @@ const READ_TO_SAVE: ReadonlySet<string> = new Set(['session', 'cookie']);
 export function watchInputs(raw: IncomingMessage, request: object): InputWatch {
   const read = new Set<string>();
   const { headers } = raw;
-  let isAnswered = false;
-  const note = (input: string) => {
-    if (!isAnswered || !READ_TO_SAVE.has(input)) read.add(input);
-  };
   const stops = [
-    replaceHeaders(raw, note),
+    replaceHeaders(raw, (name) => read.add(name)),
     watchProperty(raw, 'rawHeaders', () => {
-      for (const name of Object.keys(headers)) note(name);
+      for (const name of Object.keys(headers)) read.add(name);
     }),
-    ...PUT_ON.map(([property, input]) => watchProperty(request, property, () => note(input))),
+    ...PUT_ON.map(([property, input]) => watchProperty(request, property, () => read.add(input))),
   ];
   return {
     read,
-    answered() {
-      isAnswered = true;
-    },
     stop() {
       for (const stop of stops) stop();
     },

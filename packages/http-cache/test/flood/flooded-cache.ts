@@ -57,7 +57,6 @@ export function createFloodedCache(
         response,
         routedBy: () => [],
         earlierHeaders: () => response.getHeaders(),
-        onSend() {},
         claim() {},
         next,
       };

@@ -92,6 +92,7 @@ function keepsTheContract(open: () => Subject): void {
     await expect(redis.get('{c}text')).resolves.toBe('ä');
     await expect(redis.get('{c}none')).resolves.toBeNull();
     await expect(redis.mget(['{c}text', '{c}none'])).resolves.toEqual(['ä', null]);
+    await expect(redis.getBuffer('{c}bytes')).resolves.toEqual(Buffer.from([0, 255]));
     await expect(redis.mgetBuffer(['{c}bytes', '{c}none'])).resolves.toEqual([Buffer.from([0, 255]), null]);
     await expect(redis.pexpire('{c}text', 30_000)).resolves.toBe(1);
     await expect(redis.pexpire('{c}none', 30_000)).resolves.toBe(0);

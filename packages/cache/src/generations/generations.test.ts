@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createGenerationTable } from './generation-table.ts';
-import { staleSince } from './generations.ts';
+import { createGenerationTable, staleSince } from './generations.ts';
 
 const origin = (mark: number) => ({ mark, shared: true, livesUntilMs: 0, confirmedAtMs: 0 });
 
