@@ -164,18 +164,19 @@ local function log_tag(put)
   return failure
 end
 
--- A tag without a generation is as good as one with another: no entry's stamp equals it.
-function apply.forget()
+-- Of a tag: without a generation it is as good as with another, since no entry's stamp equals it.
+function apply.unlink()
   local removed = redis.call('UNLINK', key())
   return log_tag(set) or removed
 end
 
 ${EXPIRE_VERBS}
-function apply.sweep()
-  local sweep = key()
+-- A fence by itself: what began before is not kept.
+function apply.raise()
+  local fence = key()
   local id = value()
   local ttl = value()
-  return force(sweep, id, ttl)
+  return force(fence, id, ttl)
 end
 
 function apply.announce()

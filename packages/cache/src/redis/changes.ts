@@ -17,10 +17,10 @@ export interface Change {
     | 'release'
     | 'invalidate'
     | 'expire'
-    | 'forget'
+    | 'unlink'
     | 'expireTag'
     | 'expireEntry'
-    | 'sweep'
+    | 'raise'
     | 'announce';
   /** All in one slot. */
   readonly keys: readonly string[];

@@ -49,7 +49,7 @@ export function createRedisInvalidate(options: RedisInvalidationsOptions): Redis
         values: [newId(), tombstoneTtlMs],
         announcement: { keys: [[space, key]] },
       }),
-    tag: (tag) => changeTag(options, tag, { verb: 'forget', values: [] }),
+    tag: (tag) => changeTag(options, tag, { verb: 'unlink', values: [] }),
     pattern: (pattern) => sweep(options, pattern, unlink),
   };
 }
@@ -68,10 +68,10 @@ export function createRedisReplay(options: RedisInvalidationsOptions): RedisInva
     async key([space, key]) {
       const tombstone = keys.tombstone({ space, key });
       // First, so that no load that began before is kept behind the removal.
-      const fenced = await state.watch(apply({ verb: 'sweep', keys: [tombstone], values: [newId(), tombstoneTtlMs] }));
+      const fenced = await state.watch(apply({ verb: 'raise', keys: [tombstone], values: [newId(), tombstoneTtlMs] }));
       if (isFailure(fenced)) return fenced;
       return count(options, {
-        verb: 'forget',
+        verb: 'unlink',
         keys: [keys.entry({ space, key })],
         values: [0],
         announcement: { keys: [[space, key]] },
@@ -122,7 +122,7 @@ async function changeTag(
   const { redis, keys, state, apply, tombstoneTtlMs, newId } = options;
   const logs = redis.nodes ? [] : [keys.tagLog];
   if (redis.nodes) {
-    const log: Change = { verb: 'sweep', keys: [keys.tagLog], values: [newId(), tombstoneTtlMs] };
+    const log: Change = { verb: 'raise', keys: [keys.tagLog], values: [newId(), tombstoneTtlMs] };
     const logged = await state.watch(apply(log));
     if (isFailure(logged)) return logged;
   }
@@ -145,7 +145,7 @@ async function sweep(
   // until then others may have read an entry that the scan had not reached.
   const fenced = await state.watch(
     apply({
-      verb: 'sweep',
+      verb: 'raise',
       keys: [keys.sweep],
       values: [newId(), tombstoneTtlMs],
       announcement: { patterns: [pattern] },
@@ -167,7 +167,7 @@ export function raiseFences(
   announcement: Partial<Announcement>,
 ): Promise<unknown | Failure> {
   const raise = (key: string, told?: Partial<Announcement>) =>
-    apply({ verb: 'sweep', keys: [key], values: [newId(), tombstoneTtlMs], ...(told && { announcement: told }) });
+    apply({ verb: 'raise', keys: [key], values: [newId(), tombstoneTtlMs], ...(told && { announcement: told }) });
   return state.watch(Promise.all([raise(keys.tagLog), raise(keys.sweep, announcement)]));
 }
 

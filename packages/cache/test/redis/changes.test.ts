@@ -85,7 +85,7 @@ describe('the script of changes', () => {
     expect(await redis.pttl('tag')).toBeGreaterThan(60_000);
     await ensure('third', 1000);
     expect(await redis.pttl('tag')).toBeGreaterThan(60_000);
-    await apply({ verb: 'forget', keys: ['tag'], values: [0] });
+    await apply({ verb: 'unlink', keys: ['tag'], values: [0] });
     expect(await ensure('fourth', 60_000)).toBe('fourth');
   });
 
@@ -124,7 +124,7 @@ describe('the script of changes', () => {
     await Promise.all([
       apply({ verb: 'store', keys: ['a'], ttlMs: 60_000, values: ['1'], announcement: { written: [['', 'a']] } }),
       store('b', '2'),
-      apply({ verb: 'forget', keys: ['t'], values: [0], announcement: { tags: ['t'] } }),
+      apply({ verb: 'unlink', keys: ['t'], values: [0], announcement: { tags: ['t'] } }),
     ]);
     await store('c', '3');
     await eventually(() => messages.length === 1);
@@ -171,7 +171,7 @@ describe('the script of changes', () => {
     const outcomes = await Promise.allSettled([
       store('refused', '2'),
       invalidate('k', 'id'),
-      apply({ verb: 'forget', keys: ['l'], values: [0], announcement: { tags: ['l'] } }),
+      apply({ verb: 'unlink', keys: ['l'], values: [0], announcement: { tags: ['l'] } }),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
     expect(await redis.exists('k', 'l')).toBe(0);
