@@ -1,5 +1,6 @@
 import { HEAD_BYTES, TEXT } from './compact-format.ts';
 import { textOf } from './compact-text.ts';
+import { viewToRead } from './read-view.ts';
 import type { Shape } from './shape-keys.ts';
 
 const NO_SHAPES: Shape[] = [];
@@ -8,9 +9,9 @@ Object.freeze(NO_SHAPES);
 /** Where a value is read. */
 interface Cursor {
   bytes: Buffer;
-  /** Of all the memory that the bytes are a piece of: values that came from Redis together lie in the same. */
+  /** Of them; it may go on behind their end, see {@link viewToRead}. */
   view: DataView;
-  /** In the view, as is where the parts end, and where the characters begin of which no text is made yet. */
+  /** As the next two, where in the bytes: where the parts end, and where the characters begin of which no text is made yet. */
   at: number;
   partsEnd: number;
   charactersAt: number;
@@ -42,10 +43,10 @@ export const cursor: Cursor = {
 export function begin(bytes: Buffer, start: number): void {
   const textStart = start + HEAD_BYTES + bytes.readUInt32LE(start + 1);
   if (textStart > bytes.length) throw malformed();
-  if (cursor.view.buffer !== bytes.buffer) cursor.view = new DataView(bytes.buffer);
   cursor.bytes = bytes;
-  cursor.at = bytes.byteOffset + start + HEAD_BYTES;
-  cursor.partsEnd = bytes.byteOffset + textStart;
+  cursor.view = viewToRead(bytes);
+  cursor.at = start + HEAD_BYTES;
+  cursor.partsEnd = textStart;
   cursor.charactersAt = cursor.partsEnd;
   cursor.isAscii = bytes[start] === TEXT.ASCII;
   cursor.text = undefined;
@@ -59,12 +60,7 @@ export function begin(bytes: Buffer, start: number): void {
 /** Whether all of it was read. What was read from behind the parts has left the cursor there: nothing ever goes back. */
 export function isAllRead(): boolean {
   const { bytes, at, partsEnd, charactersAt, text, textAt, textEnd } = cursor;
-  return at === partsEnd && (text === undefined ? charactersAt === endOf(bytes) : textAt === textEnd);
-}
-
-/** In the view. */
-export function endOf(bytes: Buffer): number {
-  return bytes.byteOffset + bytes.length;
+  return at === partsEnd && (text === undefined ? charactersAt === bytes.length : textAt === textEnd);
 }
 
 export function malformed(): Error {
@@ -100,7 +96,7 @@ export function readText(length: number): string {
 
 function makeText(): string {
   const { bytes, charactersAt } = cursor;
-  return setText(bytes.toString('latin1', charactersAt - bytes.byteOffset));
+  return setText(bytes.toString('latin1', charactersAt));
 }
 
 function setText(text: string | undefined): string {

@@ -1,14 +1,4 @@
-import {
-  begin,
-  cursor,
-  endOf,
-  isAllRead,
-  malformed,
-  readByte,
-  readFloat64,
-  readText,
-  readUint32,
-} from './compact-cursor.ts';
+import { begin, cursor, isAllRead, malformed, readByte, readFloat64, readText, readUint32 } from './compact-cursor.ts';
 import { BYTE_TYPES, PART } from './compact-format.ts';
 import { viewOf } from './object-kinds.ts';
 import { addShape, rememberShape, type Shape, seenShape, shapeOf } from './shape-keys.ts';
@@ -126,7 +116,7 @@ function readShape(): number {
 function readSeenShape(count: number): Shape | undefined {
   const { bytes, view, at, partsEnd, charactersAt, isAscii, text } = cursor;
   if (!isAscii || text !== undefined || at + count > partsEnd) return undefined;
-  const seen = seenShape(view, at, count, charactersAt, endOf(bytes));
+  const seen = seenShape(view, at, count, charactersAt, bytes.length);
   if (!seen) return undefined;
   cursor.at += count;
   cursor.charactersAt += seen.characters.length;
@@ -184,7 +174,7 @@ function readBytes(): object {
   const length = readUint32();
   const end = cursor.at + length;
   if (type === undefined || end > cursor.partsEnd) throw malformed();
-  const bytes = Buffer.from(cursor.view.buffer, cursor.at, length);
+  const bytes = cursor.bytes.subarray(cursor.at, end);
   cursor.at = end;
   // A copy either way: a view would keep all that came with it.
   return type === 'Buffer' ? Buffer.from(bytes) : viewOf(type, bytes);

@@ -1,3 +1,5 @@
+import { type BytePattern, liesAt, patternOf } from '../codecs/byte-pattern.ts';
+import { viewToRead } from '../codecs/read-view.ts';
 import {
   COMPRESSION_BITS,
   COMPRESSIONS,
@@ -29,7 +31,7 @@ interface Head extends Pick<StoredFrame, 'codec' | 'validator' | 'keyId' | 'stam
 /** A head as it lay in its frame. */
 interface SeenHead {
   readonly flags: number;
-  readonly bytes: Buffer;
+  readonly bytes: BytePattern;
   readonly head: Head;
 }
 
@@ -42,13 +44,15 @@ let lastHead: SeenHead | undefined;
 /** The frame that lies in `bytes`, or why it is none. Never throws, whatever the bytes. */
 export function decodeFrame(bytes: Buffer, maxBytes: number): StoredFrame | FrameFault {
   if (bytes.length > maxBytes) return 'oversized';
-  if (bytes.length < FIXED_BYTES || uint16At(bytes, 0) !== MAGIC) return 'magic';
-  if (bytes[2] !== FRAME_VERSION) return 'version';
-  const flags = bytes[3] as number;
+  if (bytes.length < FIXED_BYTES) return 'magic';
+  const view = viewToRead(bytes);
+  if (view.getUint16(0) !== MAGIC) return 'magic';
+  if (view.getUint8(2) !== FRAME_VERSION) return 'version';
+  const flags = view.getUint8(3);
   const compression = COMPRESSIONS[flags & COMPRESSION_BITS];
   if (compression === undefined || (flags & ~KNOWN_FLAGS) !== 0) return 'flags';
   try {
-    return decodeBody(bytes, flags, compression) ?? 'malformed';
+    return decodeBody(bytes, view, flags, compression) ?? 'malformed';
   } catch (error) {
     // A length that points beyond the end; Buffer checks every read.
     if (error instanceof RangeError) return 'malformed';
@@ -56,17 +60,22 @@ export function decodeFrame(bytes: Buffer, maxBytes: number): StoredFrame | Fram
   }
 }
 
-function decodeBody(bytes: Buffer, flags: number, compression: StoredFrame['compression']): StoredFrame | undefined {
-  const storedAtMs = uint48At(bytes, 4);
-  const freshUntilMs = uint48At(bytes, 10);
-  const staleUntilMs = freshUntilMs + uint48At(bytes, 16);
-  const expiresAtMs = freshUntilMs + uint48At(bytes, 22);
+function decodeBody(
+  bytes: Buffer,
+  view: DataView,
+  flags: number,
+  compression: StoredFrame['compression'],
+): StoredFrame | undefined {
+  const storedAtMs = uint48At(view, 4);
+  const freshUntilMs = uint48At(view, 10);
+  const staleUntilMs = freshUntilMs + uint48At(view, 16);
+  const expiresAtMs = freshUntilMs + uint48At(view, 22);
   const isOrdered = storedAtMs <= freshUntilMs && staleUntilMs <= expiresAtMs;
-  const head = isOrdered ? (headSeen(bytes, flags) ?? decodeHead(bytes, flags)) : undefined;
+  const head = isOrdered ? (headSeen(bytes, view, flags) ?? decodeHead(bytes, flags)) : undefined;
   if (!head) return undefined;
   const { codec, validator, keyId, stamps, end } = head;
   const payloadAt = end + 4;
-  if (payloadAt > bytes.length || payloadAt + uint32At(bytes, end) !== bytes.length) return undefined;
+  if (payloadAt > bytes.length || payloadAt + view.getUint32(end) !== bytes.length) return undefined;
   return {
     codec,
     validator,
@@ -82,27 +91,13 @@ function decodeBody(bytes: Buffer, flags: number, compression: StoredFrame['comp
   };
 }
 
-/** As Buffer's own, which compiled code calls where these are a handful of instructions; `at` lies inside the bytes. */
-function uint16At(bytes: Buffer, at: number): number {
-  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+function uint48At(view: DataView, at: number): number {
+  return view.getUint16(at) * 2 ** 32 + view.getUint32(at + 2);
 }
 
-function uint32At(bytes: Buffer, at: number): number {
-  return ((uint16At(bytes, at) << 16) | uint16At(bytes, at + 2)) >>> 0;
-}
-
-function uint48At(bytes: Buffer, at: number): number {
-  return uint16At(bytes, at) * 2 ** 32 + uint32At(bytes, at + 2);
-}
-
-function headSeen(bytes: Buffer, flags: number): Head | undefined {
-  if (!lastHead || lastHead.flags !== (flags & HAS_TEXTS)) return undefined;
-  const seen = lastHead.bytes;
-  // Beyond the end of a shorter frame there is `undefined`, which is no byte.
-  for (let index = 0; index < seen.length; index += 1) {
-    if (bytes[FIXED_BYTES + index] !== seen[index]) return undefined;
-  }
-  return lastHead.head;
+function headSeen(bytes: Buffer, view: DataView, flags: number): Head | undefined {
+  if (!lastHead || lastHead.flags !== (flags & HAS_TEXTS) || lastHead.head.end > bytes.length) return undefined;
+  return liesAt(lastHead.bytes, view, FIXED_BYTES) ? lastHead.head : undefined;
 }
 
 function decodeHead(bytes: Buffer, flags: number): Head | undefined {
@@ -128,8 +123,7 @@ function decodeHead(bytes: Buffer, flags: number): Head | undefined {
   }
   const head = { codec, validator, keyId, stamps, end: at };
   if (validator === undefined && at <= MAX_SEEN_BYTES) {
-    // A copy: a view would keep the whole answer.
-    lastHead = { flags: flags & HAS_TEXTS, bytes: Buffer.from(bytes.subarray(FIXED_BYTES, at)), head };
+    lastHead = { flags: flags & HAS_TEXTS, bytes: patternOf(bytes.subarray(FIXED_BYTES, at)), head };
   }
   return head;
 }
