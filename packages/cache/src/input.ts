@@ -1,3 +1,4 @@
+import { isPlain } from '@breakwater/core/redis';
 import { checks, keyError, pairsError, patternError, tagError } from './errors.ts';
 
 export const MAX_KEY_BYTES = 1024;
@@ -16,7 +17,7 @@ export function isWellFormed(text: string): boolean {
 function brokenRule(text: unknown): string | undefined {
   if (typeof text !== 'string' || text === '') return 'a text that is not empty';
   if (isLong(text)) return `at most ${MAX_KEY_BYTES} bytes of UTF-8`;
-  return UNSAFE.test(text) ? 'well-formed text without control characters' : undefined;
+  return !isPlain(text) && UNSAFE.test(text) ? 'well-formed text without control characters' : undefined;
 }
 
 function isLong(text: string): boolean {

@@ -1,7 +1,7 @@
 export { boundRedis } from './bound-redis.ts';
 export { createDeadline, type Deadline, type Waiter } from './deadline.ts';
 export { RedisDeadlineError, RedisUnavailableError, RedisUnknownNodeError } from './errors.ts';
-export { createKeySpace, type KeySpace, WIRE_VERSION } from './key-space.ts';
+export { createKeySpace, isPlain, type KeySpace, WIRE_VERSION } from './key-space.ts';
 export { createOutageWatch, type OutageEvents, type OutageObserver, type OutageWatch } from './outage-watch.ts';
 export type { RedisNode, RedisPort, RedisSubscriber, RedisValue, StreamEntry } from './port.ts';
 export { refuseKeyPrefix, resolveRedis } from './redis-option.ts';
