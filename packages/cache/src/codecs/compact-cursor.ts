@@ -3,6 +3,9 @@ import { textOf } from './compact-text.ts';
 import { viewToRead } from './read-view.ts';
 import type { Shape } from './shape-keys.ts';
 
+/** Taken from each text, it is looked up by a call each time, as its length is. */
+const { substring } = String.prototype;
+
 const NO_SHAPES: Shape[] = [];
 Object.freeze(NO_SHAPES);
 
@@ -19,7 +22,6 @@ interface Cursor {
   /** Made when one is wanted: the keys of a shape that was seen before are not. */
   text: string | undefined;
   textAt: number;
-  /** Its length is not asked for at each reading: V8 has more kinds of text than compiled code tells apart. */
   textEnd: number;
   shapes: Shape[];
   depth: number;
@@ -91,7 +93,7 @@ export function readText(length: number): string {
   const start = cursor.textAt;
   cursor.textAt = start + length;
   if (cursor.textAt > cursor.textEnd) throw malformed();
-  return text.substring(start, cursor.textAt);
+  return substring.call(text, start, cursor.textAt);
 }
 
 function makeText(): string {
