@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Cache, createCache, createQuotas, defineKeys } from './index.ts';
+import { type Cache, cached, createCache, createQuotas, defineKeys } from './index.ts';
 import { createWarmer } from './warmer.ts';
 
 const BAD_KEYS: readonly [what: string, key: unknown][] = [
@@ -65,26 +65,26 @@ const WITHOUT_KEY = [
   'token',
 ];
 
-/** Every call that takes a policy. */
-const BY_POLICY: Readonly<Record<string, (cache: Cache, policy: string) => unknown>> = {
-  get: (cache, policy) => cache.get('k', { policy }),
-  lookup: (cache, policy) => cache.lookup('k', { policy }),
-  peek: (cache, policy) => cache.peek('k', { policy }),
-  getMany: (cache, policy) => cache.getMany(['k'], { policy }),
-  has: (cache, policy) => cache.has('k', { policy }),
-  hasMany: (cache, policy) => cache.hasMany(['k'], { policy }),
-  ttl: (cache, policy) => cache.ttl('k', { policy }),
-  inspect: (cache, policy) => cache.inspect('k', { policy }),
-  take: (cache, policy) => cache.take('k', { policy }),
-  set: (cache, policy) => cache.set('k', 1, { policy }),
-  setMany: (cache, policy) => cache.setMany([['k', 1]], { policy }),
-  getOrLoad: (cache, policy) => cache.getOrLoad('k', load, { policy }),
-  lookupOrLoad: (cache, policy) => cache.lookupOrLoad('k', load, { policy }),
-  delete: (cache, policy) => cache.delete('k', { policy }),
-  loadMany: (cache, policy) => cache.loadMany(['k'], loadAll, { policy }),
-  wrap: (cache, policy) => cache.wrap(load, { key: () => 'k', policy })(),
-  reserve: (cache, policy) => cache.reserve('k', { policy }),
-  reserveToFill: (cache, policy) => cache.reserveToFill('k', { policy }),
+/** Every call that takes a policy, and what else is its own. */
+const BY_OPTIONS: Readonly<Record<string, (cache: Cache, options: object) => unknown>> = {
+  get: (cache, options) => cache.get('k', options),
+  lookup: (cache, options) => cache.lookup('k', options),
+  peek: (cache, options) => cache.peek('k', options),
+  getMany: (cache, options) => cache.getMany(['k'], options),
+  has: (cache, options) => cache.has('k', options),
+  hasMany: (cache, options) => cache.hasMany(['k'], options),
+  ttl: (cache, options) => cache.ttl('k', options),
+  inspect: (cache, options) => cache.inspect('k', options),
+  take: (cache, options) => cache.take('k', options),
+  set: (cache, options) => cache.set('k', 1, options),
+  setMany: (cache, options) => cache.setMany([['k', 1]], options),
+  getOrLoad: (cache, options) => cache.getOrLoad('k', load, options),
+  lookupOrLoad: (cache, options) => cache.lookupOrLoad('k', load, options),
+  delete: (cache, options) => cache.delete('k', options),
+  loadMany: (cache, options) => cache.loadMany(['k'], loadAll, options),
+  wrap: (cache, options) => cache.wrap(load, { key: () => 'k', ...options })(),
+  reserve: (cache, options) => cache.reserve('k', options),
+  reserveToFill: (cache, options) => cache.reserveToFill('k', options),
 };
 
 /** Every call that takes what a write takes. */
@@ -202,6 +202,25 @@ const OTHERS: readonly [what: string, code: string, call: (cache: Cache) => unkn
     async (cache) => (await cache.reserve('k')).commit(1, { ttl: -1 }),
   ],
   [
+    'a misspelt option of a commit',
+    'ERR_CACHE_OPTION',
+    async (cache) => (await cache.reserve('k')).commit(1, { tll: 5 } as object),
+  ],
+  ['a lifetime in place of options', 'ERR_CACHE_OPTION', (cache) => cache.set('k', 1, '5s' as never)],
+  ['seconds in place of options', 'ERR_CACHE_OPTION', (cache) => cache.getOrLoad('k', load, 60 as never)],
+  ['a policy in place of options', 'ERR_CACHE_OPTION', (cache) => cache.get('k', 'default' as never)],
+  ['tags in place of options', 'ERR_CACHE_OPTION', (cache) => cache.set('k', 1, ['a'] as never)],
+  [
+    'a misspelt option of a decorator',
+    'ERR_CACHE_OPTION',
+    (cache) => cached(cache, { key: () => 'k', tll: 5 } as never),
+  ],
+  [
+    'a misspelt option of a warm-up',
+    'ERR_CACHE_OPTION',
+    (cache) => createWarmer(cache).warmUp(['k'], load, { tag: ['a'] } as object),
+  ],
+  [
     'a loader that asks for less than no time',
     'ERR_CACHE_OPTION',
     (cache) => cache.getOrLoad('k', (_key, context) => context.setTtl(-1)),
@@ -258,8 +277,18 @@ describe('bad input is refused with a code, at the call:', () => {
     });
   });
 
-  it.each(each(BY_POLICY))('%s: an unknown policy', async (_name, call) => {
-    expect(await codeOf(() => call(cache, 'prices'))).toBe('ERR_CACHE_POLICY');
+  it.each(each(BY_OPTIONS))('%s: an unknown policy', async (_name, call) => {
+    expect(await codeOf(() => call(cache, { policy: 'prices' }))).toBe('ERR_CACHE_POLICY');
+  });
+
+  it.each(each(BY_OPTIONS))('%s: a misspelt option', async (_name, call) => {
+    expect(await codeOf(() => call(cache, { tll: 5 }))).toBe('ERR_CACHE_OPTION');
+  });
+
+  it('a misspelt option is named, with what it was likely meant to be', async () => {
+    await expect(cache.set('k', 1, { tll: 5 } as object)).rejects.toThrow(
+      /^options must be an object with only the keys policy, ttl, .* \(is 'tll' meant to be 'ttl'\?\), got an object with the keys tll\.$/,
+    );
   });
 
   describe.each(each(WRITES))('%s', (_name, call) => {
@@ -302,6 +331,20 @@ describe('bad input is refused with a code, at the call:', () => {
     ['no parts for a key', 'ERR_CACHE_KEY', () => defineKeys({ user: 'user:{id}' }).user(null as never)],
   ])('%s', async (_what, code, call) => {
     expect(await codeOf(call)).toBe(code);
+  });
+
+  it('options of one call may be given to another that takes less', async () => {
+    const options = { policy: 'default', ttl: '5s', tags: ['a'], mode: 'cached' } as const;
+    await cache.set('shared', 1, options);
+    expect(await cache.get('shared', options)).toBe(1);
+    expect(await cache.getMany(['shared', 'absent'], options)).toEqual(new Map([['shared', 1]]));
+    expect(await cache.delete('shared', options)).toBe(true);
+  });
+
+  it('a hit in memory does not look at what else its options say', async () => {
+    await cache.set('held', 1);
+    expect(await cache.get('held', { tll: 5 } as object)).toBe(1);
+    expect(await cache.getOrLoad('held', load, { tll: 5 } as object)).toBe(1);
   });
 
   it('nothing for options is as good as none', async () => {

@@ -2,6 +2,7 @@ import type { OutageEvents } from '@breakwater/core/redis';
 import type { FrameFault } from './entries/frame.ts';
 import type { InvalidatedBy, InvalidationEffect } from './invalidation/invalidation.ts';
 
+/** What `cache.on` tells: rare things alone, and never a key or a value. */
 export interface CacheEvents extends OutageEvents {
   'cache:invalidated': {
     readonly by: InvalidatedBy;

@@ -10,17 +10,13 @@ import type {
   KeyPage,
   KeysOptions,
 } from './inspection/inspection.ts';
-import type {
-  AuditRecord,
-  InvalidateOptions,
-  InvalidationReport,
-  InvalidationTarget,
-} from './invalidation/invalidation.ts';
+import type { AuditRecord, InvalidateOptions, InvalidationReport } from './invalidation/invalidation.ts';
 import type { Rules } from './invalidation/rules.ts';
-import type { Filling, FillOptions, Reservation } from './loading/filling.ts';
+import type { Filling, Reservation } from './loading/filling.ts';
 import type { BatchLoader, Loader } from './loading/loader.ts';
 import type {
   CacheMode,
+  FillOptions,
   Found,
   LoadCallOptions,
   ReadOptions,
@@ -30,8 +26,14 @@ import type {
 } from './options/call-options.ts';
 import type { SpaceOptions } from './options/space-options.ts';
 import type { CacheStats } from './stats.ts';
+import type { InvalidationTarget } from './targets/target.ts';
 
-/** A tiered cache: memory in front of Redis, or memory alone. Made by `createCache`. */
+/**
+ * A tiered cache: memory in front of Redis, or memory alone. Made by `createCache`.
+ *
+ * Any call may reject (those without a promise throw) with a `CacheInputError` for a key, tag or policy that cannot be, and with
+ * an `OptionError` `ERR_CACHE_OPTION` for its options. Redis being away is no error: each call says what it does then.
+ */
 export interface Cache<PolicyName extends string = string>
   extends Subscribable<CacheEvents>,
     CacheInspection,
@@ -178,7 +180,8 @@ export interface Cache<PolicyName extends string = string>
   /**
    * {@link Cache.get}, and the key is invalidated: for a value that is to be used once. At most one of all callers in all
    * instances gets it; while Redis is away, at most one in each instance whose memory holds it. A value that Redis does not
-   * have (any more, or since it was away when that was written) is given to nobody: another instance may have taken it.
+   * have (any more, or since it was away when that was written) is given to nobody: another instance may have taken it. What is
+   * set meanwhile is what it takes, or stays.
    */
   take<Value>(key: string, options?: ReadOptions<PolicyName>): Promise<Value | undefined>;
 

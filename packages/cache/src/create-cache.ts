@@ -10,17 +10,16 @@ import type { Cache } from './cache.ts';
 import type { CacheEvents } from './cache-events.ts';
 import { collectStats } from './collect-stats.ts';
 import { createEncryption } from './encryption/encryption.ts';
-import { isSubjectTag } from './encryption/subject.ts';
 import { createSubjectKeys } from './encryption/subject-keys.ts';
 import type { Engine } from './engine.ts';
 import { countUnreadable } from './entries/frame-to-value.ts';
 import { createExpectedTags } from './generations/expected-tags.ts';
 import { createFence } from './generations/fence.ts';
-import { createGenerationTable } from './generations/generations.ts';
+import { createGenerationTable } from './generations/generation-table.ts';
+import { isSubjectTag } from './generations/subject-tag.ts';
 import { createTagGenerations } from './generations/tag-generations.ts';
 import { createInspection } from './inspection/create-inspection.ts';
 import { createRedisInspection } from './inspection/inspect-redis.ts';
-import { createRedisWalk } from './inspection/walk-redis.ts';
 import { createRules } from './invalidation/create-rules.ts';
 import { createInvalidator } from './invalidation/invalidate.ts';
 import { createOutbox } from './invalidation/outbox.ts';
@@ -35,8 +34,9 @@ import { createPolicies } from './options/policies.ts';
 import { createPart } from './parts/part.ts';
 import { createSpaces } from './parts/spaces.ts';
 import { createCacheKeys } from './redis/redis-keys.ts';
-import { createRedisState } from './redis/redis-state.ts';
+import { createRedisState, isFailure } from './redis/redis-state.ts';
 import { createRedisTier } from './redis/redis-tier.ts';
+import { createRedisWalk } from './redis/walk-redis.ts';
 import { sendWrites } from './writing/flush-writes.ts';
 import { createKeyedQueue } from './writing/keyed-queue.ts';
 import { createWaitingWrites } from './writing/waiting-writes.ts';
@@ -103,7 +103,9 @@ export function createCache<PolicyName extends string = never>(
     outbox: createOutbox(),
     background,
     async send(invalidations) {
-      if (!redis) return undefined;
+      if (!client || !redis) return undefined;
+      // While Redis is away one question shows that, in place of all that is due.
+      if (!redis.isUp() && isFailure(await state.watch(client.ping()))) return invalidations;
       const { refused, tagsBeside } = await sendInvalidations(redis.replay, invalidations);
       // Until Redis had taken it, it may have named the generation that is gone now.
       for (const tag of [...invalidations.tags, ...tagsBeside]) if (!refused?.tags?.includes(tag)) table.forget(tag);

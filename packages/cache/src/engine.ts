@@ -15,7 +15,8 @@ import type { KeyedQueue } from './writing/keyed-queue.ts';
 import type { WaitingWrites } from './writing/waiting-writes.ts';
 import type { WriteBack } from './writing/write-back.ts';
 
-export type { Call } from './parts/call.ts';
+// Nearly every path takes both; what lies below the engine imports it from its own file.
+export type { Call } from './call.ts';
 
 /** What the calls of one cache work on: its tiers, and what protects them from what is out of date. */
 export interface Engine {

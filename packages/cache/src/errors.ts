@@ -2,6 +2,7 @@ import { BreakwaterError, createOptionChecks, describeValue, type OptionError } 
 
 export const checks = createOptionChecks('CACHE');
 
+/** One code for each kind of input, whatever is wrong with it: the message says that. */
 export type CacheInputCode =
   | 'ERR_CACHE_KEY'
   | 'ERR_CACHE_TAG'
@@ -13,7 +14,7 @@ export type CacheInputCode =
   | 'ERR_CACHE_VALUE'
   | 'ERR_CACHE_LOADER';
 
-/** What a call was given cannot be cached or named; a wrong `ttl` is an `OptionError` with `ERR_CACHE_OPTION`. */
+/** What a call was given cannot be cached or named; wrong options of a call are an `OptionError` with `ERR_CACHE_OPTION`. */
 export class CacheInputError extends BreakwaterError {
   override readonly name = 'CacheInputError';
 

@@ -5,7 +5,7 @@ import { afterAll, expect, it } from 'vitest';
 import { OWN_CODECS } from './codecs/own-codecs.ts';
 import { createCache } from './create-cache.ts';
 import { createFence } from './generations/fence.ts';
-import { createGenerationTable } from './generations/generations.ts';
+import { createGenerationTable } from './generations/generation-table.ts';
 import { createOutbox } from './invalidation/outbox.ts';
 import { createReplay } from './invalidation/replay.ts';
 import { createBoundedMap, createBudget } from './memory/bounded-map.ts';

@@ -27,7 +27,6 @@ export type {
   InvalidationEffect,
   InvalidationReason,
   InvalidationReport,
-  InvalidationTarget,
 } from './invalidation/invalidation.ts';
 export type { EventReport, Rule, RuleOutcome, Rules, RuleTargets } from './invalidation/rules.ts';
 export { tagPath, tagsBelow } from './invalidation/tag-path.ts';
@@ -38,13 +37,14 @@ export {
   type KeyParts,
   type KeyPartValues,
 } from './keys/define-keys.ts';
-export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday } from './keys/market-hours.ts';
-export type { CommitOptions, Filling, FillingRight, FillOptions, Reservation } from './loading/filling.ts';
+export type { Filling, FillingRight, Reservation } from './loading/filling.ts';
 export type { LoadTrace } from './loading/load-tracing.ts';
 export type { BatchContext, BatchLoader, LoadContext, Loader } from './loading/loader.ts';
 export type { BusOptions } from './options/bus-options.ts';
 export type {
   CacheMode,
+  CommitOptions,
+  FillOptions,
   Found,
   LoadCallOptions,
   LoadMode,
@@ -60,11 +60,13 @@ export type { MemoryPolicyOptions } from './options/memory-policy.ts';
 export type { CacheOptions, MemoryOptions } from './options/options.ts';
 export type { PolicyOptions } from './options/policy-options.ts';
 export type { RedisPolicyOptions } from './options/redis-policy.ts';
+export type { Source } from './options/source.ts';
 export type { SpaceOptions } from './options/space-options.ts';
 export type { TtlPreset, TtlSchedule } from './options/ttl.ts';
 export type { WriteBackOptions, WriteStrategy } from './options/write-options.ts';
 export type { QuotasOptions } from './quotas/quota-options.ts';
 export type { QuotaPeriod } from './quotas/quota-period.ts';
 export { createQuotas, type QuotaStats, type Quotas, type QuotaUsage } from './quotas/quotas.ts';
+export { type MarketHoursOptions, marketHours, type TradingSession, type Weekday } from './schedules/market-hours.ts';
 export type { CacheOutcomes, CacheStats, WriteBackStats } from './stats.ts';
-export type { Source } from './writing/source.ts';
+export type { InvalidationTarget } from './targets/target.ts';

@@ -50,6 +50,7 @@ export interface CacheStats {
   };
 }
 
+/** What became of the calls of one policy, or of all of them; `has`, `ttl` and `inspect` count nowhere. */
 export interface CacheOutcomes {
   readonly hitMemory: number;
   readonly hitRedis: number;
@@ -75,6 +76,7 @@ export interface CacheOutcomes {
   readonly leasesTimedOut: number;
 }
 
+/** Writes that are buffered, and what became of those that were. */
 export interface WriteBackStats {
   /** Writes that are not in Redis yet. */
   readonly buffered: number;

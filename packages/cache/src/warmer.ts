@@ -25,7 +25,7 @@ export interface Warmer<PolicyName extends string = string> extends Subscribable
   /**
    * Warms any keys, with a loader or from the source of the policy.
    *
-   * @throws CacheInputError `ERR_CACHE_KEY` for what is no list.
+   * @throws CacheInputError `ERR_CACHE_KEY` for what is no list, OptionError `ERR_CACHE_OPTION`.
    */
   warmUp(
     keys: Iterable<string>,
@@ -153,6 +153,7 @@ export function createWarmer<PolicyName extends string>(
       return inTurn(() => runSet(set));
     },
     async warmUp(keys, load, options) {
+      checks.known('options', options ?? {}, ['policy', 'tags', 'mode']);
       const { policy = 'default', tags = [], mode = 'cached' } = options ?? {};
       if (typeof keys === 'string' || typeof keys?.[Symbol.iterator] !== 'function') {
         throw keyError('one of a list of keys', keys);

@@ -1,8 +1,8 @@
 import { jsonCodec } from '../src/codecs/json-codec.ts';
 import { addressOf } from '../src/entries/address.ts';
 import { resolvePolicy } from '../src/options/policy-options.ts';
+import type { Source } from '../src/options/source.ts';
 import { createOutcomes } from '../src/outcomes.ts';
-import type { Source } from '../src/writing/source.ts';
 import type { BufferedWrite } from '../src/writing/write-buffer.ts';
 
 const { memory, redis } = resolvePolicy('p', {});

@@ -1,7 +1,7 @@
 import type { RedisPort } from '@breakwater/core/redis';
 import { eventually } from '@breakwater/testkit';
 import { describe, expect, it, vi } from 'vitest';
-import type { InvalidationTarget } from '../src/index.ts';
+import type { InvalidationTarget } from '../src/targets/target.ts';
 import { createGatedLoader } from './gated-loader.ts';
 import { useCache } from './use-cache.ts';
 

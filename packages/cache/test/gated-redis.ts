@@ -11,8 +11,8 @@ export interface GatedRedis {
   holdCommands(name: Gated): () => void;
   /** Commands are run at once, and their replies wait. */
   holdReplies(name: Gated): () => void;
-  /** Commands fail as if there were no connection. */
-  failCommands(name: Gated): () => void;
+  /** Commands fail as if there were no connection; only so many of them, where that is given. */
+  failCommands(name: Gated, count?: number): () => void;
   /** Commands are run, and then fail as if the connection had gone before the reply. */
   loseReplies(name: Gated): () => void;
   /** How often Redis has answered, replies held back included. */
@@ -26,7 +26,7 @@ export interface GatedRedis {
 export function gateRedis(redis: RedisPort): GatedRedis {
   const commands = new Map<Gated, Promise<void>>();
   const replies = new Map<Gated, Promise<void>>();
-  const failing = new Set<Gated>();
+  const failing = new Map<Gated, number>();
   const losing = new Set<Gated>();
   const counts = new Map<Gated, number>();
   const refusals = new Map<Gated, number>();
@@ -48,7 +48,9 @@ export function gateRedis(redis: RedisPort): GatedRedis {
     waiting.set(name, (waiting.get(name) ?? 0) + 1);
     await commands.get(name);
     waiting.set(name, (waiting.get(name) ?? 0) - 1);
-    if (failing.has(name)) {
+    const left = failing.get(name) ?? 0;
+    if (left > 0) {
+      failing.set(name, left - 1);
       refusals.set(name, (refusals.get(name) ?? 0) + 1);
       throw new RedisUnavailableError('failing on purpose');
     }
@@ -85,8 +87,8 @@ export function gateRedis(redis: RedisPort): GatedRedis {
     },
     holdCommands: (name) => hold(commands, name),
     holdReplies: (name) => hold(replies, name),
-    failCommands(name) {
-      failing.add(name);
+    failCommands(name, count = Number.POSITIVE_INFINITY) {
+      failing.set(name, count);
       return () => void failing.delete(name);
     },
     loseReplies(name) {

@@ -1,6 +1,7 @@
 import type { RedisPort } from '@breakwater/core/redis';
 import { describe, expect, it } from 'vitest';
-import type { Cache, InvalidationTarget } from '../src/index.ts';
+import type { Cache } from '../src/index.ts';
+import type { InvalidationTarget } from '../src/targets/target.ts';
 import { useCache } from './use-cache.ts';
 
 /** What a cache says of what it holds, whatever the tiers. */

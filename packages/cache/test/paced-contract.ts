@@ -1,7 +1,8 @@
 import type { RedisPort } from '@breakwater/core/redis';
 import { eventually } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
-import type { Cache, InvalidationTarget } from '../src/index.ts';
+import type { Cache } from '../src/index.ts';
+import type { InvalidationTarget } from '../src/targets/target.ts';
 import { useCache } from './use-cache.ts';
 
 const TARGETS: readonly InvalidationTarget[] = [

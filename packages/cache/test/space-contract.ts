@@ -1,6 +1,7 @@
 import type { RedisPort } from '@breakwater/core/redis';
 import { describe, expect, it } from 'vitest';
-import type { Cache, Codec, InvalidationTarget } from '../src/index.ts';
+import type { Cache, Codec } from '../src/index.ts';
+import type { InvalidationTarget } from '../src/targets/target.ts';
 import { useCache } from './use-cache.ts';
 
 const codec: Codec<Buffer> = { name: 'raw', encode: (value) => value, decode: (value) => value };

@@ -41,6 +41,15 @@ describe('option checks', () => {
     expect(run).toThrow(OptionError);
   });
 
+  it('say what a misspelt key was likely meant to be', () => {
+    expect(() => check.known('options', { lane: 4 }, ['size', 'lanes'])).toThrow(
+      "options must be an object with only the keys size, lanes (is 'lane' meant to be 'lanes'?), got an object with the keys lane.",
+    );
+    expect(() => check.known('options', { width: 4 }, ['size', 'lanes'])).toThrow(
+      'options must be an object with only the keys size, lanes, got an object with the keys width.',
+    );
+  });
+
   it('return the value in the unit of the code', () => {
     expect(check.duration('ttl', '5s')).toBe(5000);
     expect(check.duration('ttl', 0, { min: 0 })).toBe(0);

@@ -1,5 +1,6 @@
 import { parseDuration } from './duration.ts';
 import { OptionError } from './errors.ts';
+import { nearestName } from './nearest-name.ts';
 import { parseSize } from './size.ts';
 
 export interface NumberBounds {
@@ -9,7 +10,10 @@ export interface NumberBounds {
 
 /** Checks one package's options; every failure is an {@link OptionError} with the code `ERR_<PACKAGE>_OPTION`. */
 export interface OptionChecks {
-  /** Refuses anything but a plain object, and keys that are not in `known`: a misspelt option must not be ignored. */
+  /**
+   * Refuses anything but a plain object, and keys that are not in `known`: a misspelt option must not be ignored. The error
+   * says which of them it was likely meant to be.
+   */
   known(name: string, options: unknown, known: readonly string[]): void;
   integer(name: string, value: unknown, bounds?: NumberBounds): number;
   /** A duration in milliseconds, at least 1 unless `bounds` say otherwise. */
@@ -52,9 +56,11 @@ export function createOptionChecks(packageCode: string): OptionChecks {
       if (options === null || typeof options !== 'object' || Array.isArray(options)) {
         throw failure(name, 'an object of options', options);
       }
-      for (const key of Object.keys(options)) {
-        if (!known.includes(key)) throw failure(name, `an object with only the keys ${known.join(', ')}`, { [key]: 0 });
-      }
+      const unknown = Object.keys(options).find((key) => !known.includes(key));
+      if (unknown === undefined) return;
+      const nearest = nearestName(unknown, known);
+      const hint = nearest === undefined ? '' : ` (is '${unknown}' meant to be '${nearest}'?)`;
+      throw failure(name, `an object with only the keys ${known.join(', ')}${hint}`, { [unknown]: 0 });
     },
     integer(name, value, bounds = {}) {
       return within(name, typeof value === 'number' ? value : undefined, bounds, 'a whole number', value);

@@ -23,6 +23,8 @@ export interface Exchange {
   routedBy(this: Exchange): readonly string[];
   /** The headers set so far for this response, wherever the framework keeps them. */
   earlierHeaders(this: Exchange): OutgoingHttpHeaders;
+  /** Tells when the handler hands its answer to the framework, if that lies before it is written to `response`. */
+  onSend(this: Exchange, tell: () => void): void;
   /** Takes the response out of the framework's hands; what was set on it so far is on `response` afterwards. */
   claim(this: Exchange): void;
   /** On to the handler. */

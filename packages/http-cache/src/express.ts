@@ -46,7 +46,7 @@ export const httpCache = Object.assign(createMiddleware, { route });
 const NONE: readonly string[] = Object.freeze([]);
 
 function exchangeOf(request: Request, response: Response, next: (error?: unknown) => void): Exchange {
-  return { request, raw: request, response, routedBy, earlierHeaders, claim, next };
+  return { request, raw: request, response, routedBy, earlierHeaders, onSend, claim, next };
 }
 
 /** Express routes by path and method alone. */
@@ -57,6 +57,9 @@ function routedBy(): readonly string[] {
 function earlierHeaders(this: Exchange): OutgoingHttpHeaders {
   return this.response.getHeaders();
 }
+
+/** What Express sends it writes at once. */
+function onSend(): void {}
 
 /** Express keeps the headers on node's own response. */
 function claim(): void {}

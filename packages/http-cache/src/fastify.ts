@@ -62,6 +62,7 @@ function exchangeOf(request: FastifyRequest, reply: FastifyReply, done: (error?:
     reply,
     routedBy,
     earlierHeaders,
+    onSend,
     claim,
     next,
   };
@@ -73,6 +74,16 @@ function routedBy(this: FastifyExchange): readonly string[] {
 
 function earlierHeaders(this: FastifyExchange): OutgoingHttpHeaders {
   return Object.assign(this.response.getHeaders(), this.reply.getHeaders());
+}
+
+/** Its hooks, among them those that save sessions, run between `send` and the first write. */
+function onSend(this: FastifyExchange, tell: () => void): void {
+  const { reply } = this;
+  const { send } = reply;
+  reply.send = function sendAndTell(payload) {
+    tell();
+    return Reflect.apply(send, reply, [payload]);
+  };
 }
 
 /** Fastify writes its headers when it sends; a response that is taken from it must bring them along. */

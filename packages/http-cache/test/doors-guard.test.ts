@@ -17,12 +17,14 @@ describe.each(frameworks)('a handler that reads what its key does not cover, on 
     handle: (call: Call) => void,
     options: Omit<HttpCacheOptions<never>, 'cache'>,
     policy: Partial<RoutePolicyOptions<never>> = {},
+    saves?: (call: Call) => void,
   ) {
     findings.length = 0;
     warnings.length = 0;
     app = await serveApp(framework, {
       options,
       before: (_call, session) => session({ cookie: {}, user: undefined }),
+      ...(saves && { saves }),
       routes: [{ path: '/page', policy: { ttl: '1m', name: 'page', audience: 'everyone', ...policy }, handle }],
     });
     app.httpCache.on('response:under-keyed', (finding) => findings.push(finding));
@@ -74,5 +76,19 @@ describe.each(frameworks)('a handler that reads what its key does not cover, on 
     );
     expect(statusOf(await ask({ 'if-none-match': '"a"' }))).toContain('stored');
     expect(findings).toEqual([]);
+  });
+
+  it('is not one whose session middleware looks at the session to save it', async () => {
+    const page = (call: Call) => call.text('page');
+    const ask = await start(page, { guard: { mode: 'enforce' } }, {}, (call) => [call.session, call.headers.cookie]);
+    expect(statusOf(await ask())).toContain('stored');
+    expect(findings).toEqual([]);
+  });
+
+  it('is one that reads its session itself, or whose hooks read what its page may depend on', async () => {
+    const readsSession = (call: Call) => call.text(call.session ? 'page' : 'login');
+    const ask = await start(readsSession, { guard: { mode: 'report' } }, {}, (call) => call.headers['accept-language']);
+    await ask();
+    expect(findings).toMatchObject([{ inputs: expect.arrayContaining(['session']) }]);
   });
 });

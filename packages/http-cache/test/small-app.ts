@@ -40,6 +40,8 @@ export interface AppSettings {
   readonly options?: Omit<HttpCacheOptions<never>, 'cache'>;
   /** Runs before the cache, as another middleware or plugin would. */
   readonly before?: (call: Call, session: (value: object) => void) => void;
+  /** Runs before a response leaves, below the cache, where middleware saves its session. */
+  readonly saves?: (call: Call) => void;
   /** Stands before the cache as well: a request that it does not pass is answered 401. */
   readonly passes?: (call: Call) => boolean;
   /** Stands between the cache and the routes: its text is sent, and declared to be everybody's, in place of a route's. */
@@ -59,7 +61,7 @@ export interface App extends RunningServer {
 
 /** The same small application on any framework, with the cache in front of all its routes. */
 export async function serveApp(framework: Framework, settings: AppSettings): Promise<App> {
-  const { routes, before, passes = () => true, inside, wrap } = settings;
+  const { routes, before, saves, passes = () => true, inside, wrap } = settings;
   const cache = settings.cache ?? createCache();
   const httpCache = createHttpCache({ cache, ...settings.options });
   const server = await framework.serve({
@@ -68,6 +70,13 @@ export async function serveApp(framework: Framework, settings: AppSettings): Pro
         const call = expressCall(request, response);
         before?.(call, (session) => Object.assign(request, { session }));
         wrap?.outside?.(request.headers, response);
+        const { end } = response;
+        if (saves) {
+          response.end = (...body: unknown[]) => {
+            saves(call);
+            return Reflect.apply(end, response, body);
+          };
+        }
         if (passes(call)) next();
         else response.status(401).end();
       });
@@ -93,6 +102,10 @@ export async function serveApp(framework: Framework, settings: AppSettings): Pro
         wrap?.outside?.(request.headers, reply.raw);
         if (passes(fastifyCall(request, reply))) done();
         else reply.code(401).send();
+      });
+      app.addHook('onSend', async (request, reply, payload) => {
+        saves?.(fastifyCall(request, reply));
+        return payload;
       });
       await app.register(fastifyCache(httpCache));
       app.addHook('onRequest', (request, reply, done) => {

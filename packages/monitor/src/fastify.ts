@@ -4,7 +4,8 @@ import { createMonitorRequest } from './monitor-request.ts';
 
 /**
  * A plugin of a monitor's pages as routes: `app.register(monitor(handle))`, with Fastify's `prefix` where wanted.
- * Register it after what `authorize` relies on (a session, for instance).
+ * Register it after what `authorize` relies on (a session, for instance), and outside of the scope of a rate limiter or an HTTP
+ * cache, whose hooks are for all routes of their scope.
  */
 export function monitor(handle: Monitor<FastifyRequest>): FastifyPluginAsync {
   return async function monitorPlugin(app) {

@@ -1,3 +1,6 @@
+import { createRateLimiter } from '@breakwater/rate-limit';
+import { rateLimit as expressLimit } from '@breakwater/rate-limit/express';
+import { rateLimit as fastifyLimit } from '@breakwater/rate-limit/fastify';
 import { type Framework, frameworks, type RunningServer } from '@breakwater/testkit';
 import type express from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -32,6 +35,31 @@ describe.each(frameworks)('on $name', (framework: Framework) => {
     });
     return server.url;
   }
+
+  it('counts no health check where limiter and pages stand as the README has them', async () => {
+    const handle = createMonitor(admins);
+    const limiter = createRateLimiter<never>({ plans: { anonymous: '2/min' } });
+    server = await framework.serve({
+      express(app) {
+        app.use(expressMonitor(handle));
+        app.use(expressLimit(limiter));
+        app.get('/hello', (_request, response) => void response.send('hello'));
+      },
+      async fastify(app) {
+        await app.register(fastifyMonitor(handle));
+        await app.register(async (api) => {
+          await api.register(fastifyLimit(limiter));
+          api.get('/hello', async () => 'hello');
+        });
+      },
+    });
+    const statuses: number[] = [];
+    for (const path of ['/health', '/hello', '/health', '/hello', '/health', '/hello', '/health']) {
+      statuses.push((await fetch(server.url + path)).status);
+    }
+    limiter.close();
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 200]);
+  });
 
   const pages: readonly [path: string, guarded: boolean, contentType: string][] = [
     ['/metrics', false, 'text/plain; version=0.0.4; charset=utf-8'],

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts';
-import type { GenerationTable } from '../generations/generations.ts';
+import type { GenerationTable } from '../generations/generation-table.ts';
 import type { LossReason } from './catch-up.ts';
 
 /** Bounds what this process serves from memory by what it can hear of the others. */

@@ -10,8 +10,10 @@ import {
 import { type Size, withDefaults } from '@breakwater/core';
 import { checks } from '../errors.ts';
 
+/** Those of Node itself: nothing is to be installed. */
 export type CompressionAlgorithm = 'zstd' | 'gzip' | 'brotli';
 
+/** What a policy's `redis.compression` may say beyond an algorithm's name. */
 export interface CompressionOptions {
   /**
    * zstd is as small as gzip or smaller, and several times as fast above 16 KB.

@@ -1,7 +1,7 @@
-import { isSubjectTag } from '../encryption/subject.ts';
-import { type Generation, NAMESPACE_TAG } from '../generations/generations.ts';
+import type { Call } from '../call.ts';
+import type { Generation } from '../generations/generations.ts';
+import { isUserTag } from '../generations/user-tags.ts';
 import type { Budget } from '../memory/bounded-map.ts';
-import type { Call } from '../parts/call.ts';
 import type { HeldValue } from './encoded.ts';
 import type { Entry } from './entry.ts';
 import { endedAt, goesStale, type Lifetime } from './freshness.ts';
@@ -57,13 +57,9 @@ let lastTags: { readonly generations: readonly Generation[]; readonly tags: read
 function userTagsOf(generations: readonly Generation[]): readonly string[] {
   if (lastTags?.generations === generations) return lastTags.tags;
   // Not pushed: an array that was has room for sixteen more, for as long as it is held.
-  const tags = Object.freeze(generations.filter(isUsers).map(({ tag }) => tag));
+  const tags = Object.freeze(generations.filter(({ tag }) => isUserTag(tag)).map(({ tag }) => tag));
   lastTags = { generations, tags };
   return tags;
-}
-
-function isUsers({ tag }: Generation): boolean {
-  return tag !== NAMESPACE_TAG && !isSubjectTag(tag);
 }
 
 /** The same entry with its freshness ended, for those who ask from now on: readers keep the one they have. */

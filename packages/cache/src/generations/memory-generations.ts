@@ -1,4 +1,5 @@
-import type { Generation, GenerationTable } from './generations.ts';
+import type { GenerationTable } from './generation-table.ts';
+import type { Generation } from './generations.ts';
 import { type WriteGenerations, withNamespace } from './write-generations.ts';
 
 /** The generations for an entry that stays in memory: what the table has, or generations of this process's own. */

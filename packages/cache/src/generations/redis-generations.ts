@@ -1,9 +1,10 @@
 import type { BackgroundWork, Clock } from '@breakwater/core';
-import { isSubjectTag } from '../encryption/subject.ts';
 import type { SubjectKey, SubjectKeys } from '../encryption/subject-keys.ts';
 import { isFailure } from '../redis/redis-state.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
-import type { Generation, GenerationOrigin, GenerationTable } from './generations.ts';
+import type { GenerationOrigin, GenerationTable } from './generation-table.ts';
+import type { Generation } from './generations.ts';
+import { isSubjectTag } from './subject-tag.ts';
 
 /** The generations of tags as Redis has them. What it says is taken up into the table. */
 export interface RedisGenerations {

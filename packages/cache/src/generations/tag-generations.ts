@@ -1,7 +1,7 @@
 import type { BackgroundWork, Clock } from '@breakwater/core';
 import type { SubjectKeys } from '../encryption/subject-keys.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
-import type { GenerationTable } from './generations.ts';
+import type { GenerationTable } from './generation-table.ts';
 import { createMemoryGenerations } from './memory-generations.ts';
 import { createRedisGenerations } from './redis-generations.ts';
 import { createTrustedTable } from './trusted-table.ts';

@@ -1,4 +1,5 @@
-import type { Generation, GenerationTable } from './generations.ts';
+import type { GenerationTable } from './generation-table.ts';
+import type { Generation } from './generations.ts';
 
 /** What the process's table of generations may be relied on for. */
 export interface TrustedTable {

@@ -1,6 +1,7 @@
 import type { Stamp } from '../entries/frame.ts';
 import { staleSinceOf } from './generation-id.ts';
-import { areCurrent, type Generation, type GenerationTable } from './generations.ts';
+import type { GenerationTable } from './generation-table.ts';
+import { areCurrent, type Generation } from './generations.ts';
 import { GONE, type Read, type RedisGenerations } from './redis-generations.ts';
 import type { TrustedTable } from './trusted-table.ts';
 

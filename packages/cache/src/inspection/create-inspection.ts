@@ -3,8 +3,8 @@ import { checks } from '../errors.ts';
 import { expiriesIn, idIn } from '../generations/generation-id.ts';
 import { checkTag } from '../input.ts';
 import { isFailure } from '../redis/redis-state.ts';
-import { hotKeysOf } from '../warming/hot-keys.ts';
 import { createWalks, type Walked } from './create-walks.ts';
+import { hotKeysOf } from './hot-keys.ts';
 import { measureMemory } from './inspect-memory.ts';
 import type { CacheInspection } from './inspection.ts';
 

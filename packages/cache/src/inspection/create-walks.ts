@@ -1,9 +1,9 @@
 import type { Engine } from '../engine.ts';
 import { checks } from '../errors.ts';
 import { checkPattern } from '../input.ts';
-import type { Dependencies } from '../invalidation/dependencies.ts';
-import { checkTarget } from '../invalidation/target.ts';
 import { isFailure } from '../redis/redis-state.ts';
+import type { Dependencies } from '../targets/dependencies.ts';
+import { checkTarget } from '../targets/target.ts';
 import { measureMemory, pageOfMemory } from './inspect-memory.ts';
 import type { RedisInspection } from './inspect-redis.ts';
 import type { CacheInspection } from './inspection.ts';

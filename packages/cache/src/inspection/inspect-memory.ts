@@ -1,25 +1,9 @@
-import { idOf, keyIn } from '../entries/address.ts';
-import { NAMESPACE_TAG } from '../generations/generations.ts';
-import { matchesGlob } from '../invalidation/glob.ts';
-import type { Invalidations } from '../invalidation/outbox.ts';
-import { matcherOf } from '../invalidation/spaced-pattern.ts';
-import type { AliveEntry, MemoryTier } from '../memory/memory-tier.ts';
+import { keyIn } from '../entries/address.ts';
+import type { MemoryTier } from '../memory/memory-tier.ts';
+import { matchesGlob } from '../targets/glob.ts';
+import { namedInMemory } from '../targets/named-in-memory.ts';
+import type { Invalidations } from '../targets/target.ts';
 import type { Extent, KeyPage } from './inspection.ts';
-
-/** The entries in memory that an invalidation would end. */
-export function* namedInMemory(memory: MemoryTier, { keys, tags, patterns }: Invalidations): Generator<AliveEntry> {
-  const ids = new Set(keys.map(([space, key]) => idOf(space, key)));
-  const named = new Set(tags);
-  const matchers = patterns.map(matcherOf);
-  for (const one of memory.alive()) {
-    const isNamed =
-      ids.has(one.id) ||
-      named.has(NAMESPACE_TAG) ||
-      one.held.entry.tags.some((tag) => named.has(tag)) ||
-      matchers.some((matches) => matches(one.id));
-    if (isNamed) yield one;
-  }
-}
 
 export function measureMemory(memory: MemoryTier, wanted: Invalidations): Extent {
   let entries = 0;

@@ -1,11 +1,11 @@
 import type { RedisPort } from '@breakwater/core/redis';
 import type { SpacedKey } from '../bus/announcement.ts';
-import { matchesGlob } from '../invalidation/glob.ts';
-import type { Invalidations } from '../invalidation/outbox.ts';
 import type { CacheKeys } from '../redis/redis-keys.ts';
 import { type Failure, isFailure, type RedisState } from '../redis/redis-state.ts';
+import type { WalkRedis } from '../redis/walk-redis.ts';
+import { matchesGlob } from '../targets/glob.ts';
+import type { Invalidations } from '../targets/target.ts';
 import type { DryRunReport, KeyPage } from './inspection.ts';
-import type { WalkRedis } from './walk-redis.ts';
 
 /** Walks Redis for {@link CacheInspection}. */
 export interface RedisInspection {

@@ -1,6 +1,6 @@
 import type { Duration } from '@breakwater/core';
 import type { Entry } from '../entries/entry.ts';
-import type { InvalidationTarget } from '../invalidation/invalidation.ts';
+import type { InvalidationTarget } from '../targets/target.ts';
 
 /** What a cache says of what it holds. Nothing here is for a request's path: Redis is walked. */
 export interface CacheInspection {
@@ -48,6 +48,7 @@ export interface HotKey {
   readonly policy: string;
 }
 
+/** Bounds what `dryRun` may cost Redis. */
 export interface DryRunOptions {
   /** How long Redis is walked. @default '1s' */
   readonly budget?: Duration;
@@ -69,6 +70,7 @@ export interface DryRunReport {
   readonly tags: readonly string[];
 }
 
+/** Which page of the keys, and how long it is. */
 export interface KeysOptions {
   /** How many keys a page is about; the last step of the walk may bring more. @default 100 */
   readonly limit?: number;

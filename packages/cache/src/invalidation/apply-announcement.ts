@@ -1,13 +1,13 @@
 import type { Announcement } from '../bus/announcement.ts';
-import { isSubjectTag } from '../encryption/subject.ts';
 import type { Engine } from '../engine.ts';
 import { idOf } from '../entries/address.ts';
 import { NAMESPACE_TAG } from '../generations/generations.ts';
+import { isSubjectTag } from '../generations/subject-tag.ts';
+import { userTagsIn } from '../generations/user-tags.ts';
+import type { Invalidations } from '../targets/target.ts';
 import type { Audit } from './audit.ts';
 import type { InvalidatedBy } from './invalidation.ts';
 import type { LocalInvalidations } from './local-invalidations.ts';
-import type { Invalidations } from './outbox.ts';
-import { userTagsIn } from './user-tags.ts';
 
 /** Ends here what another instance has changed. */
 export type ApplyAnnouncement = (announcement: Announcement) => void;

@@ -1,6 +1,6 @@
+import { userTagsIn } from '../generations/user-tags.ts';
+import type { Invalidations } from '../targets/target.ts';
 import type { AuditRecord } from './invalidation.ts';
-import type { Invalidations } from './outbox.ts';
-import { userTagsIn } from './user-tags.ts';
 
 /** The last invalidations. */
 export interface Audit {

@@ -1,10 +1,9 @@
 import { checks } from '../errors.ts';
 import { checkKey, checkPattern, checkTag } from '../input.ts';
+import { eachOnce, type Invalidations } from '../targets/target.ts';
 import type { Invalidator } from './invalidate.ts';
 import type { InvalidationEffect, InvalidationReport } from './invalidation.ts';
-import type { Invalidations } from './outbox.ts';
 import type { Rule, RuleOutcome, Rules, RuleTargets } from './rules.ts';
-import { eachOnce } from './target.ts';
 
 const NOTHING_TOUCHED: InvalidationReport = Object.freeze({
   memoryEntries: 0,

@@ -1,9 +1,9 @@
-import { subjectTagOf } from '../encryption/subject.ts';
 import { checks } from '../errors.ts';
+import { subjectTagOf } from '../generations/subject-tag.ts';
+import { checkTarget, type InvalidationTarget } from '../targets/target.ts';
 import type { Invalidation } from './invalidate.ts';
-import type { InvalidateOptions, InvalidationEffect, InvalidationReason, InvalidationTarget } from './invalidation.ts';
+import type { InvalidateOptions, InvalidationEffect, InvalidationReason } from './invalidation.ts';
 import { intervalMsOf } from './pace.ts';
-import { checkTarget } from './target.ts';
 
 const REASONS: readonly InvalidationReason[] = ['manual', 'dataChanged', 'errorThreshold', 'pattern'];
 

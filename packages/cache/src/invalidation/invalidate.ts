@@ -1,9 +1,11 @@
 import type { Engine } from '../engine.ts';
-import type { GenerationTable } from '../generations/generations.ts';
+import type { GenerationTable } from '../generations/generation-table.ts';
+import { userTagsIn } from '../generations/user-tags.ts';
 import type { ResolvedInvalidation } from '../options/invalidation-options.ts';
 import { isFailure } from '../redis/redis-state.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
 import type { CacheStats } from '../stats.ts';
+import type { Invalidations } from '../targets/target.ts';
 import { type ApplyAnnouncement, createApplyAnnouncement } from './apply-announcement.ts';
 import { createAudit } from './audit.ts';
 import type {
@@ -14,10 +16,8 @@ import type {
   InvalidationReport,
 } from './invalidation.ts';
 import { createLocalInvalidations } from './local-invalidations.ts';
-import type { Invalidations } from './outbox.ts';
 import { createPacedInvalidations, type PacedInRedis } from './paced.ts';
 import { sendInvalidations } from './send-invalidations.ts';
-import { userTagsIn } from './user-tags.ts';
 
 /** One call that ends entries, checked. */
 export interface Invalidation {
@@ -44,6 +44,8 @@ export interface Pacing {
 export interface Invalidator {
   /** Here first and at once, then in Redis and everywhere. */
   run(invalidation: Invalidation): Promise<InvalidationReport>;
+  /** Ends the entry of one key if Redis still has the `bytes` that were read of it, which it removes for one of all who ask. */
+  take(invalidation: Invalidation, bytes: Buffer): Promise<Taken>;
   readonly apply: ApplyAnnouncement;
   audit(): readonly AuditRecord[];
   /** Ends paced calls before they are done. */
@@ -51,6 +53,9 @@ export interface Invalidator {
   /** Calls so far. */
   stats(): Pick<CacheStats, 'invalidations' | 'reasons'>;
 }
+
+/** `changed`: Redis has something else by now, or nothing. `unknown`: it does not answer, and memory did not hold the entry. */
+export type Taken = 'taken' | 'changed' | 'unknown';
 
 /** What an invalidation came to in Redis and elsewhere. */
 type Outcome = Pick<InvalidationReport, 'redisKeys' | 'shared' | 'unknownTags'>;
@@ -67,7 +72,7 @@ export function createInvalidator(
   { dependencies, auditSize }: ResolvedInvalidation,
   walked: PacedInRedis | undefined,
 ): Invalidator {
-  const { redis, events, clock } = engine;
+  const { redis, events, clock, waitingWrites } = engine;
   const local = createLocalInvalidations(engine, table);
   const audit = createAudit(auditSize);
   const invalidations = { key: 0, tag: 0, pattern: 0, all: 0, subject: 0, event: 0 };
@@ -113,6 +118,18 @@ export function createInvalidator(
     return { memoryEntries, elsewhere: tellOthers() };
   }
 
+  /** Counts a call. @returns what puts it into the audit, when it is known what it has touched. */
+  function createRecord({ by, event, effect, reason, wanted }: Invalidation): (touched: Touched) => void {
+    const [atMs, startedAt] = [clock.now(), performance.now()];
+    invalidations[by] += 1;
+    reasons[reason] += 1;
+    return ({ memoryEntries, redisKeys, shared }) => {
+      const durationMs = performance.now() - startedAt;
+      const done = { memoryEntries, redisKeys, shared, remote: false, durationMs };
+      audit.add({ atMs, by, event, effect, reason, ...done }, wanted);
+    };
+  }
+
   async function runAtOnce(invalidation: Invalidation, record: (done: Touched) => void): Promise<InvalidationReport> {
     const { wanted, budgetMs } = invalidation;
     const { memoryEntries, elsewhere } = begin(invalidation);
@@ -141,23 +158,30 @@ export function createInvalidator(
     apply: createApplyAnnouncement(engine, local, audit),
 
     async run(given) {
-      const { by, event, effect, reason, pacing } = given;
-      const [atMs, startedAt] = [clock.now(), performance.now()];
       const wanted = { ...given.wanted, tags: dependencies.withDependents(given.wanted.tags) };
       const invalidation = { ...given, wanted };
-      invalidations[by] += 1;
-      reasons[reason] += 1;
-
-      function record({ memoryEntries, redisKeys, shared }: Touched): void {
-        const durationMs = performance.now() - startedAt;
-        const done = { memoryEntries, redisKeys, shared, remote: false, durationMs };
-        audit.add({ atMs, by, event, effect, reason, ...done }, wanted);
-      }
-
+      const record = createRecord(invalidation);
+      const { pacing } = invalidation;
       if (!pacing) return runAtOnce(invalidation, record);
       const report = await runPaced(invalidation, pacing);
       record(report);
       return report;
+    },
+
+    async take(invalidation, bytes) {
+      const { by, effect, wanted } = invalidation;
+      // Writes that wait were asked for before it is known what is taken. They come behind it.
+      const memoryEntries = waitingWrites.hearOfOthers(() => local.invalidate(wanted));
+      const [key] = wanted.keys;
+      const taken = redis && key && (await redis.invalidate.take(key, bytes));
+      local.dropFills(wanted);
+      if (taken === false) return 'changed';
+      const shared = taken === true;
+      if (!shared) engine.replay.later(wanted);
+      engine.leases?.releaseVain();
+      createRecord(invalidation)({ memoryEntries, redisKeys: shared ? 1 : 0, shared });
+      events.emit('cache:invalidated', { by, effect, memoryEntries, remote: false });
+      return shared || memoryEntries > 0 ? 'taken' : 'unknown';
     },
   };
 }

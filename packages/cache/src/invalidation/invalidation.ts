@@ -1,25 +1,18 @@
 import type { Duration, Pace } from '@breakwater/core';
-
-/** What an invalidation is to end: exactly one of the four. */
-export type InvalidationTarget =
-  | { readonly key: string | readonly string[] }
-  | { readonly tag: string | readonly string[] }
-  /** `*` and `?` are wild, every other character stands for itself. */
-  | { readonly pattern: string }
-  /** Everything in the namespace, spaces included: one command, however many entries. */
-  | { readonly all: true };
+import type { TargetKind } from '../targets/target.ts';
 
 /** `invalidate` removes entries. `expire` ends their freshness, and leaves those that may be served stale. */
 export type InvalidationEffect = 'invalidate' | 'expire';
 
 /** What named the entries of an invalidation; `subject` is `forget`, `event` a rule's. */
-export type InvalidatedBy = 'key' | 'tag' | 'pattern' | 'all' | 'subject' | 'event';
+export type InvalidatedBy = TargetKind | 'subject' | 'event';
 
 /**
  * Why entries were invalidated. (Those that expire or are evicted count in `memory.expiries` and `memory.evictions`.)
  */
 export type InvalidationReason = 'manual' | 'dataChanged' | 'errorThreshold' | 'pattern';
 
+/** Why entries end, how long the caller waits for it, and how quickly they go. */
 export interface InvalidateOptions {
   /** For the statistics and the audit. @default 'pattern' by pattern, 'manual' by all else */
   readonly reason?: InvalidationReason;

@@ -1,9 +1,10 @@
 import type { SpacedKey } from '../bus/announcement.ts';
 import type { Engine } from '../engine.ts';
 import { idBesideEntries, idOf } from '../entries/address.ts';
-import { type GenerationTable, NAMESPACE_TAG } from '../generations/generations.ts';
-import type { Invalidations } from './outbox.ts';
-import { matcherOf } from './spaced-pattern.ts';
+import type { GenerationTable } from '../generations/generation-table.ts';
+import { NAMESPACE_TAG } from '../generations/generations.ts';
+import { matcherOf } from '../targets/spaced-pattern.ts';
+import type { Invalidations } from '../targets/target.ts';
 
 /** What an invalidation does in this process, at once: it ends entries in memory, and loads and reads that began before. */
 export interface LocalInvalidations {

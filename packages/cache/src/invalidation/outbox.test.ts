@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { subjectTagOf } from '../encryption/subject.ts';
 import { NAMESPACE_TAG } from '../generations/generations.ts';
+import { subjectTagOf } from '../generations/subject-tag.ts';
 import { createOutbox } from './outbox.ts';
 
 describe('the outbox', () => {

@@ -1,8 +1,7 @@
-import type { Announcement, SpacedKey } from '../bus/announcement.ts';
-import { isSubjectTag } from '../encryption/subject.ts';
+import type { SpacedKey } from '../bus/announcement.ts';
 import { NAMESPACE_TAG } from '../generations/generations.ts';
-
-export type Invalidations = Pick<Announcement, 'keys' | 'tags' | 'patterns'>;
+import { isSubjectTag } from '../generations/subject-tag.ts';
+import type { Invalidations } from '../targets/target.ts';
 
 /**
  * Invalidations that Redis has not taken yet. Bounded: where it is full, the whole namespace is to be cleared
@@ -11,7 +10,8 @@ export type Invalidations = Pick<Announcement, 'keys' | 'tags' | 'patterns'>;
  */
 export interface Outbox {
   size(): number;
-  add(invalidations: Partial<Invalidations>): void;
+  /** @returns whether the whole namespace is to be cleared. */
+  add(invalidations: Partial<Invalidations>): boolean;
   /** Empties it. */
   take(): Invalidations;
 }
@@ -40,9 +40,10 @@ export function createOutbox(maxSize = 10_000): Outbox {
       for (const key of invalidations.keys ?? []) keys.set(JSON.stringify(key), key);
       for (const tag of invalidations.tags ?? []) addTag(tag);
       for (const pattern of invalidations.patterns ?? []) patterns.set(JSON.stringify(pattern), pattern);
-      if (bounded() <= maxSize && !tags.has(NAMESPACE_TAG)) return;
+      if (bounded() <= maxSize && !tags.has(NAMESPACE_TAG)) return false;
       empty();
       tags.add(NAMESPACE_TAG);
+      return true;
     },
     take() {
       const taken = { keys: [...keys.values()], tags: [...tags, ...subjects], patterns: [...patterns.values()] };

@@ -1,15 +1,15 @@
 import type { SpacedKey } from '../bus/announcement.ts';
 import type { Engine } from '../engine.ts';
 import { keyIn } from '../entries/address.ts';
-import { namedInMemory } from '../inspection/inspect-memory.ts';
-import type { WalkRedis } from '../inspection/walk-redis.ts';
 import type { AliveEntry } from '../memory/memory-tier.ts';
 import type { CacheKeys } from '../redis/redis-keys.ts';
 import { type Failure, isFailure, type RedisState, UNANSWERED } from '../redis/redis-state.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
+import type { WalkRedis } from '../redis/walk-redis.ts';
+import { namedInMemory } from '../targets/named-in-memory.ts';
+import type { Invalidations } from '../targets/target.ts';
 import type { InvalidationEffect, InvalidationReport } from './invalidation.ts';
 import type { LocalInvalidations } from './local-invalidations.ts';
-import type { Invalidations } from './outbox.ts';
 import { createPacer, type Pacer } from './pace.ts';
 
 /** A paced invalidation: entries end one after another, so that they are not all loaded again at once. */

@@ -3,6 +3,7 @@ import type { InvalidationEffect, InvalidationReport } from './invalidation.ts';
 /** What a rule says is to end: a tag, tags, or more than tags. */
 export type RuleOutcome = string | readonly string[] | RuleTargets;
 
+/** Keys and patterns are those of the cache itself, not of its spaces; tags are of all. */
 export interface RuleTargets {
   readonly tags?: readonly string[];
   readonly keys?: readonly string[];
@@ -12,6 +13,7 @@ export interface RuleTargets {
   readonly effect?: InvalidationEffect;
 }
 
+/** Gets an event's payload, and names what that leaves out of date. */
 export type Rule<Event> = (event: Event) => RuleOutcome | Promise<RuleOutcome>;
 
 /** Turns the events of an application into invalidations. Made by `cache.rules`. */
@@ -27,6 +29,7 @@ export interface Rules<Events extends object> {
   emit<Name extends keyof Events & string>(event: Name, payload: Events[Name]): Promise<EventReport>;
 }
 
+/** What all rules of an event have ended together. */
 export interface EventReport extends InvalidationReport {
   /** Rules that were asked. 0: nobody listens to such an event. */
   readonly rules: number;

@@ -1,7 +1,7 @@
 import { NAMESPACE_TAG } from '../generations/generations.ts';
 import { type RedisInvalidations, UNPROVEN } from '../redis/redis-invalidations.ts';
 import { isFailure } from '../redis/redis-state.ts';
-import type { Invalidations } from './outbox.ts';
+import type { Invalidations } from '../targets/target.ts';
 
 export interface Sent {
   readonly keysTouched: number;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { matchesGlob } from '../invalidation/glob.ts';
+import { matchesGlob } from '../targets/glob.ts';
 import { defineKeys } from './define-keys.ts';
 
 const keys = defineKeys({

@@ -16,8 +16,10 @@ export interface KeyBuilder<Part extends string> {
   pattern(parts?: Partial<KeyPartValues<Part>>): string;
 }
 
+/** What a part of a key may be; numbers are written as JavaScript writes them. */
 export type KeyPartValues<Part extends string> = { readonly [Name in Part]: string | number };
 
+/** What all keys of one `defineKeys` have in common. */
 export interface DefineKeysOptions {
   /**
    * The first part of every key, as `v2`: raise it when what is stored under them changes its shape.

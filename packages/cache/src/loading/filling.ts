@@ -1,6 +1,4 @@
-import type { Duration } from '@breakwater/core';
-import type { Entry } from '../entries/entry.ts';
-import type { WriteOptions } from '../options/call-options.ts';
+import type { CommitOptions } from '../options/call-options.ts';
 
 /** A place for a value, taken before the work that makes it. */
 export interface Reservation<Value = unknown> {
@@ -12,8 +10,6 @@ export interface Reservation<Value = unknown> {
    */
   commit(value: Value, options?: CommitOptions): Promise<boolean>;
 }
-
-export type CommitOptions = Pick<WriteOptions, 'ttl' | 'staleWhileRevalidate' | 'staleIfError' | 'tags'>;
 
 /**
  * Why this process may fill a key. `'lease'`: it alone in the fleet, for as long as it holds the lease. `'unkept'`:
@@ -31,11 +27,4 @@ export interface Filling<Value = unknown> extends Reservation<Value> {
    * kept, so all who wait make their own. Does nothing after a commit.
    */
   abandon(because: 'failed' | 'unkept'): void;
-}
-
-export interface FillOptions<PolicyName extends string = string> extends WriteOptions<PolicyName> {
-  /** The entry that is to be replaced although it is fresh. @default none */
-  readonly over?: Entry<unknown>;
-  /** The longest wait for another process that fills the key. @default the policy's `load.leaseWait` */
-  readonly leaseWait?: Duration;
 }

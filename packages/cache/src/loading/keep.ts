@@ -6,7 +6,7 @@ import { encodeValue, frameOf, refuseTooLarge } from '../entries/value-to-frame.
 import { areCurrent, type Generation } from '../generations/generations.ts';
 import type { WriteGenerations } from '../generations/write-generations.ts';
 import { isFailure, UNANSWERED } from '../redis/redis-state.ts';
-import type { SeenFences } from '../redis/redis-tier.ts';
+import type { SeenFences } from '../redis/redis-writes.ts';
 import { generationsWith } from './late-tags.ts';
 import type { Work } from './work.ts';
 

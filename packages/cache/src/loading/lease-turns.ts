@@ -1,8 +1,8 @@
 import type { WakeWatch } from '../bus/wakes.ts';
 import type { Call, Engine } from '../engine.ts';
+import type { WriteTerms } from '../options/terms.ts';
 import { isFailure } from '../redis/redis-state.ts';
 import type { Lease } from './leases.ts';
-import type { WriteTerms } from './work.ts';
 
 /**
  * What a load may do next. A `lease` makes it the only one of the fleet; without one it loads all the same: Redis

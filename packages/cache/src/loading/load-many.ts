@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import type { Call, Engine } from '../engine.ts';
 import { batchError } from '../errors.ts';
 import type { LoadMode } from '../options/call-options.ts';
+import type { WriteTerms } from '../options/terms.ts';
 import { createBatch, foundIn } from './batch.ts';
 import { callLoader } from './call-loader.ts';
 import { type Awaitable, asLoaderOf, waitFor } from './circles.ts';
@@ -11,7 +12,6 @@ import { isRefreshable } from './load-one.ts';
 import type { BatchLoader } from './loader.ts';
 import type { Produce } from './produce-load.ts';
 import { refreshStale } from './refresh.ts';
-import type { WriteTerms } from './work.ts';
 
 /** What a caller of many keys asks for. */
 export interface ManyRequest {

@@ -39,6 +39,7 @@ export type BatchLoader<Value> = (
   context: BatchContext,
 ) => ReadonlyMap<string, Value> | Promise<ReadonlyMap<string, Value>>;
 
+/** What a batch loader is told of its run. */
 export interface BatchContext {
   /** Aborts when none of the keys is waited for any more. */
   readonly signal: AbortSignal;

@@ -5,6 +5,7 @@ import type { Entry } from '../entries/entry.ts';
 import { isExpired, type LifetimeTerms } from '../entries/freshness.ts';
 import { LoadTimeoutError } from '../errors.ts';
 import { MAX_TAGS } from '../input.ts';
+import type { WriteTerms } from '../options/terms.ts';
 import type { Outcomes } from '../outcomes.ts';
 import type { Awaitable } from './circles.ts';
 import type { Lease } from './leases.ts';
@@ -12,7 +13,6 @@ import type { Load, LoadPurpose } from './load.ts';
 import { createLoadContext, type LoadWishes } from './load-context.ts';
 import type { LoadContext } from './loader.ts';
 import type { FencedReservation } from './reservation.ts';
-import type { WriteTerms } from './work.ts';
 
 /** Makes the value that no tier has, for `load`; `undefined` where there is none to give. */
 export type Produce = (context: LoadContext, load: Awaitable) => Promise<{ readonly value: unknown } | undefined>;
@@ -94,7 +94,7 @@ function answerRecent(engine: Engine, run: Run): boolean {
 
 /** @returns whether a tag that only the loader named may have been invalidated meanwhile. */
 async function keepProduced(run: Run, produced: Produced, wishes: LoadWishes): Promise<boolean> {
-  const isKept = produced && !wishes.isSkipped ? await keep(run, produced.value, wishes) : undefined;
+  const isKept = produced && !wishes.isSkipped ? await keepAsWished(run, produced.value, wishes) : undefined;
   const isLate = isKept === false && wishes.tags.length > 0;
   // Others need not wait for what is not kept. Not so where it was overtaken: one of those who wait is to load it
   // again.
@@ -102,8 +102,12 @@ async function keepProduced(run: Run, produced: Produced, wishes: LoadWishes): P
   return isLate;
 }
 
-/** @returns whether it was kept, `undefined` where it was not to be. */
-async function keep({ reservation, terms }: Run, value: unknown, wishes: LoadWishes): Promise<boolean | undefined> {
+/** With what the loader has said of it. @returns whether it was kept, `undefined` where it was not to be. */
+async function keepAsWished(
+  { reservation, terms }: Run,
+  value: unknown,
+  wishes: LoadWishes,
+): Promise<boolean | undefined> {
   const life = lifeOf(value, terms, wishes);
   if (life.ttlMs === 0) return undefined;
   if (!isRenewed(value, wishes))

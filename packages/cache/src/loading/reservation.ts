@@ -2,11 +2,12 @@ import type { Call, Engine } from '../engine.ts';
 import type { Entry } from '../entries/entry.ts';
 import { wholeLifeMs } from '../entries/freshness.ts';
 import { addedTags } from '../input.ts';
+import type { WriteTerms } from '../options/terms.ts';
 import { withTimes } from '../options/times.ts';
 import { isFailure } from '../redis/redis-state.ts';
 import type { Reservation } from './filling.ts';
 import { isFencedFor, type KeepTerms, keep } from './keep.ts';
-import type { Fences, Work, WriteTerms } from './work.ts';
+import type { Fences, Work } from './work.ts';
 
 /** A {@link Reservation} that can also tell whether its value would be kept. */
 export interface FencedReservation extends Reservation {

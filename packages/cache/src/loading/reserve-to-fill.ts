@@ -1,13 +1,13 @@
 import type { Call, Engine } from '../engine.ts';
 import type { Entry } from '../entries/entry.ts';
-import { headerOf } from '../entries/frame.ts';
-import { isFresh, wholeLifeMs } from '../entries/freshness.ts';
+import { isFresh } from '../entries/freshness.ts';
+import type { WriteTerms } from '../options/terms.ts';
 import { readForLoad } from '../redis/read-redis.ts';
 import type { Filling, FillingRight } from './filling.ts';
-import { ALONE, createTurns, type Turn, type Turns, UNKEPT } from './lease-turns.ts';
+import { createTurns, type Turn, type Turns, UNKEPT } from './lease-turns.ts';
 import type { Lease } from './leases.ts';
-import { createReservation, markFences, tagsToTake } from './reservation.ts';
-import type { WriteTerms } from './work.ts';
+import { markFences } from './reservation.ts';
+import { takePlace } from './take-place.ts';
 
 /** What one process of the fleet is to fill. */
 interface FillRequest {
@@ -48,16 +48,9 @@ async function attempt(engine: Engine, { call, terms, over, leaseWaitMs, findsSt
   const found = (read?.held ?? engine.memory.find(id, space))?.entry;
   const isOther = found && found.storedAtMs !== over?.storedAtMs;
   if (isOther && (findsStale || isFresh(found, engine.clock.now()))) return undefined;
-  const tags = tagsToTake(engine, call, terms);
-  const [taken, turn] = read?.seen
-    ? await Promise.all([
-        engine.generations.forWrite(tags, wholeLifeMs(terms)),
-        turns.next(headerOf(read.bytes), leaseWaitMs),
-      ])
-    : [engine.generations.forMemory(tags), ALONE];
-  if (turn === 'changed' || turn === 'woken') return 'again';
-  const lease = turn === 'timed out' ? undefined : turn.lease;
-  const reservation = createReservation({ engine, call, terms, fences, taken, seen: read?.seen, lease });
+  const place = await takePlace(engine, { call, terms, fences, read }, (header) => turns.next(header, leaseWaitMs));
+  if (!place) return 'again';
+  const { turn, lease, reservation } = place;
   const filling: Filling = {
     right: rightOf(turn, lease),
     async commit(value, options) {

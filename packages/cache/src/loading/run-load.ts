@@ -1,13 +1,13 @@
 import type { Engine } from '../engine.ts';
 import type { Entry } from '../entries/entry.ts';
-import { headerOf } from '../entries/frame.ts';
-import { isDueEarly, isExpired, isFresh, isServedStale, wholeLifeMs } from '../entries/freshness.ts';
+import { isDueEarly, isExpired, isFresh, isServedStale } from '../entries/freshness.ts';
 import { createOutcomes, type Outcomes } from '../outcomes.ts';
 import { readForLoad } from '../redis/read-redis.ts';
 import { ALONE, createTurns, type Turn, type Turns } from './lease-turns.ts';
 import type { Load, Loaded } from './load.ts';
 import { type LoadRequest, produceUnderLease } from './produce-load.ts';
-import { createReservation, markFences, tagsToTake } from './reservation.ts';
+import { markFences } from './reservation.ts';
+import { takePlace } from './take-place.ts';
 
 /** Settles `load`. Never rejects: it resolves when nothing of the load runs any more. */
 export async function runLoad(engine: Engine, load: Load, request: LoadRequest): Promise<void> {
@@ -37,24 +37,18 @@ async function attempt(engine: Engine, load: Load, request: LoadRequest, turns: 
     return true;
   }
   const spare = known && !isExpired(known, engine.clock.now()) ? known : undefined;
-  const tags = tagsToTake(engine, call, terms, known);
-  // Not where Redis has just failed to answer: that would be to wait for it again. Both questions leave in one script
-  // call.
-  const [taken, turn] = read?.seen
-    ? await Promise.all([
-        engine.generations.forWrite(tags, wholeLifeMs(terms)),
-        takeTurn(engine, request, turns, read.bytes, spare),
-      ])
-    : [engine.generations.forMemory(tags), ALONE];
-  if (turn === 'changed' || turn === 'woken') return false;
-  if (turn === 'timed out' && spare) {
+  const prospect = { call, terms, fences: load.fences, read, known };
+  const asked = takePlace(engine, prospect, (header) => takeTurn(engine, request, turns, header, spare));
+  // Not awaited without Redis: the loader is called in the very turn of its caller.
+  const place = asked instanceof Promise ? await asked : asked;
+  if (!place) return false;
+  if (place.turn === 'timed out' && spare) {
     outcomes.stale += 1;
     load.settle({ found: spare, from: 'stale', isDue: false });
     return true;
   }
   outcomes.miss += 1;
-  const lease = turn === 'timed out' ? undefined : turn.lease;
-  const reservation = createReservation({ engine, call, terms, fences: load.fences, taken, seen: read?.seen, lease });
+  const { lease, reservation } = place;
   load.reservation = reservation;
   await produceUnderLease(engine, { ...request, load, outcomes, reservation, lease, known });
   return true;
@@ -73,12 +67,12 @@ function takeTurn(
   engine: Engine,
   { call, terms, purpose }: LoadRequest,
   turns: Turns,
-  bytes: Buffer | null,
+  header: Buffer,
   spare: Entry<unknown> | undefined,
 ): Turn | Promise<Turn> {
   if (purpose === 'force' || engine.failures.recent(call.address.id, terms.tags)) return ALONE;
   const { leaseWaitMs, softTimeoutMs = leaseWaitMs } = terms.load;
-  return turns.next(headerOf(bytes), spare ? Math.min(softTimeoutMs, leaseWaitMs) : leaseWaitMs);
+  return turns.next(header, spare ? Math.min(softTimeoutMs, leaseWaitMs) : leaseWaitMs);
 }
 
 /** The answer that needs no loader, if there is one. */

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts';
 import { idOf } from '../entries/address.ts';
-import type { Source } from '../writing/source.ts';
+import type { Source } from '../options/source.ts';
 import type { BatchLoader, Loader } from './loader.ts';
 
 /**

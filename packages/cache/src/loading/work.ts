@@ -1,8 +1,7 @@
 import type { Call, Engine } from '../engine.ts';
-import type { LifetimeTerms } from '../entries/freshness.ts';
 import type { WriteGenerations } from '../generations/write-generations.ts';
-import type { ResolvedLoadPolicy } from '../options/load-options.ts';
-import type { SeenFences } from '../redis/redis-tier.ts';
+import type { WriteTerms } from '../options/terms.ts';
+import type { SeenFences } from '../redis/redis-writes.ts';
 import type { Lease } from './leases.ts';
 
 /** Where every fence of this process stood before the work began. */
@@ -14,12 +13,6 @@ export interface Fences {
   readonly fillMark: number;
   /** {@link Engine.losses} at the same time. */
   readonly losses: number;
-}
-
-export interface WriteTerms extends LifetimeTerms {
-  readonly tags: readonly string[];
-  readonly jitter: number;
-  readonly load: ResolvedLoadPolicy;
 }
 
 /** What is known before the work that makes a value begins: whether the value may be kept is judged by it. */

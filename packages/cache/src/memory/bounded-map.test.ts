@@ -75,7 +75,7 @@ describe('a bounded map', () => {
       1,
       undefined,
       undefined,
-      false,
+      undefined,
       [],
     ]);
     set('a');

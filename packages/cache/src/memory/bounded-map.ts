@@ -11,7 +11,8 @@ export interface BoundedMap<Value> {
   fits(bytes: number, budget: Budget | undefined): boolean;
   /** Takes the place of what the id had. @returns whether it is kept: one that does not fit is not. */
   set(id: string, value: Value, terms: HoldTerms): boolean;
-  delete(id: string): boolean;
+  /** @returns what it had. */
+  delete(id: string): Value | undefined;
   ids(): IterableIterator<string>;
   /** Those that were used since they came, or since they last might have had to leave: what came last first. */
   usedIds(): string[];
@@ -110,21 +111,12 @@ export function createBoundedMap<Value>({
     spare = vacant;
   }
 
-  function takePlace(id: string): Place<Value> {
-    const vacant = places.get(id);
-    if (vacant) return vacant;
+  function addPlace(id: string): Place<Value> {
     const place = spare ?? createPlace<Value>();
     spare = undefined;
     place.id = id;
     places.set(id, place);
     return place;
-  }
-
-  function drop(id: string): boolean {
-    const place = places.get(id);
-    if (place?.value === undefined) return false;
-    remove(place);
-    return true;
   }
 
   function evict(place: Place<Value> | undefined): void {
@@ -157,11 +149,14 @@ export function createBoundedMap<Value>({
     peek: (id) => places.get(id)?.value,
     fits,
     set(id, value, { bytes: needed, untilMs, budget }) {
-      drop(id);
+      // Looked for once: with many entries, that is most of what a write to memory takes.
+      const present = places.get(id);
+      if (present?.value !== undefined) remove(present);
       if (!fits(needed, budget)) return false;
-      makeRoom(needed, budget);
-      const place = takePlace(id);
+      const place = present ?? addPlace(id);
       place.value = value;
+      // With its value, since a vacant place may be given up for one that has to leave.
+      makeRoom(needed, budget);
       place.isUsed = false;
       place.bytes = needed;
       place.untilMs = untilMs;
@@ -177,7 +172,12 @@ export function createBoundedMap<Value>({
       bytes += needed;
       return true;
     },
-    delete: drop,
+    delete(id) {
+      const place = places.get(id);
+      const value = place?.value;
+      if (place && value !== undefined) remove(place);
+      return value;
+    },
     *ids() {
       for (const { id, value } of places.values()) if (value !== undefined) yield id;
     },

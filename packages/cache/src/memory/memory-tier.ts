@@ -99,8 +99,8 @@ export function createMemoryTier({
   }
 
   function drop(id: string): boolean {
-    const held = entries.peek(id);
-    return entries.delete(id) && held !== undefined && staleSince(held.generations) !== undefined;
+    const held = entries.delete(id);
+    return held !== undefined && staleSince(held.generations) !== undefined;
   }
 
   function expire(id: string, atMs: number): boolean {

@@ -1,5 +1,6 @@
 import type { Duration } from '@breakwater/core';
 import type { Entry } from '../entries/entry.ts';
+import { checks } from '../errors.ts';
 import type { LOAD_MODES } from './load-options.ts';
 
 /** An entry, and the tier that it was found in. */
@@ -41,6 +42,7 @@ export interface LoadCallOptions<PolicyName extends string = string> extends Wri
   readonly mode?: LoadMode;
 }
 
+/** What a call has a loader run for, see {@link LoadCallOptions.mode}. */
 export type LoadMode = (typeof LOAD_MODES)[number];
 
 /** What `setMode` sets for all calls of a cache. */
@@ -66,8 +68,56 @@ export interface WriteOptions<PolicyName extends string = string> {
   readonly subject?: string;
 }
 
+/** Options of `wrap`: how a call names its key, and what a write takes. */
 export interface WrapOptions<Arguments extends readonly unknown[], PolicyName extends string = string>
   extends WriteOptions<PolicyName> {
   /** The key of a call. Calls whose values differ must not share one. */
   readonly key: (...values: Arguments) => string;
+}
+
+/** Options of `reserveToFill`. */
+export interface FillOptions<PolicyName extends string = string> extends WriteOptions<PolicyName> {
+  /** The entry that is to be replaced although it is fresh. @default none */
+  readonly over?: Entry<unknown>;
+  /** The longest wait for another process that fills the key. @default the policy's `load.leaseWait` */
+  readonly leaseWait?: Duration;
+}
+
+/** Options of a reservation's `commit`. */
+export type CommitOptions = Pick<WriteOptions, 'ttl' | 'staleWhileRevalidate' | 'staleIfError' | 'tags'>;
+
+type CallOption = keyof LoadCallOptions | keyof FillOptions | keyof WrapOptions<readonly unknown[]>;
+
+const CALL_OPTIONS: Readonly<Record<CallOption, true>> = Object.freeze({
+  policy: true,
+  ttl: true,
+  staleWhileRevalidate: true,
+  staleIfError: true,
+  tags: true,
+  subject: true,
+  signal: true,
+  mode: true,
+  over: true,
+  leaseWait: true,
+  key: true,
+});
+
+const NAMES: ReadonlySet<string> = new Set(Object.keys(CALL_OPTIONS));
+
+/**
+ * Refuses what is no object of options (a lifetime in its place), and an option that no call takes: misspelt, it would be
+ * ignored. One that only other calls take may be there, since one object may be given to several.
+ *
+ * @throws OptionError `ERR_CACHE_OPTION`.
+ */
+export function checkCallOptions(options: unknown): void {
+  if (options === undefined || options === null || areTaken(options)) return;
+  checks.known('options', options, [...NAMES]);
+}
+
+/** As `checks.known` asks, without a list of the names: every `set` passes here. */
+function areTaken(options: unknown): boolean {
+  if (typeof options !== 'object') return false;
+  for (const name in options) if (!NAMES.has(name)) return false;
+  return true;
 }

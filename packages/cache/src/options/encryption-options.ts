@@ -10,6 +10,7 @@ export interface EncryptionOptions {
   readonly keys: readonly EncryptionKey[];
 }
 
+/** A secret that keys are derived from, and the name that entries know it by. */
 export interface EncryptionKey {
   /** Stands in what it encrypts: one to 16 characters a-z, 0-9 and -. Never give another secret the same. */
   readonly id: string;

@@ -1,7 +1,7 @@
 import { withDefaults } from '@breakwater/core';
 import { checks } from '../errors.ts';
 import { checkTags } from '../input.ts';
-import { createDependencies, type Dependencies } from '../invalidation/dependencies.ts';
+import { createDependencies, type Dependencies } from '../targets/dependencies.ts';
 
 /** What ends together with a tag, and how many invalidations are remembered. */
 export interface InvalidationOptions {

@@ -9,6 +9,7 @@ import { type PolicyOptions, type ResolvedPolicy, resolvePolicies } from './poli
 import { MAX_TTL_MS } from './ttl.ts';
 import { type ResolvedWriteBack, resolveWriteBack, type WriteBackOptions } from './write-options.ts';
 
+/** What a cache is made with; without any it is memory alone. */
 export interface CacheOptions<PolicyName extends string = string> {
   /**
    * Our pool, or an ioredis `Redis` or `Cluster`. `null`: memory alone, nothing is shared.
@@ -67,6 +68,7 @@ export interface CacheOptions<PolicyName extends string = string> {
   readonly clock?: Clock;
 }
 
+/** How much memory holds, and for how long. */
 export interface MemoryOptions {
   /**
    * Bytes of all entries together: the encoded length of a value, its key, and 480 bytes an entry. 0 switches memory

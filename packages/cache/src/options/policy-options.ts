@@ -1,10 +1,10 @@
 import { type Duration, withDefaults } from '@breakwater/core';
 import { checks } from '../errors.ts';
 import { checkTags } from '../input.ts';
-import { checkSource, type Source } from '../writing/source.ts';
 import { type LoadPolicyOptions, type ResolvedLoadPolicy, resolveLoadPolicy } from './load-options.ts';
 import { type MemoryPolicyOptions, type ResolvedMemoryPolicy, resolveMemoryPolicy } from './memory-policy.ts';
 import { type RedisPolicyOptions, type ResolvedRedisPolicy, resolveRedisPolicy } from './redis-policy.ts';
+import { checkSource, type Source } from './source.ts';
 import { checkTtl, MAX_TTL_MS, type ResolvedTtl, resolvePolicyTtl, type TtlPreset, type TtlSchedule } from './ttl.ts';
 import { WRITE_STRATEGIES, type WriteStrategy } from './write-options.ts';
 

@@ -2,6 +2,7 @@ import type { Codec } from '../codecs/codec.ts';
 import { checks } from '../errors.ts';
 import { checkName } from '../input.ts';
 
+/** How the values of a space become bytes, and which of them its reads find. */
 export interface SpaceOptions<Value> {
   readonly codec: Codec<Value>;
   /**

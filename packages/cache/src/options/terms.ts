@@ -1,15 +1,28 @@
-import { subjectTagOf } from '../encryption/subject.ts';
 import type { Engine } from '../engine.ts';
+import type { LifetimeTerms } from '../entries/freshness.ts';
 import { subjectError } from '../errors.ts';
+import { subjectTagOf } from '../generations/subject-tag.ts';
 import { checkTags } from '../input.ts';
-import type { WriteTerms } from '../loading/work.ts';
-import type { WriteOptions } from './call-options.ts';
+import { checkCallOptions, type WriteOptions } from './call-options.ts';
+import type { ResolvedLoadPolicy } from './load-options.ts';
 import { type ResolvedPolicy, resolveTtl } from './policy-options.ts';
 import { windowsOf } from './times.ts';
 import { ttlMsAt } from './ttl.ts';
 
-/** The terms that all entries of a call are written on: what the call says, and its policy where the call says nothing. */
+/** What an entry is written on, as its call and its policy say: its times, its tags, and how its loader is run. */
+export interface WriteTerms extends LifetimeTerms {
+  readonly tags: readonly string[];
+  readonly jitter: number;
+  readonly load: ResolvedLoadPolicy;
+}
+
+/**
+ * The terms that all entries of a call are written on: what the call says, and its policy where the call says nothing.
+ *
+ * @throws OptionError `ERR_CACHE_OPTION`, CacheInputError `ERR_CACHE_TAG`.
+ */
 export function sharedTermsOf(nowMs: number, policy: ResolvedPolicy, options: WriteOptions | undefined): WriteTerms {
+  checkCallOptions(options);
   const { staleWhileRevalidateMs, staleIfErrorMs } = windowsOf(policy, options);
   return {
     ttlMs: options?.ttl === undefined ? ttlMsAt(policy.ttlMs, nowMs) : resolveTtl(options.ttl),

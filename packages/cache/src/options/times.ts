@@ -1,10 +1,14 @@
 import type { LifetimeTerms } from '../entries/freshness.ts';
-import type { CommitOptions } from '../loading/filling.ts';
-import type { WriteOptions } from './call-options.ts';
+import { type CommitOptions, checkCallOptions, type WriteOptions } from './call-options.ts';
 import { resolveStale, resolveTtl } from './policy-options.ts';
 
-/** The terms of a reservation, with the times that its `commit` gives in place of them. */
-export function withTimes(terms: LifetimeTerms, given: Omit<CommitOptions, 'tags'>): LifetimeTerms {
+/**
+ * The terms of a reservation, with the times that its `commit` gives in place of them.
+ *
+ * @throws OptionError `ERR_CACHE_OPTION`.
+ */
+export function withTimes(terms: LifetimeTerms, given: CommitOptions): LifetimeTerms {
+  checkCallOptions(given);
   const { staleWhileRevalidateMs, staleIfErrorMs } = windowsOf(terms, given);
   const ttlMs = given.ttl === undefined ? terms.ttlMs : resolveTtl(given.ttl);
   return { ttlMs, staleWhileRevalidateMs, staleIfErrorMs };

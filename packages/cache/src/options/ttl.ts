@@ -10,6 +10,7 @@ const TTL_PRESETS = Object.freeze({
   permanent: '7d',
 }) satisfies Readonly<Record<string, Duration>>;
 
+/** 5 and 30 minutes, an hour, a day, a week. */
 export type TtlPreset = keyof typeof TTL_PRESETS;
 
 /** The lifetime of an entry whose call begins at `nowMs`, milliseconds since the epoch; see `marketHours`. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SpaceAtOnce } from '../cache.ts';
 import type { Codec } from '../codecs/codec.ts';
 import { createCache } from '../create-cache.ts';
-import type { InvalidationTarget } from '../invalidation/invalidation.ts';
+import type { InvalidationTarget } from '../targets/target.ts';
 
 const codec: Codec<Buffer> = { name: 'raw', encode: (value) => value, decode: (value) => value };
 

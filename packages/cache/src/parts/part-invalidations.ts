@@ -1,7 +1,5 @@
 import type { Cache } from '../cache.ts';
 import type { Engine } from '../engine.ts';
-import { addressOf } from '../entries/address.ts';
-import { checkKey } from '../input.ts';
 import type { Invalidator } from '../invalidation/invalidate.ts';
 import { checkInvalidation, forgetInvalidation } from '../invalidation/invalidate-options.ts';
 import { removeFromSource } from '../writing/write-source.ts';
@@ -34,9 +32,9 @@ export function createPartInvalidations(
     },
 
     async delete(key, options) {
-      const { source } = requests.policyOf(options);
-      checkKey(key);
-      if (source?.remove) await removeFromSource(engine, source, addressOf(space, key));
+      const policy = requests.policyOf(options);
+      const { address } = requests.readOf(key, policy, options);
+      if (policy.source?.remove) await removeFromSource(engine, policy.source, address);
       const { memoryEntries, redisKeys } = await invalidator.run(checkInvalidation(space, 'invalidate', { key }));
       return memoryEntries + redisKeys > 0;
     },

@@ -9,7 +9,7 @@ import type { LoadOnce } from '../loading/load-once.ts';
 import { loadOne, refreshOne } from '../loading/load-one.ts';
 import type { BatchLoader, Loader } from '../loading/loader.ts';
 import { batchLoaderOf } from '../loading/source-loader.ts';
-import type { LoadCallOptions, Sourced } from '../options/call-options.ts';
+import { checkCallOptions, type LoadCallOptions, type Sourced } from '../options/call-options.ts';
 import type { Policy } from '../options/policies.ts';
 import type { Hits } from './hits.ts';
 import { mapOf } from './map-of.ts';
@@ -121,6 +121,7 @@ export function createPartLoads(engine: Engine, { space, requests, hits, loadOnc
     wrap(load, options) {
       checks.callable('load', load);
       checks.callable('key', options?.key);
+      checkCallOptions(options);
       return async (...values) => getOrLoad(options.key(...values), () => load(...values), options);
     },
   };

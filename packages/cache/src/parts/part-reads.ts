@@ -6,9 +6,7 @@ import type { Held } from '../entries/held.ts';
 import { checkKey, uniqueKeys } from '../input.ts';
 import { inspectEntry } from '../inspection/inspect-entry.ts';
 import type { EntryInspection } from '../inspection/inspection.ts';
-import type { Invalidator } from '../invalidation/invalidate.ts';
-import { checkInvalidation } from '../invalidation/invalidate-options.ts';
-import type { Found, ReadOptions } from '../options/call-options.ts';
+import { checkCallOptions, type Found, type ReadOptions } from '../options/call-options.ts';
 import type { Policy } from '../options/policies.ts';
 import { type Finish, readEntry } from '../redis/read-redis.ts';
 import type { Hits } from './hits.ts';
@@ -16,20 +14,16 @@ import { mapOf } from './map-of.ts';
 import type { Requests } from './requests.ts';
 
 /** A part's calls that read. */
-export type PartReads = Pick<
-  Cache,
-  'get' | 'lookup' | 'peek' | 'getMany' | 'has' | 'hasMany' | 'ttl' | 'inspect' | 'take'
->;
+export type PartReads = Pick<Cache, 'get' | 'lookup' | 'peek' | 'getMany' | 'has' | 'hasMany' | 'ttl' | 'inspect'>;
 
 export interface PartReadsOptions {
   readonly space: string;
   readonly requests: Requests;
   readonly hits: Hits;
-  readonly invalidator: Invalidator;
 }
 
-export function createPartReads(engine: Engine, { space, requests, hits, invalidator }: PartReadsOptions): PartReads {
-  const { policyOf, callOf } = requests;
+export function createPartReads(engine: Engine, { space, requests, hits }: PartReadsOptions): PartReads {
+  const { policyOf, callOf, readOf } = requests;
   const { hitMemory, foundIn, handOut } = hits;
 
   /** What `finish` makes of what Redis has, fresh or not; where Redis is not to be asked, that is nothing. */
@@ -57,9 +51,9 @@ export function createPartReads(engine: Engine, { space, requests, hits, invalid
   }
 
   /** As any read, but counted nowhere. */
-  async function find(key: string, policy: Policy): Promise<Entry<unknown> | undefined> {
+  async function find(key: string, policy: Policy, options: ReadOptions | undefined) {
     const entry = engine.mode === 'bypass' ? undefined : foundIn(engine.memory.find(idOf(space, key), space));
-    return entry ?? askRedis(callOf(key, policy), foundIn);
+    return entry ?? askRedis(readOf(key, policy, options), foundIn);
   }
 
   return {
@@ -68,7 +62,7 @@ export function createPartReads(engine: Engine, { space, requests, hits, invalid
       try {
         const policy = policyOf(options);
         const entry = hitMemory(key, policy);
-        const value = entry ? Promise.resolve(entry.value) : askRedis(callOf(key, policy), valueInRedis);
+        const value = entry ? Promise.resolve(entry.value) : askRedis(readOf(key, policy, options), valueInRedis);
         return value as Promise<Value | undefined>;
       } catch (error) {
         return Promise.reject(error);
@@ -79,7 +73,9 @@ export function createPartReads(engine: Engine, { space, requests, hits, invalid
       try {
         const policy = policyOf(options);
         const entry = hitMemory(key, policy);
-        const found = entry ? Promise.resolve({ entry, tier: 'memory' }) : askRedis(callOf(key, policy), foundInRedis);
+        const found = entry
+          ? Promise.resolve({ entry, tier: 'memory' })
+          : askRedis(readOf(key, policy, options), foundInRedis);
         return found as Promise<Found<Value> | undefined>;
       } catch (error) {
         return Promise.reject(error);
@@ -88,52 +84,39 @@ export function createPartReads(engine: Engine, { space, requests, hits, invalid
 
     peek<Value>(key: string, options?: ReadOptions) {
       const entry = hitMemory(key, policyOf(options)) as Entry<Value> | undefined;
-      if (entry === undefined) checkKey(key);
-      return entry;
+      if (entry !== undefined) return entry;
+      checkKey(key);
+      checkCallOptions(options);
+      return undefined;
     },
 
     async getMany<Value>(keys: readonly string[], options?: ReadOptions) {
       const policy = policyOf(options);
+      checkCallOptions(options);
       const unique = uniqueKeys(keys);
       // Asked for in one turn, what memory lacks leaves in one MGET.
       const entries = unique.map((key) => hitMemory(key, policy) ?? askRedis(callOf(key, policy), hitRedis));
       return mapOf(unique, await Promise.all(entries)) as Map<string, Value>;
     },
 
-    has: async (key, options) => (await find(key, policyOf(options))) !== undefined,
+    has: async (key, options) => (await find(key, policyOf(options), options)) !== undefined,
 
     async hasMany(keys, options) {
       const policy = policyOf(options);
       const unique = uniqueKeys(keys);
-      const entries = await Promise.all(unique.map((key) => find(key, policy)));
+      const entries = await Promise.all(unique.map((key) => find(key, policy, options)));
       return new Set(unique.filter((_, index) => entries[index] !== undefined));
     },
 
     async ttl(key, options) {
-      const entry = await find(key, policyOf(options));
+      const entry = await find(key, policyOf(options), options);
       return entry && entry.freshUntilMs - engine.clock.now();
     },
 
     async inspect<Value>(key: string, options?: ReadOptions) {
       const policy = policyOf(options);
-      const { memory, ...elsewhere } = await inspectEntry(engine, callOf(key, policy));
+      const { memory, ...elsewhere } = await inspectEntry(engine, readOf(key, policy, options));
       return { ...elsewhere, memory: memory && handOut(memory, policy.memory) } as EntryInspection<Value>;
-    },
-
-    async take<Value>(key: string, options?: ReadOptions) {
-      const policy = policyOf(options);
-      // Redis can remove for one caller only what it has.
-      if (engine.writeBack.find(idOf(space, key))) await engine.writeBack.drain();
-      // First: memory may not have heard yet that somebody has taken what it holds, and Redis hold what came after that.
-      const call = callOf(key, policy);
-      const held = await askRedis(call, (read) => read);
-      const entry = foundIn(held) ? hitRedis(held, call) : (hitMemory(key, policy) ?? hitRedis(undefined, call));
-      if (!entry) return undefined;
-      const { memoryEntries, redisKeys, shared } = await invalidator.run(
-        checkInvalidation(space, 'invalidate', { key }),
-      );
-      // Of all who found it, Redis removes it for one.
-      return (shared ? redisKeys : memoryEntries) > 0 ? (entry.value as Value) : undefined;
     },
   };
 }

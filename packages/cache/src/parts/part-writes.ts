@@ -3,7 +3,7 @@ import type { Engine } from '../engine.ts';
 import { reserve } from '../loading/reservation.ts';
 import { reserveToFill } from '../loading/reserve-to-fill.ts';
 import { resolveLeaseWait } from '../options/load-options.ts';
-import { writeValue, writeValues } from '../writing/write-source.ts';
+import { writeValue, writeValues } from '../writing/write-by-policy.ts';
 import type { Requests } from './requests.ts';
 
 /** A part's calls that store what their callers have, or are about to have. */
@@ -18,9 +18,14 @@ export function createPartWrites(engine: Engine, { requests, finds }: PartWrites
   const { policyOf, callOf, termsOf, writeOf, writesOf } = requests;
 
   return {
-    async set(key, value, options) {
-      const policy = policyOf(options);
-      await writeValue(engine, policy, writeOf(key, value, policy, options));
+    // An async function would make a promise of its own for every write.
+    set(key, value, options) {
+      try {
+        const policy = policyOf(options);
+        return writeValue(engine, policy, writeOf(key, value, policy, options));
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
 
     async setMany(entries, options) {

@@ -7,11 +7,12 @@ import { createHits } from './hits.ts';
 import { createPartInvalidations, type PartInvalidations } from './part-invalidations.ts';
 import { createPartLoads, type PartLoads } from './part-loads.ts';
 import { createPartReads, type PartReads } from './part-reads.ts';
+import { createPartTake, type PartTake } from './part-take.ts';
 import { createPartWrites, type PartWrites } from './part-writes.ts';
 import { createRequests } from './requests.ts';
 
 /** The calls over one part's keys: the cache's own, or a space's. */
-export type Part = PartReads & PartLoads & PartWrites & PartInvalidations;
+export type Part = PartReads & PartTake & PartLoads & PartWrites & PartInvalidations;
 
 /** What all parts of a cache share beside the engine. */
 export interface Paths {
@@ -35,7 +36,8 @@ export function createPart(engine: Engine, { policies, loadOnce, invalidator }: 
   const requests = createRequests(engine, { policies, space, codec, policy });
   const hits = createHits(engine, { space, codec, finds });
   return {
-    ...createPartReads(engine, { space, requests, hits, invalidator }),
+    ...createPartReads(engine, { space, requests, hits }),
+    ...createPartTake(engine, { space, requests, hits, invalidator }),
     ...createPartLoads(engine, { space, requests, hits, loadOnce }),
     ...createPartWrites(engine, { requests, finds }),
     ...createPartInvalidations(engine, { space, requests, invalidator }),

@@ -10,18 +10,31 @@ import type { Wanted } from '../loading/load-many.ts';
 import type { OneRequest } from '../loading/load-one.ts';
 import type { Loader } from '../loading/loader.ts';
 import { loaderOf } from '../loading/source-loader.ts';
-import type { WriteTerms } from '../loading/work.ts';
-import type { LoadCallOptions, ReadOptions, WriteOptions } from '../options/call-options.ts';
+import {
+  checkCallOptions,
+  type LoadCallOptions,
+  type ReadOptions,
+  type WriteOptions,
+} from '../options/call-options.ts';
 import { LOAD_MODES } from '../options/load-options.ts';
 import type { Policies, Policy } from '../options/policies.ts';
-import { sharedTermsOf, withSubject } from '../options/terms.ts';
+import { sharedTermsOf, type WriteTerms, withSubject } from '../options/terms.ts';
 import { encodeForWrite, type ValueToWrite } from '../writing/write.ts';
 
 /** What is to be done for a part's callers: what they gave, checked, and their policy where they gave nothing. */
 export interface Requests {
+  /**
+   * A hit in memory asks for no more. What else `options` say is checked by those below: to look through
+   * them would cost a hit a fifth more.
+   *
+   * @throws CacheInputError `ERR_CACHE_POLICY`.
+   */
   policyOf(options: ReadOptions | undefined): Policy;
   /** @throws CacheInputError `ERR_CACHE_KEY`. */
   callOf(key: string, policy: Policy): Call;
+  /** The same for a read, whose options are checked. @throws OptionError `ERR_CACHE_OPTION`. */
+  readOf(key: string, policy: Policy, options: ReadOptions | undefined): Call;
+  /** @throws OptionError `ERR_CACHE_OPTION`, CacheInputError `ERR_CACHE_TAG`, `ERR_CACHE_SUBJECT`; as all that follow. */
   termsOf(key: string, policy: Policy, options: WriteOptions | undefined): WriteTerms;
   /** @throws CacheInputError `ERR_CACHE_LOADER` where neither the caller nor the policy has a loader. */
   loadOf(key: string, given: Loader<unknown> | undefined, policy: Policy, options?: LoadCallOptions): OneRequest;
@@ -92,6 +105,10 @@ export function createRequests(
   return {
     policyOf: (options) => (options?.policy === undefined ? ownPolicy : policies.get(options.policy)),
     callOf,
+    readOf(key, policy, options) {
+      checkCallOptions(options);
+      return callOf(key, policy);
+    },
     termsOf,
     waitOf,
 

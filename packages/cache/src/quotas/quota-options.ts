@@ -2,6 +2,7 @@ import { type Clock, type Duration, systemClock, withDefaults } from '@breakwate
 import { boundRedis, type RedisPort, resolveRedis } from '@breakwater/core/redis';
 import { checks } from '../errors.ts';
 
+/** What quotas are made with; without any each process counts alone. */
 export interface QuotasOptions {
   /**
    * Our pool, or an ioredis `Redis` or `Cluster`. `null`: each process counts for itself.

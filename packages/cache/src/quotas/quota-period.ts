@@ -1,6 +1,7 @@
 /** Of a quota, in UTC. */
 export const QUOTA_PERIODS = Object.freeze(['hourly', 'daily', 'monthly'] as const);
 
+/** Begins on the hour, at midnight or on the first of a month, in UTC. */
 export type QuotaPeriod = (typeof QUOTA_PERIODS)[number];
 
 /** When the period that `nowMs` lies in is over, milliseconds since the epoch. */

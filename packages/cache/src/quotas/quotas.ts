@@ -27,6 +27,7 @@ export interface Quotas extends Subscribable<OutageEvents> {
   stats(): QuotaStats;
 }
 
+/** What a user has used of the present period. */
 export interface QuotaUsage {
   readonly used: number;
   /** When the period ends and counting begins again, milliseconds since the epoch. */
@@ -35,6 +36,7 @@ export interface QuotaUsage {
   readonly shared: boolean;
 }
 
+/** A copy of the counters of this process. */
 export interface QuotaStats {
   /** Calls of `trackQuota`, and those among them that Redis did not answer. */
   readonly tracked: number;

@@ -151,6 +151,20 @@ function apply.invalidate()
   return reply.err and reply or removed
 end
 
+-- Removes the very entry that was read, for one of all who have read it. By the whole of it: two of one moment have the same header.
+function apply.take()
+  local entry = key()
+  local tombstone = key()
+  local seen = value()
+  local id = value()
+  local ttl = value()
+  local frame = read(entry)
+  if not frame or redis.sha1hex(frame) ~= seen then return 0 end
+  redis.call('UNLINK', entry)
+  local reply = set(tombstone, id, ttl)
+  return reply.err and reply or 1
+end
+
 -- Changes the log of all tags, for loads that name their tags late. Not on a Cluster, where it lies in another slot:
 -- there it is changed by itself.
 local function log_tag(put)

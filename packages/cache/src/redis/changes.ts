@@ -16,6 +16,7 @@ export interface Change {
     | 'renew'
     | 'release'
     | 'invalidate'
+    | 'take'
     | 'expire'
     | 'unlink'
     | 'expireTag'

@@ -8,7 +8,8 @@ import type { Standing } from '../generations/verify-stamps.ts';
 import { findBuffered } from '../writing/find-buffered.ts';
 import { type Reply, replyAt } from './gathered-reads.ts';
 import { isFailure } from './redis-state.ts';
-import type { RedisTier, SeenFences } from './redis-tier.ts';
+import type { RedisTier } from './redis-tier.ts';
+import type { SeenFences } from './redis-writes.ts';
 
 /** What a load begins with. */
 export interface RedisRead {

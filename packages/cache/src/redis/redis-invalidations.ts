@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { type RedisPort, RedisUnknownNodeError, scanKeys } from '@breakwater/core/redis';
 import type { Announcement, SpacedKey } from '../bus/announcement.ts';
-import { matchesGlob } from '../invalidation/glob.ts';
+import { matchesGlob } from '../targets/glob.ts';
 import type { ApplyChange, Change } from './changes.ts';
 import type { CacheKeys } from './redis-keys.ts';
 import { type Failure, isFailure, type RedisState } from './redis-state.ts';
@@ -21,6 +22,11 @@ export interface RedisInvalidations {
   pattern(pattern: SpacedKey): Promise<number | typeof UNPROVEN | Failure>;
 }
 
+export interface RedisRemovals extends RedisInvalidations {
+  /** Removes an entry if it is the one that was read. @returns whether it was. */
+  take(key: SpacedKey, bytes: Buffer): Promise<boolean | Failure>;
+}
+
 export interface RedisInvalidationsOptions {
   readonly redis: RedisPort;
   readonly keys: CacheKeys;
@@ -31,7 +37,7 @@ export interface RedisInvalidationsOptions {
 }
 
 /** Removes entries, or kills them by their tag. */
-export function createRedisInvalidate(options: RedisInvalidationsOptions): RedisInvalidations {
+export function createRedisInvalidate(options: RedisInvalidationsOptions): RedisRemovals {
   const { redis, keys, tombstoneTtlMs, newId } = options;
 
   async function unlink(entries: readonly string[]): Promise<number> {
@@ -51,6 +57,16 @@ export function createRedisInvalidate(options: RedisInvalidationsOptions): Redis
       }),
     tag: (tag) => changeTag(options, tag, { verb: 'unlink', values: [] }),
     pattern: (pattern) => sweep(options, pattern, unlink),
+
+    async take([space, key], bytes) {
+      const taken = await count(options, {
+        verb: 'take',
+        keys: [keys.entry({ space, key }), keys.tombstone({ space, key })],
+        values: [createHash('sha1').update(bytes).digest('hex'), newId(), tombstoneTtlMs],
+        announcement: { keys: [[space, key]] },
+      });
+      return isFailure(taken) ? taken : taken > 0;
+    },
   };
 }
 

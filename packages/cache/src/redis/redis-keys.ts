@@ -1,7 +1,7 @@
 import { createKeySpace } from '@breakwater/core/redis';
 import type { SpacedKey } from '../bus/announcement.ts';
 import type { Address } from '../entries/address.ts';
-import { widenGlob } from '../invalidation/glob.ts';
+import { widenGlob } from '../targets/glob.ts';
 
 /** Names everything the cache has in Redis. An entry, its tombstone and its lease share a slot. */
 export interface CacheKeys {

@@ -1,32 +1,24 @@
 import type { RedisPort } from '@breakwater/core/redis';
 import type { Announcement } from '../bus/announcement.ts';
 import type { OwnWrites } from '../bus/own-writes.ts';
-import { wakeMessage } from '../bus/wake-message.ts';
 import { type Address, idBesideEntries } from '../entries/address.ts';
-import { headerOf } from '../entries/frame.ts';
-import { type Change, createChanges } from './changes.ts';
+import { createChanges } from './changes.ts';
 import { createGatheredReads, type GatheredReads, type Reply, replyAt } from './gathered-reads.ts';
 import {
   createRedisExpire,
   createRedisInvalidate,
   createRedisReplay,
   type RedisInvalidations,
+  type RedisRemovals,
   raiseFences,
 } from './redis-invalidations.ts';
 import type { CacheKeys } from './redis-keys.ts';
-import { createRedisLeases, type LeaseClaim, type RedisLeases } from './redis-leases.ts';
+import { createRedisLeases, type RedisLeases } from './redis-leases.ts';
 import { type Failure, isFailure, type RedisState } from './redis-state.ts';
-
-/** What the fences of a key held before a load: a commit passes only if tombstone and sweep still do. */
-export interface SeenFences {
-  readonly tombstone: string;
-  readonly sweep: string;
-  /** Not compared by a commit: see {@link RedisTier.readTagLog}. */
-  readonly tagLog: string;
-}
+import { createRedisWrites, type RedisWrites, type SeenFences } from './redis-writes.ts';
 
 /** Everything the cache does in Redis. Calls resolve with a {@link Failure} instead of rejecting; the state counts it. */
-export interface RedisTier {
+export interface RedisTier extends RedisWrites {
   /** Whether Redis answers, by the last call. */
   isUp(): boolean;
   /** For those who read one entry after the other, and often: {@link RedisTier.read} makes promises of its own. */
@@ -46,33 +38,8 @@ export interface RedisTier {
    * Puts the same generation in another form (a data key wrapped by another key), unless the tag has another by now.
    */
   rewrap(tag: string, from: string, to: string): Promise<unknown | Failure>;
-  store(address: Address, frame: Buffer, ttlMs: number): Promise<unknown | Failure>;
-  /**
-   * Stores an entry unless another instance has invalidated the key since it was written.
-   *
-   * @param writtenAtMs by `performance.now()`, in whole milliseconds
-   * @returns whether it was stored; 'doubtful' where it was, but the key may have been invalidated while it was on
-   * its way.
-   */
-  flush(address: Address, frame: Buffer, ttlMs: number, writtenAtMs: number): Promise<boolean | 'doubtful' | Failure>;
-  /**
-   * Stores an entry if every fence is what it was before the load. Ends the lease it was loaded under in any case.
-   *
-   * @returns whether it was stored.
-   */
-  commit(
-    address: Address,
-    frame: Buffer,
-    ttlMs: number,
-    seen: SeenFences,
-    claim: LeaseClaim | undefined,
-  ): Promise<boolean | Failure>;
-  /** Takes back a frame that a commit has stored; what has come in its place stays. */
-  withdraw(address: Address, frame: Buffer): Promise<unknown | Failure>;
-  /** {@link RedisTier.commit}, which also keeps others from committing what they began before it. */
-  replace(address: Address, frame: Buffer, ttlMs: number, seen: SeenFences): Promise<boolean | Failure>;
   readonly leases: RedisLeases;
-  readonly invalidate: RedisInvalidations;
+  readonly invalidate: RedisRemovals;
   /** {@link RedisTier.invalidate} of what Redis has refused. */
   readonly replay: RedisInvalidations;
   readonly expire: RedisInvalidations;
@@ -114,24 +81,6 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
   // A script must not cross slots, so on a Cluster a commit cannot compare the sweep; the fence of the process still
   // refuses what it hears of.
   const seesSweep = redis.nodes === undefined;
-  let lastOrigin = { ageMs: -1, text: '' };
-
-  function fencesOf(address: Address, seen: SeenFences): (readonly [key: string, value: string])[] {
-    const tombstone = [keys.tombstone(address), seen.tombstone] as const;
-    return seesSweep ? [tombstone, [keys.sweep, seen.sweep]] : [tombstone];
-  }
-
-  /** For a change that says whether it was made. A client may be set to return numbers as texts (ioredis's `stringNumbers`). */
-  async function attempt(change: Change): Promise<boolean | Failure> {
-    const made = await state.watch(apply(change));
-    return isFailure(made) ? made : Number(made) === 1;
-  }
-
-  /** Of the writes of a moment the same text, made once. */
-  function originOf(ageMs: number): string {
-    if (lastOrigin.ageMs !== ageMs) lastOrigin = { ageMs, text: `${ageMs} ${tombstoneTtlMs} ${writer}` };
-    return lastOrigin.text;
-  }
 
   async function read(id: string, key: string): Promise<Reply> {
     const index = reads.ask(id, key);
@@ -177,65 +126,7 @@ export function createRedisTier(options: RedisTierOptions): RedisTier {
 
     rewrap: (tag, from, to) => state.watch(apply({ verb: 'rewrap', keys: [keys.tag(tag)], values: [from, to] })),
 
-    store: (address, frame, ttlMs) =>
-      state.watch(
-        apply({
-          verb: 'store',
-          keys: [keys.entry(address)],
-          ttlMs,
-          values: [frame],
-          announcement: { written: [[address.space, address.key]] },
-        }),
-      ),
-
-    flush(address, frame, ttlMs, writtenAtMs) {
-      const ageMs = () => Math.ceil(performance.now()) - writtenAtMs;
-      const flushed = apply({
-        verb: 'flush',
-        keys: [keys.entry(address), keys.tombstone(address)],
-        ttlMs,
-        origin: originOf(ageMs()),
-        values: [frame],
-        announcement: { written: [[address.space, address.key]] },
-      });
-      return flushed.then((reply) => {
-        const verdict = Number(state.answered(reply));
-        return verdict < 0 && -verdict <= ageMs() ? 'doubtful' : verdict !== 0;
-      }, state.failed);
-    },
-
-    async commit(address, frame, ttlMs, seen, claim) {
-      const fences = fencesOf(address, seen);
-      const claimed = claim ? [claim.token, claim.header, wakeMessage(address.id)] : [''];
-      return attempt({
-        verb: 'commit',
-        keys: [keys.entry(address), ...fences.map(([key]) => key), ...(claim ? [keys.lease(address)] : [])],
-        ttlMs,
-        values: [frame, fences.length, ...fences.map(([, value]) => value), ...claimed],
-      });
-    },
-
-    withdraw: (address, frame) =>
-      state.watch(
-        apply({
-          verb: 'withdraw',
-          keys: [keys.entry(address)],
-          values: [headerOf(frame)],
-          announcement: { written: [[address.space, address.key]] },
-        }),
-      ),
-
-    async replace(address, frame, ttlMs, seen) {
-      const fences = fencesOf(address, seen);
-      return attempt({
-        verb: 'replace',
-        keys: [keys.entry(address), keys.tombstone(address), ...fences.map(([key]) => key)],
-        ttlMs,
-        values: [frame, newId(), tombstoneTtlMs, fences.length, ...fences.map(([, value]) => value)],
-        announcement: { written: [[address.space, address.key]] },
-      });
-    },
-
+    ...createRedisWrites({ keys, state, apply, tombstoneTtlMs, newId, writer, seesSweep }),
     leases: createRedisLeases({ keys, state, apply }),
     invalidate: createRedisInvalidate(invalidations),
     replay: createRedisReplay(invalidations),

@@ -3,6 +3,7 @@ import { checks } from '../errors.ts';
 import { checkTags } from '../input.ts';
 import type { BatchLoader, Loader } from '../loading/loader.ts';
 
+/** What a warmer warms, how quickly, and what it hands on to the next process. */
 export interface WarmerOptions<PolicyName extends string = string> {
   /** What to warm, by name; in this order, one set after the other. */
   readonly sets?: Readonly<Record<string, WarmSet<PolicyName>>>;
@@ -15,6 +16,7 @@ export interface WarmerOptions<PolicyName extends string = string> {
   readonly manifest?: ManifestOptions;
 }
 
+/** Keys that are warmed together, and where their values come from. */
 export interface WarmSet<PolicyName extends string = string> {
   /**
    * The keys, or a function that gives them for each run. `'hot'`: at the start those of this set's policy that were
@@ -38,6 +40,7 @@ export interface WarmSet<PolicyName extends string = string> {
   readonly every?: Duration;
 }
 
+/** How the hot keys of a process come to the next one. */
 export interface ManifestOptions {
   /**
    * Keys at most.

@@ -2,10 +2,10 @@ import type { Engine } from '../engine.ts';
 import type { Address } from '../entries/address.ts';
 import { frameOf } from '../entries/value-to-frame.ts';
 import type { Generation } from '../generations/generations.ts';
+import type { Source } from '../options/source.ts';
 import { isFailure, UNSENT } from '../redis/redis-state.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
 import { sharedGenerations } from './shared-generations.ts';
-import type { Source } from './source.ts';
 import { forgetKey, storeWrites } from './store-writes.ts';
 import { supersede } from './supersede.ts';
 import type { BufferedWrite } from './write-buffer.ts';
@@ -32,8 +32,17 @@ async function flushToRedis(
   if (engine.replay.isDue() && !(await engine.replay.settle())) return batch;
   // One time for all, so that what was written in one moment has one `ttl`, which Redis is then told once.
   const nowMs = engine.clock.now();
+  const dueMark = engine.replay.mark();
   const replies = await Promise.all(batch.map((write) => flushOne(engine, redis, write, nowMs)));
-  return batch.filter((_, index) => isFailure(replies[index]));
+  // Where an earlier change has failed meanwhile, it comes to Redis later than the write that it ends, which goes again behind it.
+  return batch.filter((write, index) => isFailure(replies[index]) || isDueSince(engine, dueMark, write));
+}
+
+function isDueSince({ replay }: Engine, mark: number, { call, generations }: BufferedWrite): boolean {
+  // By the mark first: no write has a list of its tags.
+  if (replay.mark() === mark) return false;
+  const tags = generations.map(({ tag }) => tag);
+  return replay.isDueSince(mark, call.address.id, tags);
 }
 
 /** At once where it can be: every promise costs the flush as much as a part of the frame. */
@@ -77,6 +86,7 @@ function flushToSource(
 ): Promise<readonly BufferedWrite[]> {
   const ids = batch.map(({ call }) => call.address.id);
   return engine.sourceQueue.run(ids, async () => {
+    if (engine.replay.isDue()) await engine.replay.settle();
     // A later write of the same key that found no room in the buffer may have been stored in the meantime.
     const refusals = await storeWrites(engine, source, batch.filter(engine.writeBack.holds));
     for (const error of refusals.values()) {

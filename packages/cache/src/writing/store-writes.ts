@@ -1,10 +1,12 @@
 import type { Engine } from '../engine.ts';
 import { type Address, idBesideEntries } from '../entries/address.ts';
 import { frameOf } from '../entries/value-to-frame.ts';
+import type { Source } from '../options/source.ts';
 import { isFailure } from '../redis/redis-state.ts';
-import type { RedisTier, SeenFences } from '../redis/redis-tier.ts';
+import type { RedisTier } from '../redis/redis-tier.ts';
+import type { SeenFences } from '../redis/redis-writes.ts';
 import { sharedGenerations } from './shared-generations.ts';
-import { type Source, storeEntries } from './source.ts';
+import { storeEntries } from './store-entries.ts';
 import { supersede } from './supersede.ts';
 import type { BufferedWrite } from './write-buffer.ts';
 
@@ -12,7 +14,8 @@ import type { BufferedWrite } from './write-buffer.ts';
 export type Refusals = ReadonlyMap<BufferedWrite, unknown>;
 
 /**
- * Stores writes in their source, and then in Redis. To be run in the turn of their keys.
+ * Stores writes in their source, and then in Redis. To be run in the turn of their keys, and behind what is due: that changes their
+ * fences and ends their generations.
  *
  * Where anything came to a key meanwhile, here or elsewhere, nobody can say whose value the source has now: the key is then
  * invalidated, and the next load asks the source.

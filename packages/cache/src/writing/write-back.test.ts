@@ -1,7 +1,7 @@
 import { createBackgroundWork } from '@breakwater/core';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { keysOf, writeOf } from '../../test/buffered-write.ts';
-import type { Source } from './source.ts';
+import type { Source } from '../options/source.ts';
 import { createWriteBack } from './write-back.ts';
 import { type BufferedWrite, createWriteBuffer } from './write-buffer.ts';
 

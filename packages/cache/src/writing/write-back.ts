@@ -157,6 +157,8 @@ export function createWriteBack({ options, buffer, send, background, onDropped }
       return isTaken;
     },
     discard(ids) {
+      // Every write asks, and mostly there is nothing.
+      if (buffer.size() === 0) return undefined;
       const isUnderWay = ids.reduce((found, id) => buffer.discard(id) === 'under way' || found, false);
       return landingOf(isUnderWay ? 'under way' : 'none');
     },

@@ -1,8 +1,8 @@
+import type { Call } from '../call.ts';
 import type { Encoded } from '../entries/encoded.ts';
 import type { Lifetime } from '../entries/freshness.ts';
 import type { Generation } from '../generations/generations.ts';
-import type { Call } from '../parts/call.ts';
-import type { Source } from './source.ts';
+import type { Source } from '../options/source.ts';
 
 /** A write that memory has, and Redis and the source, if there is one, have not. */
 export interface BufferedWrite {

@@ -3,53 +3,21 @@ import type { Address } from '../entries/address.ts';
 import { lifetimeAt, wholeLifeMs } from '../entries/freshness.ts';
 import { holdEntry } from '../entries/held.ts';
 import { areCurrent } from '../generations/generations.ts';
-import type { ResolvedPolicy } from '../options/policy-options.ts';
-import { type Source, storeEntries, takesWrites } from './source.ts';
+import type { Source } from '../options/source.ts';
+import { storeEntries } from './store-entries.ts';
 import { forgetKey, storeWrites } from './store-writes.ts';
 import { supersede } from './supersede.ts';
-import { keepForLater, type ValueToWrite, write } from './write.ts';
+import type { ValueToWrite } from './write.ts';
 import type { BufferedWrite } from './write-buffer.ts';
 
-/** {@link writeValues} of one. */
-export function writeValue(
-  engine: Engine,
-  policy: Pick<ResolvedPolicy, 'source' | 'write'>,
-  value: ValueToWrite,
-): Promise<void> {
-  const isPlain = !takesWrites(policy.source) && engine.mode === 'cached';
-  return isPlain ? write(engine, policy.write, value) : writeValues(engine, policy, [value]);
-}
-
 /**
- * Writes as the policy says: to its source first, where it has one, and only what that took to the tiers.
+ * Has the source store values, and the tiers what it took.
  *
- * @throws what the source throws; the cache is then as it was.
+ * @throws what the source throws; the tiers are then as they were.
  */
-export async function writeValues(
-  engine: Engine,
-  { source, write: strategy }: Pick<ResolvedPolicy, 'source' | 'write'>,
-  values: readonly ValueToWrite[],
-): Promise<void> {
-  if (!takesWrites(source)) {
-    if (engine.mode === 'bypass') return forgetAll(engine, values);
-    await Promise.all(values.map((value) => write(engine, strategy, value)));
-    return;
-  }
-  for (const { call } of values) call.outcomes.sets += 1;
-  if (strategy === 'around' || engine.mode === 'bypass') return writeAround(engine, source, values);
-  const due = strategy === 'back' ? values.filter((value) => !keepForLater(engine, value, source)) : values;
-  if (due.length > 0) await writeThrough(engine, source, due);
-}
-
-/** While the cache is switched off: the value is not kept, and what was there before must not stay, either. */
-async function forgetAll(engine: Engine, values: readonly ValueToWrite[]): Promise<void> {
-  const landing = engine.writeBack.discard(idsOf(values));
-  if (landing) await landing;
-  await Promise.all(values.map(({ call }) => forgetKey(engine, call.address)));
-}
-
-async function writeThrough(engine: Engine, source: Source, values: readonly ValueToWrite[]): Promise<void> {
+export async function writeThrough(engine: Engine, source: Source, values: readonly ValueToWrite[]): Promise<void> {
   const refusals = await engine.sourceQueue.run(idsOf(values), async () => {
+    if (engine.replay.isDue()) await engine.replay.settle();
     const writes = await Promise.all(values.map((value) => stampedWrite(engine, source, value)));
     return storeWrites(engine, source, writes, (write) => keepInMemory(engine, write));
   });
@@ -78,7 +46,8 @@ function keepInMemory(engine: Engine, { call, encoded, lifetime, generations }: 
     engine.memory.store(id, holdEntry(call, encoded, lifetime, generations, engine.clock.now()));
 }
 
-async function writeAround(engine: Engine, source: Source, values: readonly ValueToWrite[]): Promise<void> {
+/** Has the source store values, and the tiers lose what they have of them. @throws what the source throws. */
+export async function writeAround(engine: Engine, source: Source, values: readonly ValueToWrite[]): Promise<void> {
   const errors = await engine.sourceQueue.run(idsOf(values), async () => {
     const refused = await storeEntries(source, entriesOf(values));
     const taken = values.filter(({ call }) => !refused.has(call.address.key));
@@ -97,7 +66,7 @@ export async function removeFromSource(engine: Engine, source: Source, { id, key
   });
 }
 
-function idsOf(values: readonly ValueToWrite[]): string[] {
+export function idsOf(values: readonly ValueToWrite[]): string[] {
   return values.map(({ call }) => call.address.id);
 }
 

@@ -6,10 +6,10 @@ import { encodeValue, frameOf, refuseTooLarge } from '../entries/value-to-frame.
 import { valueTooLargeError } from '../errors.ts';
 import { areCurrent } from '../generations/generations.ts';
 import type { WriteGenerations } from '../generations/write-generations.ts';
-import type { WriteTerms } from '../loading/work.ts';
+import type { Source } from '../options/source.ts';
+import type { WriteTerms } from '../options/terms.ts';
 import type { WriteStrategy } from '../options/write-options.ts';
-import { isFailure } from '../redis/redis-state.ts';
-import type { Source } from './source.ts';
+import { isFailure, UNSENT } from '../redis/redis-state.ts';
 import { supersede } from './supersede.ts';
 
 /** @throws CacheInputError `ERR_CACHE_VALUE` for a value that cannot be written. */
@@ -32,39 +32,65 @@ export interface ValueToWrite {
 export function write(engine: Engine, strategy: WriteStrategy, value: ValueToWrite): Promise<void> {
   value.call.outcomes.sets += 1;
   const isBuffered = strategy === 'back' && engine.redis && keepForLater(engine, value, undefined);
-  return isBuffered ? BUFFERED : writeAtOnce(engine, strategy, value);
+  return isBuffered ? MADE : writeAtOnce(engine, strategy, value);
 }
 
-/** An async function would make a promise for every write. */
-const BUFFERED = Promise.resolve();
+/** What is written without waiting. It is shared, and what follows is not async, since every write would make a promise for each. */
+const MADE = Promise.resolve();
 
-async function writeAtOnce(engine: Engine, strategy: WriteStrategy, value: ValueToWrite): Promise<void> {
+function writeAtOnce(engine: Engine, strategy: WriteStrategy, value: ValueToWrite): Promise<void> {
+  const { call, terms } = value;
+  supersede(engine, call.address.id);
+  const lifeMs = wholeLifeMs(terms);
+  const dueMark = engine.replay.mark();
+  const landing = engine.writeBack.discard([call.address.id]);
+  const waits = landing !== undefined || engine.replay.isDueFor(call.address.id, terms.tags);
+  const known = waits ? undefined : engine.generations.forWriteAtOnce(terms.tags, lifeMs);
+  if (known) return writeUnder(engine, strategy, value, known, dueMark);
+  return waitToWrite(engine, value, lifeMs, landing).then(
+    (stamped) => stamped && writeUnder(engine, strategy, value, stamped, dueMark),
+  );
+}
+
+function writeUnder(
+  engine: Engine,
+  strategy: WriteStrategy,
+  value: ValueToWrite,
+  { generations, shared }: WriteGenerations,
+  dueMark: number,
+): Promise<void> {
   const { call, encoded, terms } = value;
   const { id, space, key } = call.address;
-  supersede(engine, id);
-  const lifeMs = wholeLifeMs(terms);
-  const landing = engine.writeBack.discard([id]);
-  const known = landing ? undefined : engine.generations.forWriteAtOnce(terms.tags, lifeMs);
-  const stamped = known ?? (await waitToWrite(engine, value, lifeMs, landing));
-  if (!stamped) return;
-  const { generations, shared } = stamped;
-  const mark = engine.loads.mark();
+  const { redis, memory, loads, replay } = engine;
+  const mark = loads.mark();
   const lifetime = lifetimeAt(terms, engine.clock.now());
   const held = holdEntry(call, encoded, lifetime, generations, lifetime.storedAtMs);
-  if (!engine.redis || strategy !== 'around') keepInMemory(engine, id, held);
-  if (!engine.redis) return;
-  const frame = frameOf(engine, call, encoded, lifetime, generations);
-  const stored = shared && !isFailure(await engine.redis.store(call.address, frame, lifeMs));
-  if (!stored) {
-    // Redis still has the value before this one, and must not bring it back.
-    engine.replay.later({ keys: [[space, key]] });
-    if (strategy === 'around' && !engine.loads.isRaised(id, mark)) keepInMemory(engine, id, held);
+  if (!redis || strategy !== 'around') keepInMemory(engine, id, held);
+  if (!redis) return MADE;
+
+  function settle(stored: unknown): Promise<void> | undefined {
+    if (isFailure(stored)) {
+      // Redis still has the value before this one, and must not bring it back.
+      replay.later({ keys: [[space, key]] });
+      // Not in memory yet, or no longer: an earlier write of the key that was under way has dropped what it met there.
+      if (!loads.isRaised(id, mark)) keepInMemory(engine, id, held);
+    } else if (replay.isDueSince(dueMark, id, terms.tags) && !loads.isRaised(id, mark)) {
+      // An earlier change of the key has failed meanwhile. It comes to Redis later than this write, and ends it.
+      return writeAtOnce(engine, strategy, value);
+    }
+    if (!memory.holds(id, held)) {
+      // Memory holds something else, which may have been read from Redis before this write came there.
+      engine.fills.raise(id);
+      memory.drop(id);
+    }
+    return undefined;
   }
-  if (!engine.memory.holds(id, held)) {
-    // Memory holds something else, which may have been read from Redis before this write came there.
-    engine.fills.raise(id);
-    engine.memory.drop(id);
+
+  if (shared) {
+    const frame = frameOf(engine, call, encoded, lifetime, generations);
+    return redis.store(call.address, frame, wholeLifeMs(terms)).then(settle);
   }
+  return settle(UNSENT) ?? MADE;
 }
 
 /** What the write stands on; `undefined` where this process was asked for something later for the key in the meantime. */
@@ -77,12 +103,23 @@ async function waitToWrite(
   const waiting = engine.waitingWrites.enter(call.address.id);
   try {
     if (landing) await landing;
-    const { generations } = engine;
-    const stamped = generations.forWriteAtOnce(terms.tags, lifeMs) ?? (await generations.forWrite(terms.tags, lifeMs));
+    const stamped = await generationsBehind(engine, call.address.id, terms.tags, lifeMs);
     return waiting.isOvertaken() ? undefined : stamped;
   } finally {
     waiting.leave();
   }
+}
+
+/** What is due from before a write would end it, or the generations it stands on, if it came to Redis later. */
+async function generationsBehind(
+  { replay, generations }: Engine,
+  id: string,
+  tags: readonly string[],
+  lifeMs: number,
+): Promise<WriteGenerations> {
+  if (replay.isDueFor(id, tags)) await replay.settle();
+  if (replay.isDueFor(id, tags)) return generations.forMemory(tags);
+  return generations.forWriteAtOnce(tags, lifeMs) ?? generations.forWrite(tags, lifeMs);
 }
 
 function keepInMemory({ memory }: Engine, id: string, held: Held): void {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cache, InvalidationTarget } from '../../src/index.ts';
+import type { Cache } from '../../src/index.ts';
+import type { InvalidationTarget } from '../../src/targets/target.ts';
 import type { Journal } from './journal.ts';
 import { pick } from './random.ts';
 

@@ -1,7 +1,8 @@
 import { eventually } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Cache, InvalidationTarget } from '../../src/index.ts';
+import type { Cache } from '../../src/index.ts';
+import type { InvalidationTarget } from '../../src/targets/target.ts';
 import { createGatedLoader } from '../gated-loader.ts';
 import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';

@@ -1,6 +1,7 @@
 import { createManualClock, eventually } from '@breakwater/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import type { Cache } from '../../src/index.ts';
+import { gateRedis } from '../gated-redis.ts';
 import { useOutage } from '../use-outage.ts';
 
 const outage = useOutage();
@@ -143,6 +144,40 @@ describe('a cache on our pool', () => {
     }
     expect(pool.stats().deadlineFailures).toBe(deadlineFailures);
     expect(pool.stats().rejections).toBeGreaterThan(rejections);
+  });
+});
+
+describe('a write of what is due, while Redis is away', () => {
+  it('finds that out by one question, and does not send all that is due', async () => {
+    const redis = outage.openPool();
+    const { client } = gateRedis(redis);
+    let sent = 0;
+    const counted = {
+      ...client,
+      get status() {
+        return redis.status;
+      },
+      evalsha(...request: Parameters<typeof client.evalsha>) {
+        sent += 1;
+        return client.evalsha(...request);
+      },
+    };
+    const cache = await outage.open('app', { redis: counted });
+    await outage.server.kill();
+    const keys = Array.from({ length: 1000 }, (_, index) => `k${index}`);
+    await cache.invalidate({ key: keys });
+    await eventually(() => cache.stats().redis.state === 'down');
+    await cache.drain();
+    const before = sent;
+    for (const key of keys.slice(0, 20)) await cache.set(key, 'new');
+    expect(sent).toBe(before);
+    expect(await cache.get('k0')).toBe('new');
+    await outage.server.restart();
+    const other = await outage.open('app');
+    await eventually(async () => {
+      await cache.set('k0', 'newer');
+      return (await other.get('k0')) === 'newer';
+    });
   });
 });
 

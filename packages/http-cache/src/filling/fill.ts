@@ -60,6 +60,7 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
     mayReplace: standby !== undefined,
     // What the cache asks for itself has no client that could go.
     orphanMs: job.isRefresh ? undefined : tools.options.maxWaitMs,
+    answered,
     head,
     complete,
     lost,
@@ -67,7 +68,12 @@ export function startFill(job: FillJob, tools: FillTools): Fill {
     yield: yieldToOther,
   };
   run.tee = teeResponse(response, tools.options.maxBodyBytes, run);
+  if (run.watch) exchange.onSend(run.watch.answered);
   return run;
+}
+
+function answered(this: WatchedRun): void {
+  this.watch?.answered();
 }
 
 function head(this: WatchedRun, status: number, body: Buffer | undefined): HeadDecision {

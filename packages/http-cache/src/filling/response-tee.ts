@@ -4,6 +4,8 @@ import { createKeptBody, dropBody, type KeptBody, keepChunk, keepEnd, wholeBody 
 
 /** What is told about a response on its way out. */
 export interface TeeObserver {
+  /** The handler writes or ends; of a head that has not left nothing is decided yet. */
+  answered?(): void;
   /**
    * Once, before the head leaves; the response's headers are complete and may still be changed.
    *
@@ -104,6 +106,7 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
   }
 
   function writeAndKeep(chunk: unknown, ...rest: unknown[]) {
+    if (passage.phase === 'head') observer.answered?.();
     if (passage.phase === 'head' || passage.phase === 'body') minded(passage, keepChunk(passage.kept, chunk, rest[0]));
     decideEarly(passage);
     if (passage.phase === 'replaced') return swallow([chunk, ...rest], true);
@@ -111,6 +114,7 @@ export function teeResponse(response: ServerResponse, maxBytes: number, observer
   }
 
   function endAndTell(...args: unknown[]) {
+    if (passage.phase === 'head') observer.answered?.();
     ended(passage, args[0], args[1]);
     decideEarly(passage);
     if (passage.phase === 'replaced') return swallow(args, response);

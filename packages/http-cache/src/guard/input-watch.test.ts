@@ -51,6 +51,14 @@ it.each<[string, (request: ReturnType<typeof createRequest>) => unknown, readonl
   expect(Object.getOwnPropertyDescriptor(request, 'session')).toMatchObject(accessor);
 });
 
+it('notes of what is read when the handler has answered all but the session and its cookie', () => {
+  const request = Object.assign(createRequest(), { user: 'ada' });
+  const watch = watchInputs(request, request);
+  watch.answered();
+  void [request.session, request.headers.cookie, request.user, request.headers['accept-language']];
+  expect([...watch.read].sort()).toEqual(['accept-language', 'user']);
+});
+
 it('leaves the request as it was, with what was written meanwhile', () => {
   const request = createRequest();
   const { headers } = request;

@@ -4,6 +4,8 @@ import type { IncomingMessage } from 'node:http';
 export interface InputWatch {
   /** Names of headers, lower case, and what middleware made of them: `session`, `user`, `auth`. */
   readonly read: ReadonlySet<string>;
+  /** The handler has answered: whoever still looks at the session does so to save it. */
+  answered(): void;
   /** The request is as it was before. */
   stop(): void;
 }
@@ -17,6 +19,9 @@ const PUT_ON: readonly (readonly [property: string, input: string])[] = [
   ['signedCookies', 'cookie'],
 ];
 
+/** What session middleware reads of each request when its response leaves. Other hooks may make the page of what they read. */
+const READ_TO_SAVE: ReadonlySet<string> = new Set(['session', 'cookie']);
+
 /**
  * Notes what is read from now on.
  *
@@ -25,15 +30,22 @@ const PUT_ON: readonly (readonly [property: string, input: string])[] = [
 export function watchInputs(raw: IncomingMessage, request: object): InputWatch {
   const read = new Set<string>();
   const { headers } = raw;
+  let isAnswered = false;
+  const note = (input: string) => {
+    if (!isAnswered || !READ_TO_SAVE.has(input)) read.add(input);
+  };
   const stops = [
-    replaceHeaders(raw, (name) => read.add(name)),
+    replaceHeaders(raw, note),
     watchProperty(raw, 'rawHeaders', () => {
-      for (const name of Object.keys(headers)) read.add(name);
+      for (const name of Object.keys(headers)) note(name);
     }),
-    ...PUT_ON.map(([property, input]) => watchProperty(request, property, () => read.add(input))),
+    ...PUT_ON.map(([property, input]) => watchProperty(request, property, () => note(input))),
   ];
   return {
     read,
+    answered() {
+      isAnswered = true;
+    },
     stop() {
       for (const stop of stops) stop();
     },

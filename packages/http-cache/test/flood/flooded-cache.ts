@@ -57,6 +57,7 @@ export function createFloodedCache(
         response,
         routedBy: () => [],
         earlierHeaders: () => response.getHeaders(),
+        onSend() {},
         claim() {},
         next,
       };

@@ -1,21 +1,35 @@
+import type { Announcement } from '../bus/announcement.ts';
 import { targetError } from '../errors.ts';
 import { NAMESPACE_TAG } from '../generations/generations.ts';
 import { checkKey, checkPattern, checkTag } from '../input.ts';
-import type { InvalidatedBy, InvalidationTarget } from './invalidation.ts';
-import type { Invalidations } from './outbox.ts';
+
+/** What an invalidation is to end: exactly one of the four. */
+export type InvalidationTarget =
+  | { readonly key: string | readonly string[] }
+  | { readonly tag: string | readonly string[] }
+  /** `*` and `?` are wild, every other character stands for itself. */
+  | { readonly pattern: string }
+  /** Everything in the namespace, spaces included: one command, however many entries. */
+  | { readonly all: true };
+
+/** What is named: keys and patterns with their space, tags of the whole cache. `all` is the namespace's own tag. */
+export type Invalidations = Pick<Announcement, 'keys' | 'tags' | 'patterns'>;
+
+const KINDS = Object.freeze(['key', 'tag', 'pattern', 'all'] as const);
+
+export type TargetKind = (typeof KINDS)[number];
 
 /** What a target names, checked. */
 export interface CheckedTarget {
-  readonly by: InvalidatedBy;
+  readonly by: TargetKind;
   readonly wanted: Invalidations;
 }
 
 const NOTHING: Invalidations = Object.freeze({ keys: [], tags: [], patterns: [] });
-const KINDS = ['key', 'tag', 'pattern', 'all'] as const;
 
 /** @throws CacheInputError of the part that is wrong; an unknown shape must never be an invalidation of nothing. */
 export function checkTarget(space: string, target: InvalidationTarget): CheckedTarget {
-  const given: Partial<Record<(typeof KINDS)[number], unknown>> = target ?? {};
+  const given: Partial<Record<TargetKind, unknown>> = target ?? {};
   const [by, ...others] = KINDS.filter((kind) => given[kind] !== undefined);
   if (by === undefined || others.length > 0) throw targetError(target);
   switch (by) {

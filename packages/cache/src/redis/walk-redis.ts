@@ -2,12 +2,12 @@ import { type RedisPort, runScript, scanKeys } from '@breakwater/core/redis';
 import type { SpacedKey } from '../bus/announcement.ts';
 import { idIn } from '../generations/generation-id.ts';
 import { NAMESPACE_TAG } from '../generations/generations.ts';
-import { matchesGlob } from '../invalidation/glob.ts';
-import type { Invalidations } from '../invalidation/outbox.ts';
-import { MEASURE_ENTRIES } from '../redis/measure-script.ts';
-import type { CacheKeys } from '../redis/redis-keys.ts';
-import { type Failure, isFailure } from '../redis/redis-state.ts';
-import type { RedisTier } from '../redis/redis-tier.ts';
+import { matchesGlob } from '../targets/glob.ts';
+import type { Invalidations } from '../targets/target.ts';
+import { MEASURE_ENTRIES } from './measure-script.ts';
+import type { CacheKeys } from './redis-keys.ts';
+import { type Failure, isFailure } from './redis-state.ts';
+import type { RedisTier } from './redis-tier.ts';
 
 /** An entry by its key in Redis. */
 export interface NamedEntry {

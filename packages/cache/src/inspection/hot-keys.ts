@@ -1,7 +1,7 @@
-import { isSubjectTag } from '../encryption/subject.ts';
 import { keyIn } from '../entries/address.ts';
-import type { HotKey } from '../inspection/inspection.ts';
+import { isSubjectTag } from '../generations/subject-tag.ts';
 import type { MemoryTier } from '../memory/memory-tier.ts';
+import type { HotKey } from './inspection.ts';
 
 /**
  * The keys of the cache itself that were read from memory. Not those of subjects, which are stored nowhere but in

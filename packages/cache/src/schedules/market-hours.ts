@@ -10,6 +10,7 @@ export type Weekday = (typeof WEEKDAYS)[number];
 /** `'09:30-16:00'`: from the first minute on, up to but without the last; `24:00` is the end of the day. */
 export type TradingSession = `${number}:${number}-${number}:${number}`;
 
+/** When a market trades, and how long an entry lives meanwhile. */
 export interface MarketHoursOptions {
   /** The market's own IANA time zone, such as `'America/New_York'`. */
   readonly timeZone: string;

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createGenerationTable, staleSince } from './generations.ts';
+import { createGenerationTable } from './generation-table.ts';
+import { staleSince } from './generations.ts';
 
 const origin = (mark: number) => ({ mark, shared: true, livesUntilMs: 0, confirmedAtMs: 0 });
 

@@ -1,0 +1,89 @@
+import { eventually } from '@breakwater/testkit';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Cache, CacheOptions } from '../../src/index.ts';
+import { type GatedRedis, gateRedis } from '../gated-redis.ts';
+import { useRedis } from '../use-redis.ts';
+
+const stored = new Map<string, unknown>();
+const OPTIONS = {
+  policies: {
+    through: { ttl: '1h' },
+    around: { ttl: '1h', write: 'around' },
+    back: { ttl: '1h', write: 'back' },
+    source: { ttl: '1h', source: { store: (key: string, value: unknown) => stored.set(key, value) } },
+  },
+  writeBack: { interval: '10m' },
+} satisfies Partial<CacheOptions>;
+
+const instances = useRedis();
+let gate: GatedRedis;
+let writer: Cache;
+
+beforeEach(async () => {
+  gate = gateRedis(instances.client());
+  writer = await instances.open(instances.name, { ...OPTIONS, redis: gate.client });
+});
+
+/** By the time that it resolves, all that was due before it has been sent: reads wait for it. */
+const sendWhatIsDue = () => writer.get('another');
+
+async function foundElsewhere(key: string): Promise<unknown> {
+  const other = await instances.open(instances.name);
+  return other.get(key);
+}
+
+const earlier: readonly (readonly [string, () => Promise<unknown>])[] = [
+  ['another set of the key', () => writer.set('k', 'old', { tags: ['x'] })],
+  ['an invalidation of the key', () => writer.invalidate({ key: 'k' })],
+  ['an invalidation of its tag', () => writer.invalidate({ tag: 'x' })],
+  ['an invalidation by a pattern', () => writer.invalidate({ pattern: 'k*' })],
+  ['a clear', () => writer.clear()],
+];
+
+describe.each(['through', 'around', 'back', 'source'] as const)('what is set %s', (policy) => {
+  it.each(earlier)('is not ended by %s that Redis did not take before', async (_what, change) => {
+    await writer.set('k', 'oldest', { tags: ['x'] });
+    const repair = gate.failCommands('evalsha');
+    await change();
+    repair();
+    await writer.set('k', 'new', { policy, tags: ['x'] });
+    await writer.drain();
+    await sendWhatIsDue();
+    expect(await foundElsewhere('k')).toBe('new');
+    expect(await writer.get('k')).toBe('new');
+  });
+});
+
+// What a source has taken is left to the next load where anything came to its key meanwhile.
+describe.each(['through', 'around', 'back'] as const)('what is set %s', (policy) => {
+  it.each(earlier)('is not ended by %s that was under way, and that Redis does not take', async (_what, change) => {
+    await writer.set('k', 'oldest', { tags: ['x'] });
+    const send = gate.holdCommands('evalsha');
+    const changing = change();
+    await eventually(() => expect(gate.held('evalsha')).toBe(1));
+    const setting = writer.set('k', 'new', { policy, tags: ['x'] }).then(() => writer.drain());
+    gate.failCommands('evalsha', 1);
+    send();
+    await Promise.all([changing, setting]);
+    await sendWhatIsDue();
+    await writer.drain();
+    expect(await foundElsewhere('k')).toBe('new');
+    expect(await writer.get('k')).toBe('new');
+  });
+});
+
+describe('a set while another of the same key is under way', () => {
+  it.each(['through', 'around'] as const)('%s stays in memory where Redis takes neither', async (policy) => {
+    await writer.set('k', 'oldest', { policy });
+    const send = gate.holdCommands('evalsha');
+    const setting = ['earlier', 'later'].map((value) => writer.set('k', value, { policy }));
+    await eventually(() => expect(gate.held('evalsha')).toBe(1));
+    const repair = gate.failCommands('evalsha');
+    send();
+    await Promise.all(setting);
+    expect(await writer.get('k')).toBe('later');
+    repair();
+    expect(await foundElsewhere('k')).not.toBe('earlier');
+    expect(await writer.get('k')).toBe('later');
+  });
+});
