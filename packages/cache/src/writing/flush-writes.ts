@@ -61,8 +61,10 @@ function flushUnder(
 ): unknown {
   const { call, encoded, lifetime, writtenAtMs } = write;
   const leftMs = lifetime.expiresAtMs - nowMs;
-  // It was invalidated meanwhile, or has expired: there is nothing to send.
-  if (!engine.writeBack.holds(write) || leftMs <= 0) return false;
+  // It was invalidated meanwhile: there is nothing to send.
+  if (!engine.writeBack.holds(write)) return false;
+  // It has expired; what it was to replace must not be found again.
+  if (leftMs <= 0) return redis.invalidate.key([call.address.space, call.address.key]);
   const frame = frameOf(engine, call, encoded, lifetime, generations);
   return redis
     .flush(call.address, frame, leftMs, writtenAtMs)

@@ -1,5 +1,5 @@
 import type { RedisPort } from '@breakwater/core/redis';
-import { eventually } from '@breakwater/testkit';
+import { createManualClock, eventually } from '@breakwater/testkit';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
@@ -57,6 +57,25 @@ describe('a write-back', () => {
     await eventually(() => batching.stats().writeBack.flushed === 11);
     expect(gate.replied('evalsha')).toBe(before + 1);
     expect((await other.getMany(['k0', 'k9'])).size).toBe(2);
+  });
+
+  it.each([
+    ['is read', (cache: Cache) => cache.get('k')],
+    ['is looked for in memory', (cache: Cache) => Promise.resolve(cache.peek('k')?.value)],
+    ['would be sent', (cache: Cache) => cache.drain().then(() => undefined)],
+  ])('that has expired before it %s leaves nothing of what it was to replace', async (_when, call) => {
+    const clock = createManualClock(Date.now());
+    const brief = await instances.open(instances.name, { ...back, clock });
+    const reader = await instances.open(instances.name, { clock });
+    await brief.set('k', 'old', { policy: 'through', ttl: '1h' });
+    await brief.set('k', 'new', { ttl: '1s' });
+    clock.advance(1000);
+    expect(await call(brief)).toBeUndefined();
+    expect(await brief.get('k')).toBeUndefined();
+    expect(await brief.drain()).toEqual({ buffered: 0 });
+    await hearAll(reader, brief);
+    expect(await reader.get('k')).toBeUndefined();
+    expect(await brief.getOrLoad('k', () => 'loaded')).toBe('loaded');
   });
 
   it('leaves after the interval', async () => {
