@@ -87,3 +87,22 @@ describe('a set while another of the same key is under way', () => {
     expect(await writer.get('k')).toBe('later');
   });
 });
+
+describe('a set that goes again behind an earlier change that Redis did not take', () => {
+  it.each([
+    ['a later set', () => writer.set('k', 'latest'), 'latest'],
+    ['a later invalidation', () => writer.invalidate({ key: 'k' }), undefined],
+  ] as const)('does not come behind %s', async (_what, call, left) => {
+    await writer.set('k', 'oldest');
+    const send = gate.holdCommands('evalsha');
+    const changing = writer.set('k', 'old');
+    await eventually(() => expect(gate.held('evalsha')).toBe(1));
+    const calls = [changing, writer.set('k', 'new'), call()];
+    gate.failCommands('evalsha', 1);
+    send();
+    await Promise.all(calls);
+    await sendWhatIsDue();
+    expect(await foundElsewhere('k')).toBe(left);
+    expect(await writer.get('k')).toBe(left);
+  });
+});
