@@ -104,7 +104,10 @@ async function waitToWrite(
   try {
     if (landing) await landing;
     const stamped = await generationsBehind(engine, call.address.id, terms.tags, lifeMs);
-    return waiting.isOvertaken() ? undefined : stamped;
+    if (waiting.isOvertaken()) return undefined;
+    // What is being read of Redis since the call is from before this write, and must not come over it in memory.
+    engine.fills.raise(call.address.id);
+    return stamped;
   } finally {
     waiting.leave();
   }
