@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type BoundedMap, type Budget, createBoundedMap, createBudget, type HoldTerms } from './bounded-map.ts';
 
+const at = (nowMs: number) => ({ now: () => nowMs });
+
 function setUp({ maxEntries = 100, maxBytes = 1000 } = {}) {
   const removed: string[] = [];
   const map = createBoundedMap<string>({ maxEntries, maxBytes, onRemoved: (value) => removed.push(value) });
@@ -14,8 +16,8 @@ describe('a bounded map', () => {
   it('has a value until its time, and not at it', () => {
     const { map, removed, set } = setUp();
     set('a', { untilMs: 500 });
-    expect(map.get('a', 499)).toBe('value of a');
-    expect(map.get('a', 500)).toBeUndefined();
+    expect(map.get('a', at(499))).toBe('value of a');
+    expect(map.get('a', at(500))).toBeUndefined();
     expect(removed).toEqual(['value of a']);
     expect(map.stats().entries).toBe(0);
   });
@@ -23,7 +25,7 @@ describe('a bounded map', () => {
   it('keeps what was read before what was not, and a peek is no reading', () => {
     const { map, set } = setUp({ maxEntries: 3 });
     for (const id of ['a', 'b', 'c']) set(id);
-    map.get('a', 0);
+    map.get('a', at(0));
     map.peek('b');
     set('d');
     expect([...map.ids()]).toEqual(['a', 'c', 'd']);
@@ -34,7 +36,7 @@ describe('a bounded map', () => {
     const { map, set } = setUp({ maxEntries: 10 });
     for (const id of ['a', 'b', 'c']) set(id);
     for (let index = 0; index < 100; index += 1) {
-      for (const id of ['a', 'b', 'c']) map.get(id, 0);
+      for (const id of ['a', 'b', 'c']) map.get(id, at(0));
       set(`once ${index}`);
     }
     expect([...map.ids()]).toEqual(expect.arrayContaining(['a', 'b', 'c']));
@@ -67,11 +69,11 @@ describe('a bounded map', () => {
   it('has no id of what has left, and has it again where it comes back', () => {
     const { map, removed, set } = setUp();
     for (const id of ['a', 'b', 'c']) set(id);
-    map.get('a', 0);
+    map.get('a', at(0));
     map.delete('a');
-    map.get('b', 1000);
+    map.get('b', at(1000));
     expect([...map.ids()]).toEqual(['c']);
-    expect([map.stats().entries, map.get('a', 0), map.peek('b'), map.delete('a'), map.usedIds()]).toEqual([
+    expect([map.stats().entries, map.get('a', at(0)), map.peek('b'), map.delete('a'), map.usedIds()]).toEqual([
       1,
       undefined,
       undefined,
@@ -79,7 +81,7 @@ describe('a bounded map', () => {
       [],
     ]);
     set('a');
-    expect([map.stats().entries, map.get('a', 0), map.usedIds()]).toEqual([2, 'value of a', ['a']]);
+    expect([map.stats().entries, map.get('a', at(0)), map.usedIds()]).toEqual([2, 'value of a', ['a']]);
     expect(removed).toEqual(['value of a', 'value of b']);
   });
 
@@ -94,7 +96,7 @@ describe('a bounded map', () => {
         set('deleted');
         map.delete('deleted');
         set('expired', { untilMs: 1 });
-        map.get('expired', 1);
+        map.get('expired', at(1));
       }
       expect(deleted).not.toHaveBeenCalled();
     });
@@ -120,7 +122,7 @@ describe('a bounded map', () => {
       id.map(
         (read): Step =>
           ({ map }) =>
-            void map.get(read, 0),
+            void map.get(read, at(0)),
       ),
       id.map(
         (left): Step =>

@@ -1,10 +1,11 @@
+import type { Clock } from '@breakwater/core';
 import { createSieve, type Sieve, type Spot, spotOf, type Used } from './sieve.ts';
 import { createVacancies, type Vacant } from './vacancies.ts';
 
 /** Values by id, bounded by count and bytes; the bytes of some of them also by a budget of their own. */
 export interface BoundedMap<Value> {
-  /** A use. */
-  get(id: string, nowMs: number): Value | undefined;
+  /** A use. The clock is read for what is there: what is asked for next in Redis need not pay for it. */
+  get(id: string, clock: Clock): Value | undefined;
   /** No use. */
   peek(id: string): Value | undefined;
   /** Whether a value of this size is smaller than the bounds. */
@@ -135,10 +136,10 @@ export function createBoundedMap<Value>({
   }
 
   return {
-    get(id, nowMs) {
+    get(id, clock) {
       const place = places.get(id);
       if (place === undefined) return undefined;
-      if (nowMs < place.untilMs) {
+      if (clock.now() < place.untilMs) {
         place.isUsed = true;
         return place.value;
       }

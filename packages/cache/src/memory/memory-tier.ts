@@ -142,7 +142,7 @@ export function createMemoryTier({
   }
 
   function find(id: string, space: string): Held | undefined {
-    const held = entries.get(id, coarse.now());
+    const held = entries.get(id, coarse);
     // Keys are checked behind the memory tier; an unchecked one may have the form of another space's id.
     if (held === undefined || held.space !== space) return undefined;
     if (isBeyondBlindTtl(held)) {
@@ -151,7 +151,7 @@ export function createMemoryTier({
     }
     if (isCurrent(held)) return held;
     expire(id, Number.POSITIVE_INFINITY);
-    return entries.get(id, coarse.now());
+    return entries.get(id, coarse);
   }
 
   return {
