@@ -87,6 +87,19 @@ const BY_OPTIONS: Readonly<Record<string, (cache: Cache, options: object) => unk
   reserveToFill: (cache, options) => cache.reserveToFill('k', options),
 };
 
+/** Every call that takes options which no other group of calls takes. */
+const WITH_OWN_OPTIONS: Readonly<Record<string, (cache: Cache, options: { within: '1s' }) => unknown>> = {
+  invalidate: (cache, options) => cache.invalidate({ key: 'k' }, options as object),
+  expire: (cache, options) => cache.expire({ key: 'k' }, options as object),
+  clear: (cache, options) => cache.clear(options as object),
+  dryRun: (cache, options) => cache.dryRun({ key: 'k' }, options as object),
+  keys: (cache, options) => cache.keys('*', options as object),
+  ack: (cache, options) => cache.ack(options),
+  demand: (cache, options) => cache.demand(cache.token(), options),
+  commit: async (cache, options) => (await cache.reserve('k')).commit(1, options as object),
+  warmUp: (cache, options) => createWarmer(cache).warmUp(['k'], load, options as object),
+};
+
 /** Every call that takes what a write takes. */
 const WRITES: Readonly<Record<string, (cache: Cache, options: object) => unknown>> = {
   set: (cache, options) => cache.set('k', 1, options),
@@ -111,6 +124,7 @@ const BAD_TERMS: readonly [what: string, options: object, code: string][] = [
   ['a text for tags', { tags: 'abc' }, 'ERR_CACHE_TAG'],
   ['more than 128 tags', { tags: Array.from({ length: 129 }, (_, index) => `tag ${index}`) }, 'ERR_CACHE_TAG'],
   ['an empty subject', { subject: '' }, 'ERR_CACHE_SUBJECT'],
+  ['null for a subject', { subject: null }, 'ERR_CACHE_SUBJECT'],
   ['a subject with half a surrogate pair', { subject: 'a\ud800' }, 'ERR_CACHE_SUBJECT'],
 ];
 
@@ -142,6 +156,7 @@ const OTHERS: readonly [what: string, code: string, call: (cache: Cache) => unkn
   ['a loader that is no function', 'ERR_CACHE_LOADER', (cache) => cache.getOrLoad('k', 5 as never)],
   ['a batch loader that is no function', 'ERR_CACHE_LOADER', (cache) => cache.loadMany(['k'], {} as never)],
   ['a batch loader that gives no Map', 'ERR_CACHE_VALUE', (cache) => cache.loadMany(['k'], () => [] as never)],
+  ['a wrap with null for options', 'ERR_CACHE_OPTION', (cache) => cache.wrap(load, null as never)],
   ['nothing to wrap', 'ERR_CACHE_OPTION', (cache) => cache.wrap(undefined as never, { key: () => 'k' })],
   ['a wrap without a key', 'ERR_CACHE_OPTION', (cache) => cache.wrap(load, {} as never)],
   ['no target', 'ERR_CACHE_TARGET', (cache) => cache.invalidate({} as never)],
@@ -197,6 +212,11 @@ const OTHERS: readonly [what: string, code: string, call: (cache: Cache) => unkn
     (cache) => cache.reserveToFill('k', { leaseWait: -1 }),
   ],
   [
+    'null for the wait for a lease',
+    'ERR_CACHE_OPTION',
+    (cache) => cache.reserveToFill('k', { leaseWait: null as never }),
+  ],
+  [
     'a commit for less than no time',
     'ERR_CACHE_OPTION',
     async (cache) => (await cache.reserve('k')).commit(1, { ttl: -1 }),
@@ -206,6 +226,8 @@ const OTHERS: readonly [what: string, code: string, call: (cache: Cache) => unkn
     'ERR_CACHE_OPTION',
     async (cache) => (await cache.reserve('k')).commit(1, { tll: 5 } as object),
   ],
+  ['null in place of a loader and its options', 'ERR_CACHE_LOADER', (cache) => cache.getOrLoad('k', null as never)],
+  ['null in place of a batch loader', 'ERR_CACHE_LOADER', (cache) => cache.loadMany(['k'], null as never)],
   ['a lifetime in place of options', 'ERR_CACHE_OPTION', (cache) => cache.set('k', 1, '5s' as never)],
   ['seconds in place of options', 'ERR_CACHE_OPTION', (cache) => cache.getOrLoad('k', load, 60 as never)],
   ['a policy in place of options', 'ERR_CACHE_OPTION', (cache) => cache.get('k', 'default' as never)],
@@ -285,6 +307,15 @@ describe('bad input is refused with a code, at the call:', () => {
     expect(await codeOf(() => call(cache, { tll: 5 }))).toBe('ERR_CACHE_OPTION');
   });
 
+  const { wrap: _, ...takingNull } = { ...BY_OPTIONS, ...WITH_OWN_OPTIONS };
+  it.each(each(takingNull))('%s: null for options', async (_name, call) => {
+    expect(await codeOf(() => call(cache, null as never))).toBe('ERR_CACHE_OPTION');
+  });
+
+  it.each(each(WITH_OWN_OPTIONS))('%s: a misspelt option of its own', async (_name, call) => {
+    expect(await codeOf(() => call(cache, { within: '1s', bugdet: '1s' } as never))).toBe('ERR_CACHE_OPTION');
+  });
+
   it('a misspelt option is named, with what it was likely meant to be', async () => {
     await expect(cache.set('k', 1, { tll: 5 } as object)).rejects.toThrow(
       /^options must be an object with only the keys policy, ttl, .* \(is 'tll' meant to be 'ttl'\?\), got an object with the keys tll\.$/,
@@ -343,16 +374,18 @@ describe('bad input is refused with a code, at the call:', () => {
 
   it('a hit in memory does not look at what else its options say', async () => {
     await cache.set('held', 1);
-    expect(await cache.get('held', { tll: 5 } as object)).toBe(1);
-    expect(await cache.getOrLoad('held', load, { tll: 5 } as object)).toBe(1);
+    for (const unlooked of [{ tll: 5 } as object, null as never]) {
+      expect(await cache.get('held', unlooked)).toBe(1);
+      expect(await cache.getOrLoad('held', load, unlooked)).toBe(1);
+      expect(cache.peek('held', unlooked)).toMatchObject({ value: 1 });
+    }
   });
 
-  it('nothing for options is as good as none', async () => {
-    const nothing = null as never;
-    await cache.set('k', 1, nothing);
-    await cache.setMany([['l', 2]], nothing);
-    expect(await cache.getMany(['k', 'l'], nothing)).toEqual(new Map(Object.entries({ k: 1, l: 2 })));
-    expect(await cache.getOrLoad('m', load, nothing)).toBe(1);
-    expect(await (await cache.reserve('n', nothing)).commit(3, nothing)).toBe(true);
+  it('undefined for options is as good as none', async () => {
+    await cache.set('k', 1, undefined);
+    await cache.setMany([['l', 2]], undefined);
+    expect(await cache.getMany(['k', 'l'], undefined)).toEqual(new Map(Object.entries({ k: 1, l: 2 })));
+    expect(await cache.getOrLoad('m', load, undefined)).toBe(1);
+    expect(await (await cache.reserve('n', undefined)).commit(3, undefined)).toBe(true);
   });
 });

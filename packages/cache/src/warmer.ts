@@ -152,9 +152,9 @@ export function createWarmer<PolicyName extends string>(
       if (!set) throw checks.failure('set', `one of ${sets.map((one) => one.name).join(', ')}`, name);
       return inTurn(() => runSet(set));
     },
-    async warmUp(keys, load, options) {
-      checks.known('options', options ?? {}, ['policy', 'tags', 'mode']);
-      const { policy = 'default', tags = [], mode = 'cached' } = options ?? {};
+    async warmUp(keys, load, options = {}) {
+      checks.known('options', options, ['policy', 'tags', 'mode']);
+      const { policy = 'default', tags = [], mode = 'cached' } = options;
       if (typeof keys === 'string' || typeof keys?.[Symbol.iterator] !== 'function') {
         throw keyError('one of a list of keys', keys);
       }

@@ -36,6 +36,8 @@ describe('the sliding window as a limiter of rate-limiter-flexible', () => {
     ['ERR_RATE_LIMIT_UNSUPPORTED', (limiter) => limiter.consume('a', 1, { customDuration: 5 })],
     ['ERR_RATE_LIMIT_NEVER_ADMITTED', (limiter) => limiter.consume('a', 3)],
     ['ERR_RATE_LIMIT_OPTION', (limiter) => limiter.consume('a', -1)],
+    ['ERR_RATE_LIMIT_OPTION', (limiter) => limiter.consume('a', 1, { customDuraton: 5 } as object)],
+    ['ERR_RATE_LIMIT_OPTION', (limiter) => limiter.consume('a', 1, null as never)],
   ])('rejects with %s what it cannot do: %s', async (code, call) => {
     await expect(call(new SlidingWindowLimiter({ points: 2, duration: 60 }))).rejects.toMatchObject({ code });
   });

@@ -12,7 +12,7 @@ import type { WindowStore } from './window-store.ts';
 
 export type { SlidingWindowLimiterOptions } from './flexible-options.ts';
 
-/** What rate-limiter-flexible passes on; an object of anything else is ignored, as its own limiters do. */
+/** What rate-limiter-flexible's own limiters take, and its wrappers pass on. */
 interface ConsumeOptions {
   readonly customDuration?: unknown;
 }
@@ -52,6 +52,7 @@ export class SlidingWindowLimiter extends RateLimiterCompatibleAbstract {
   }
 
   override async consume(key: string | number, points = 1, options: ConsumeOptions = {}): Promise<RateLimiterRes> {
+    checks.known('options', options, ['customDuration']);
     if (options.customDuration !== undefined) {
       throw unsupported('customDuration', 'a key has one window. Make another limiter.');
     }

@@ -42,11 +42,14 @@ export interface AgreementOptions {
 const MAX_WITHIN_MS = 60_000;
 
 export function createAgreement({ announcer, bus, settle }: AgreementOptions): Agreement {
-  const within = (duration: Duration) => checks.duration('within', duration, { max: MAX_WITHIN_MS });
+  function withinMsOf(options: { readonly within: Duration }): number {
+    checks.known('options', options, ['within']);
+    return checks.duration('within', options.within, { max: MAX_WITHIN_MS });
+  }
 
   return {
     async ack(options) {
-      const withinMs = within(options?.within);
+      const withinMs = withinMsOf(options);
       if (!bus) return { applied: [], missing: [] };
       // What Redis does not take, nobody hears of.
       if (!(await settle())) return { applied: [], missing: bus.live() };
@@ -55,7 +58,7 @@ export function createAgreement({ announcer, bus, settle }: AgreementOptions): A
     token: () => encodeToken({ publisher: announcer.publisher, sequence: announcer.published }),
     async demand(token, options) {
       const milestone = parseToken(token);
-      const withinMs = within(options?.within);
+      const withinMs = withinMsOf(options);
       if (milestone.publisher === announcer.publisher || milestone.sequence === 0) return true;
       return bus ? bus.demand(milestone, withinMs) : false;
     },

@@ -68,9 +68,10 @@ export function createReservation(work: Work): FencedReservation {
     isFenced,
     keep: (value, keepTerms) => keep(work, value, keepTerms),
     async commit(value, options) {
-      if (!options) return keep(work, value, { life: terms });
+      if (options === undefined) return keep(work, value, { life: terms });
+      const life = withTimes(terms, options);
       const { tags } = options;
-      return keep(work, value, { life: withTimes(terms, options), lateTags: tags && addedTags(tags, terms.tags) });
+      return keep(work, value, { life, lateTags: tags === undefined ? undefined : addedTags(tags, terms.tags) });
     },
   };
 }

@@ -105,19 +105,20 @@ const CALL_OPTIONS: Readonly<Record<CallOption, true>> = Object.freeze({
 const NAMES: ReadonlySet<string> = new Set(Object.keys(CALL_OPTIONS));
 
 /**
- * Refuses what is no object of options (a lifetime in its place), and an option that no call takes: misspelt, it would be
- * ignored. One that only other calls take may be there, since one object may be given to several.
+ * Refuses what is no object of options (a lifetime in its place, or `null`: only `undefined` is none), and an option that no
+ * call takes: misspelt, it would be ignored. One that only other calls take may be there, since one object may be given to
+ * several.
  *
  * @throws OptionError `ERR_CACHE_OPTION`.
  */
 export function checkCallOptions(options: unknown): void {
-  if (options === undefined || options === null || areTaken(options)) return;
+  if (options === undefined || areTaken(options)) return;
   checks.known('options', options, [...NAMES]);
 }
 
 /** As `checks.known` asks, without a list of the names: every `set` passes here. */
 function areTaken(options: unknown): boolean {
-  if (typeof options !== 'object') return false;
+  if (typeof options !== 'object' || options === null) return false;
   for (const name in options) if (!NAMES.has(name)) return false;
   return true;
 }

@@ -51,7 +51,7 @@ export function withSubject(
   policy: ResolvedPolicy,
   options: WriteOptions | undefined,
 ): WriteTerms {
-  const subject = options?.subject ?? policy.subject?.(key);
+  const subject = options?.subject === undefined ? policy.subject?.(key) : options.subject;
   if (subject === undefined) return terms;
   const tag = subjectTagOf(subject);
   if (redis && !encryption) throw subjectError('absent without encryption.keys', subject);

@@ -51,7 +51,7 @@ export function createPartLoads(engine: Engine, { space, requests, hits, loadOnc
     finish: (found: Valued, source: Sourced<unknown>['source']) => Result,
   ): Promise<Result> {
     const loader = typeof given === 'function' ? given : undefined;
-    const options = typeof given === 'function' ? more : (given ?? more);
+    const options = typeof given === 'function' || given === undefined ? more : given;
     const policy = policyOf(options);
     const entry = hit(key, policy, options);
     if (entry === undefined) {
@@ -110,7 +110,7 @@ export function createPartLoads(engine: Engine, { space, requests, hits, loadOnc
       given?: BatchLoader<Value> | LoadCallOptions,
       more?: LoadCallOptions,
     ) {
-      const options = typeof given === 'function' ? more : (given ?? more);
+      const options = typeof given === 'function' || given === undefined ? more : given;
       const policy = policyOf(options);
       const unique = uniqueKeys(keys);
       const loader = typeof given === 'function' ? given : batchLoaderOf(engine, space, policy.source);

@@ -41,7 +41,8 @@ export function createPartWrites(engine: Engine, { requests, finds }: PartWrites
     async reserveToFill(key, options) {
       const policy = policyOf(options);
       const terms = termsOf(key, policy, options);
-      const leaseWaitMs = resolveLeaseWait('leaseWait', options?.leaseWait ?? terms.load.leaseWaitMs);
+      const leaseWait = options?.leaseWait;
+      const leaseWaitMs = leaseWait === undefined ? terms.load.leaseWaitMs : resolveLeaseWait('leaseWait', leaseWait);
       const findsStale = finds === 'stale';
       return reserveToFill(engine, { call: callOf(key, policy), terms, over: options?.over, leaseWaitMs, findsStale });
     },
