@@ -41,7 +41,8 @@ export function createRedisInspection({ redis, walk, keys, state }: RedisInspect
         }
       }
 
-      const isComplete = (await state.watch(measureAll())) === 'done';
+      // What it resolves with is no answer of Redis by itself: it may be that of a read which had none.
+      const isComplete = (await measureAll().catch(state.failed)) === 'done';
       const bytes = [...bytesOf.values()].reduce((sum, one) => sum + one, 0);
       return { entries: bytesOf.size, bytes, isComplete };
     },

@@ -102,7 +102,8 @@ export function createPacedInvalidations({ engine, local, redis, share }: PacedO
 
     async function begin(part: PacedInRedis): Promise<Ended | Failure> {
       const fenced = await part.tier.fence(wanted);
-      return isFailure(fenced) ? fenced : part.state.watch(inRedis(part));
+      // That it ends is no answer of Redis: it may be stopped, or give up, long after the last one.
+      return isFailure(fenced) ? fenced : inRedis(part).catch(part.state.failed);
     }
 
     const held = [...namedInMemory(memory, wanted)];
