@@ -213,7 +213,7 @@ export function describeContext(name: string, connect: () => RedisPort | null): 
   });
 
   describe(`where a value is from, on ${name},`, () => {
-    const { cache, clock } = useCache(connect, { swr: { ttl: '10s', staleWhileRevalidate: '10s' } });
+    const { cache, clock, open } = useCache(connect, { swr: { ttl: '10s', staleWhileRevalidate: '10s' } });
 
     it('is told with it', async () => {
       const slow = createGatedLoader();
@@ -232,6 +232,14 @@ export function describeContext(name: string, connect: () => RedisPort | null): 
       expect(await cache().lookupOrLoad('a', () => 'new', { policy: 'swr' })).toEqual({
         value: 'value',
         source: 'stale',
+      });
+    });
+
+    it('is Redis where another instance has put it there, and the loader where there is none', async () => {
+      await cache().set('a', 'value');
+      expect(await open().lookupOrLoad('a', () => 'value')).toEqual({
+        value: 'value',
+        source: connect() ? 'redis' : 'loader',
       });
     });
   });

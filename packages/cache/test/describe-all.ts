@@ -6,6 +6,7 @@ import { describeExpire } from './expire-contract.ts';
 import { describeFailing } from './failing-contract.ts';
 import { describeInspection } from './inspection-contract.ts';
 import { describeInvalidation } from './invalidation-contract.ts';
+import { describeLatency } from './latency-contract.ts';
 import { describeLoading } from './loading-contract.ts';
 import { describeMany } from './many-contract.ts';
 import { describeMemoryPolicies } from './memory-policy-contract.ts';
@@ -25,6 +26,7 @@ export function describeAll(name: string, connect: () => RedisPort | null): void
   describeFailing(name, connect);
   describeInspection(name, connect);
   describeInvalidation(name, connect);
+  describeLatency(name, connect);
   describeLoading(name, connect);
   describeMany(name, connect);
   describeMemoryPolicies(name, connect);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { RedisPort } from '@breakwater/core/redis';
 import { eventually } from '@breakwater/testkit';
 import { describe, expect, it, vi } from 'vitest';
@@ -86,6 +87,27 @@ export function describeStale(name: string, connect: () => RedisPort | null): vo
       await eventually(() => expect(heard).toHaveBeenCalledTimes(1));
       expect(heard.mock.calls[0]?.[0].error.message).toBe('no price');
       expect(await cache().getOrLoad('a', () => 'new', { policy: 'swr' })).toBe('old');
+    });
+
+    it.each(['drain', 'close'] as const)('a refresh under way is waited for by %s', async (end) => {
+      await cache().set('a', 'old', { policy: 'swr' });
+      clock().advance(10_000);
+      const slow = createGatedLoader();
+      expect(await cache().getOrLoad('a', slow.load, { policy: 'swr' })).toBe('old');
+      await slow.begun(1);
+      let isOver = false;
+      const ending = cache()
+        [end]()
+        .then(() => {
+          isOver = true;
+        });
+      // Time enough to end, for what would not wait.
+      for (let turn = 0; turn < 5; turn += 1) await cache().get('another');
+      for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+      expect(isOver).toBe(false);
+      slow.finish('new');
+      await ending;
+      expect(cache().peek('a')?.value).toBe('new');
     });
 
     it('an entry is better than an error, until its maximum age', async () => {

@@ -149,6 +149,19 @@ describe('the script of changes', () => {
     expect(messages.map((message) => /^\d+-\d+ /.test(message))).toEqual([true, false, true, false]);
   });
 
+  it('keeps the record of the last messages alone, and that for an hour', async () => {
+    const tell = () => apply({ verb: 'announce', keys: [], values: [], announcement: { tags: ['last'] } });
+    const fill = redis.pipeline();
+    for (let index = 0; index < 6000; index += 1) fill.xadd('record', '*', 'm', `${index}`);
+    await fill.exec();
+    await tell();
+    // Whole nodes leave, of a hundred messages each.
+    expect(await redis.xlen('record')).toBeGreaterThanOrEqual(4096);
+    expect(await redis.xlen('record')).toBeLessThan(4096 + 100);
+    expect(await redis.pttl('record')).toBeGreaterThan(3_500_000);
+    expect(await redis.pttl('record')).toBeLessThanOrEqual(3_600_000);
+  });
+
   it('is sent again by its text after the server has forgotten its scripts', async () => {
     await store('k', '1');
     await redis.script('FLUSH');

@@ -198,6 +198,23 @@ describe('an invalidation while a Cluster moves a slot', () => {
   });
 });
 
+it('an invalidation by pattern walks every master of a Cluster, and ends nothing else', async () => {
+  const [a, b] = await open();
+  const named = Array.from({ length: 120 }, (_, index) => `p:${index}`);
+  const others = Array.from({ length: 30 }, (_, index) => `q:${index}`);
+  await a.setMany([...named, ...others].map((key) => [key, key]));
+  const owners = await Promise.all(named.slice(0, 30).map((key) => admin.ownerOf(keyOf('entry', key))));
+  expect(new Set(owners).size).toBe(3);
+  for (const node of cluster.nodes) await admin.client(node).config('RESETSTAT');
+  expect(await a.invalidate({ pattern: 'p:*' })).toMatchObject({ redisKeys: 120, shared: true, isComplete: true });
+  expect([...(await b.getMany([...named, ...others])).keys()]).toEqual(others);
+  for (const node of cluster.nodes) {
+    const commands = await admin.client(node).info('commandstats');
+    expect(commands).toContain('cmdstat_scan');
+    expect(commands).not.toContain('cmdstat_keys');
+  }
+});
+
 it('a walk over a Cluster with a node that the client has not heard of is incomplete, and no outage', async () => {
   const [a, b, client] = await open();
   await a.setMany(Object.entries({ k: 'old', other: 'old' }), { tags: ['x'] });

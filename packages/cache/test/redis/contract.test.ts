@@ -32,7 +32,8 @@ for (const describeNumbers of [describeCache, describeWrites, describeInspection
   describeNumbers('an ioredis client that returns numbers as texts', () => textual);
 }
 
-it('nothing that all of that has left in Redis is without a ttl', async () => {
+it('nothing that all of that has left in Redis is without a ttl, and nobody looked for keys with KEYS', async () => {
+  expect(await client.info('commandstats')).not.toContain('cmdstat_keys');
   const keys = await client.keys('*');
   const ttls = (await client.pipeline(keys.map((key) => ['pttl', key])).exec()) ?? [];
   // -1 is that of a key without one, -2 that of one which has just left.

@@ -140,13 +140,18 @@ describe('the generations of tags', () => {
     expect(await redis.pttl(tagKey(''))).toBeGreaterThan(59 * DAY_MS);
   });
 
-  it('cost a tag’s invalidation one command, however many entries carry it', async () => {
+  it.each([
+    ['a tag’s invalidation', () => cache.invalidate({ tag: 'x' }), ['UNLINK', 'SET']],
+    ['a tag’s expiry', () => cache.expire({ tag: 'x' }), ['UNLINK', 'SET', 'GET', 'SET']],
+    ['a clear', () => cache.clear(), ['UNLINK', 'SET']],
+    ['an expiry of everything', () => cache.expire({ all: true }), ['UNLINK', 'SET', 'GET', 'SET']],
+  ])('cost %s one command, however many entries stand on them', async (_what, end, does) => {
     await Promise.all(Array.from({ length: 501 }, (_, index) => cache.set(`k${index}`, index, { tags: ['x'] })));
     const commands = await commandsDuring(async () => {
-      expect(await cache.invalidate({ tag: 'x' })).toMatchObject({ memoryEntries: 501 });
+      expect(await end()).toMatchObject({ memoryEntries: 501, shared: true });
     });
     // One script call; what follows it is what that does: the tag, its log, the record and the message.
-    expect(commands.map(([command]) => command)).toEqual(['evalsha', 'UNLINK', 'SET', 'XADD', 'PEXPIRE', 'PUBLISH']);
+    expect(commands.map(([command]) => command)).toEqual(['evalsha', ...does, 'XADD', 'PEXPIRE', 'PUBLISH']);
   });
 
   it('are read once by an instance that hears, and each time by one that does not', async () => {

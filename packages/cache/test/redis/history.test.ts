@@ -45,6 +45,7 @@ describe('what is read after an invalidation that was acknowledged', { timeout: 
     say('history', BOUND_MS, verdict);
     expect(verdict.violations).toEqual([]);
     expect(verdict.invalidations).toBeGreaterThan(0);
+    expect(verdict.reads).toBeGreaterThan(0);
   });
 
   it('is not, whatever the network does, and whoever dies', async () => {
@@ -63,6 +64,7 @@ describe('what is read after an invalidation that was acknowledged', { timeout: 
     say(`chaos for ${CHAOS_SECONDS} s (${JSON.stringify(done)})`, CHAOS_BOUND_MS, verdict);
     expect(verdict.violations).toEqual([]);
     expect(verdict.invalidations).toBeGreaterThan(0);
+    expect(verdict.reads).toBeGreaterThan(0);
     expect(done?.processKilled).toBeGreaterThan(0);
     expect(done?.redisKilled).toBeGreaterThan(0);
   });

@@ -1,6 +1,6 @@
 import { createManualClock, eventually } from '@breakwater/testkit';
 import { beforeAll, expect, it } from 'vitest';
-import type { Cache } from '../../src/index.ts';
+import type { Cache, WriteOptions } from '../../src/index.ts';
 import { deafRedis } from '../gated-redis.ts';
 import { useRedis } from '../use-redis.ts';
 
@@ -8,7 +8,9 @@ const instances = useRedis();
 let cache: Cache;
 
 beforeAll(async () => {
-  cache = await instances.open('app: {odd}*', { policies: { price: { ttl: '5s', tags: ['prices'] } } });
+  cache = await instances.open('app: {odd}*', {
+    policies: { price: { ttl: '5s', tags: ['prices'] }, back: { write: 'back' } },
+  });
 });
 
 it('every key that anything leaves in Redis is in the namespace and has a ttl', async () => {
@@ -38,6 +40,26 @@ it('every key that anything leaves in Redis is in the namespace and has a ttl', 
   expect(kinds).toEqual(new Set(['entry', 'tombstone', 'lease', 'tag', 'tag-log', 'sweep', 'bus']));
   filling?.abandon('failed');
   expect(await redis.exists('bw:1:app:entry:{foreign}')).toBe(1);
+});
+
+it.each<[string, (options: WriteOptions) => Promise<unknown>]>([
+  ['set', (options) => cache.set('k', 1, options)],
+  ['set with others', (options) => cache.setMany([['k', 1]], options)],
+  ['loaded', (options) => cache.getOrLoad('k', () => 1, { ...options, mode: 'refresh' })],
+  [
+    'loaded with others',
+    (options) => cache.loadMany(['k'], () => new Map([['k', 1]]), { ...options, mode: 'refresh' }),
+  ],
+  ['committed', async (options) => (await cache.reserve('k', options)).commit(1)],
+  ['written back', (options) => cache.set('k', 1, { ...options, policy: 'back' }).then(() => cache.drain())],
+])('an entry that was %s leaves Redis by itself when it may no longer be served', async (_how, store) => {
+  const ttlMs = () => instances.client().pttl('bw:1:app%3A%20%7Bodd%7D*:entry:{k}');
+  await store({ ttl: '1h' });
+  expect(await ttlMs()).toBeGreaterThan(3_500_000);
+  expect(await ttlMs()).toBeLessThanOrEqual(3_600_000);
+  await store({ ttl: '10m', staleWhileRevalidate: '20m', staleIfError: '30m' });
+  expect(await ttlMs()).toBeGreaterThan(2_300_000);
+  expect(await ttlMs()).toBeLessThanOrEqual(2_400_000);
 });
 
 it.each([
