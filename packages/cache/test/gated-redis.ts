@@ -84,6 +84,7 @@ export function gateRedis(redis: RedisPort): GatedRedis {
       ping: () => redis.ping(),
       info: (section) => redis.info(section),
       duplicate: (...settings) => redis.duplicate(...settings),
+      nodes: redis.nodes && ((role) => redis.nodes?.(role) ?? []),
     },
     holdCommands: (name) => hold(commands, name),
     holdReplies: (name) => hold(replies, name),

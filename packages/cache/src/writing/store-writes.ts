@@ -57,15 +57,16 @@ async function replace(
   seen: SeenFences | undefined,
 ): Promise<void> {
   const { call, encoded, lifetime } = write;
-  const { id, space, key } = call.address;
+  const { space, key } = call.address;
   const mark = engine.loads.mark();
   const generations = seen && (await sharedGenerations(engine, write));
   const leftMs = lifetime.expiresAtMs - engine.clock.now();
-  if (seen && generations && leftMs > 0 && !engine.loads.isRaised(id, mark)) {
+  if (seen && generations && leftMs > 0) {
     const frame = frameOf(engine, call, encoded, lifetime, generations);
-    const kept = await redis.replace(call.address, frame, leftMs, seen);
+    // Not stored for a moment, either, since others might read it: a tag may have got its generation behind the invalidation.
+    const kept = !isOvertaken(engine, write, mark) && (await redis.replace(call.address, frame, leftMs, seen));
     // An invalidation that this process heard of while Redis stored the write had come to Redis before it.
-    if (kept === true && !engine.loads.isRaised(id, mark)) return;
+    if (kept === true && !isOvertaken(engine, write, mark)) return;
     if (!isFailure(kept)) return forgetKey(engine, call.address);
   }
   // Redis still has the value before this one, and must not bring it back.

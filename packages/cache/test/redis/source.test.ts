@@ -98,6 +98,38 @@ describe('a write through to the source', () => {
     },
   );
 
+  it('is not kept where a tag is invalidated meanwhile whose generation Redis did not give before', async () => {
+    gate.failCommands('evalsha', 1);
+    const release = database.hold('store');
+    const writing = one.set('k', 'stored', { tags: ['x'] });
+    await eventually(() => database.rows.get('k') === 'stored');
+    const send = gate.holdCommands('evalsha');
+    release();
+    await eventually(() => expect(gate.held('evalsha')).toBe(1));
+    await other.invalidate({ tag: 'x' });
+    await hearAll(one, other);
+    database.rows.set('k', 'changed by somebody');
+    send();
+    await writing;
+    expect(await other.getOrLoad('k')).toBe('changed by somebody');
+    await expectTruth();
+    // Not for a moment, either: others might have read it then.
+    const told = await instances.client().xrange(`bw:1:${instances.name}:bus:{record}`, '-', '+');
+    expect(JSON.stringify(told)).not.toContain('written');
+  });
+
+  it('is not followed by what was buffered before it', async () => {
+    await one.set('k', 'first', { policy: 'back' });
+    const release = database.delayNext('store');
+    const writing = one.set('k', 'second');
+    await eventually(() => expect(database.calls).toContain('store k=second'));
+    const draining = one.drain();
+    release();
+    await Promise.all([writing, draining]);
+    expect(database.rows.get('k')).toBe('second');
+    await expectTruth();
+  });
+
   it('leaves no older value in Redis where Redis did not take it', async () => {
     await one.getOrLoad('k');
     for (const fail of [gate.failCommands, gate.loseReplies]) {

@@ -2,12 +2,14 @@ import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Cache, createCache } from '../../src/index.ts';
-import { PATIENT } from '../instances.ts';
+import { type GatedRedis, gateRedis } from '../gated-redis.ts';
+import { hearAll, PATIENT } from '../instances.ts';
 import { createMemorySource } from '../memory-source.ts';
 
 /** One node that owns every slot: it refuses what crosses slots, as any Cluster does. */
 let server: RedisServer;
 let clients: Cluster[];
+let gate: GatedRedis;
 let caches: Cache[];
 const database = createMemorySource();
 
@@ -20,8 +22,10 @@ beforeAll(async () => {
   const { source } = database;
   const policies = { back: { write: 'back' }, around: { write: 'around' }, source: { source } } as const;
   clients = [0, 1].map(() => new Cluster([{ host: '127.0.0.1', port: server.port }]));
-  caches = clients.map((client) =>
-    createCache({ redis: client, deadlineMs: PATIENT, policies, writeBack: { interval: '1h' } }),
+  const [first, second] = clients as [Cluster, Cluster];
+  gate = gateRedis(first);
+  caches = [gate.client, second].map((redis) =>
+    createCache({ redis, deadlineMs: PATIENT, policies, writeBack: { interval: '1h' } }),
   );
   await eventually(() => caches.every((cache) => cache.stats().bus.connected));
 });
@@ -46,3 +50,18 @@ it.each(['back', 'around', 'source'])(
     expect(await other.get(`${policy}:1`)).toBeUndefined();
   },
 );
+
+// Nothing in the slot of the key tells of such an invalidation.
+it('what a source has taken is not kept where another instance’s pattern goes by before it comes to the Cluster', async () => {
+  const [one, other] = caches as [Cache, Cache];
+  await one.set('warm', 1, { policy: 'source' });
+  const send = gate.holdCommands('evalsha');
+  const writing = one.set('k', 'stored', { policy: 'source' });
+  await eventually(() => expect(gate.held('evalsha')).toBe(1));
+  await other.invalidate({ pattern: 'k*' });
+  await hearAll(one, other);
+  database.rows.set('k', 'changed by somebody');
+  send();
+  await writing;
+  for (const cache of caches) expect(await cache.getOrLoad('k', { policy: 'source' })).toBe('changed by somebody');
+});
