@@ -87,12 +87,20 @@ describe('a value that was read to be taken', () => {
     const setting = taker.set('k', 'second', { tags: ['never used before'] });
     await eventually(() => expect(gate.held('evalsha')).toBe(1));
     const taking = taker.take('k');
+    // What it has read is 'first' by now.
+    await eventually(() => expect(gate.held('evalsha')).toBe(2));
     send();
-    const taken = await taking;
+    expect(await taking).toBe('first');
     await setting;
-    expect([taken, await taker.get('k')].toSorted()).toEqual(
-      taken === 'first' ? ['first', 'second'] : ['second', undefined],
-    );
+    expect(await found()).toEqual(['second', 'second', 'second']);
+  });
+
+  it('does not stay in memory where another call has read it before it was removed', async () => {
+    const { taking, remove } = await beginToTake();
+    expect(await taker.get('k')).toBe('first');
+    remove();
+    expect(await taking).toBe('first');
+    expect(await taker.get('k')).toBeUndefined();
   });
 });
 
@@ -165,11 +173,29 @@ describe('a take', () => {
     expect(new Set(taken).size).toBe(taken.length);
   });
 
-  it('whose removal has no answer gives what memory held, to one caller here, and it is removed later', async () => {
-    const lose = gate.loseReplies('evalsha');
+  it('that finds nothing leaves nothing of what was read before another took it', async () => {
+    const deafGate = gateRedis(deafRedis(instances.client()));
+    const deaf = instances.openUnheard(instances.name, { redis: deafGate.client });
+    const answer = deafGate.holdReplies('mgetBuffer');
+    const reading = deaf.get('k');
+    await eventually(() => expect(deafGate.replied('mgetBuffer')).toBe(1));
+    expect(await other.take('k')).toBe('first');
+    // The answers of another connection come sooner.
+    deafGate.holdReplies('mgetBuffer')();
+    expect(await deaf.take('k')).toBeUndefined();
+    answer();
+    await reading;
+    expect(await deaf.get('k')).toBeUndefined();
+  });
+
+  it.each([
+    ['does not come to Redis', () => gate.failCommands('evalsha')],
+    ['has no answer', () => gate.loseReplies('evalsha')],
+  ])('whose removal %s gives what memory held, to one caller here, and it is removed later', async (_how, fail) => {
+    const mend = fail();
     const taken = await Promise.all([taker.take('k'), taker.take('k')]);
     expect(taken.filter((value) => value === 'first')).toHaveLength(1);
-    lose();
+    mend();
     await eventually(async () => expect(await found()).toEqual([undefined, undefined, undefined]));
   });
 });
