@@ -5,12 +5,14 @@ import { type GatedRedis, gateRedis } from '../gated-redis.ts';
 import { useRedis } from '../use-redis.ts';
 
 const stored = new Map<string, unknown>();
+const source = { store: (key: string, value: unknown) => stored.set(key, value) };
 const OPTIONS = {
   policies: {
     through: { ttl: '1h' },
     around: { ttl: '1h', write: 'around' },
     back: { ttl: '1h', write: 'back' },
-    source: { ttl: '1h', source: { store: (key: string, value: unknown) => stored.set(key, value) } },
+    source: { ttl: '1h', source },
+    'back to its source': { ttl: '1h', source, write: 'back' },
   },
   writeBack: { interval: '10m' },
 } satisfies Partial<CacheOptions>;
@@ -40,7 +42,7 @@ const earlier: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['a clear', () => writer.clear()],
 ];
 
-describe.each(['through', 'around', 'back', 'source'] as const)('what is set %s', (policy) => {
+describe.each(['through', 'around', 'back', 'source', 'back to its source'] as const)('what is set %s', (policy) => {
   it.each(earlier)('is not ended by %s that Redis did not take before', async (_what, change) => {
     await writer.set('k', 'oldest', { tags: ['x'] });
     const repair = gate.failCommands('evalsha');

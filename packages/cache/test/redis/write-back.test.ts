@@ -112,6 +112,17 @@ describe('a write-back', () => {
     expect(await other.get('k')).toBeUndefined();
   });
 
+  it('that Redis does not take is given to one taker, too', async () => {
+    const mend = gate.failCommands('evalsha');
+    await writer.set('k', 'once');
+    const taken = await Promise.all([writer.take('k'), writer.take('k')]);
+    expect(taken.toSorted()).toEqual(['once', undefined]);
+    mend();
+    await writer.drain();
+    expect(await writer.get('k')).toBeUndefined();
+    expect(await other.get('k')).toBeUndefined();
+  });
+
   it('is written through where the buffer has no room', async () => {
     const full = await instances.open(instances.name, { ...back, writeBack: { ...writeBack, maxEntries: 2 } });
     for (const key of ['a', 'b', 'c']) await full.set(key, key);
@@ -223,12 +234,51 @@ describe('an invalidation of a buffered write', () => {
     expect(await other.get('k')).toBe(1);
   });
 
+  it.each(targets)(
+    'by %j, heard from another instance, wins over a flush that waits for a generation',
+    async (target) => {
+      await writer.set('k', 1, { tags: ['x'] });
+      const send = gate.holdCommands('evalsha');
+      const draining = writer.drain();
+      await eventually(() => expect(gate.held('evalsha')).toBe(1));
+      await other.invalidate(target);
+      await hearAll(writer, other);
+      send();
+      await draining;
+      expect(await other.get('k')).toBeUndefined();
+      expect(await writer.get('k')).toBeUndefined();
+    },
+  );
+
   it.each([{ key: 'k' }, { pattern: 'k*' }])('by %j wins over a flush under way', async (target) => {
     await writer.set('k', 1);
     const release = gate.holdCommands('evalsha');
     const draining = writer.drain();
     const invalidating = writer.invalidate(target);
     release();
+    await Promise.all([draining, invalidating]);
+    expect(await other.get('k')).toBeUndefined();
+    expect(await writer.get('k')).toBeUndefined();
+  });
+});
+
+describe('an invalidation by a pattern that reaches Redis sooner than a flush under way', () => {
+  it.each([
+    ['at once', {}],
+    ['at a pace', { pace: '10000/s' }],
+  ] as const)('%s waits for it', async (_how, options) => {
+    await writer.set('before', 1);
+    await writer.drain();
+    await writer.set('k', 1);
+    const send = gate.holdCommands('evalsha');
+    const draining = writer.drain();
+    await eventually(() => expect(gate.held('evalsha')).toBe(1));
+    // The commands of another connection come sooner.
+    gate.holdCommands('evalsha')();
+    const invalidating = writer.invalidate({ pattern: 'k*' }, options);
+    // It would be over by then.
+    for (let turn = 0; turn < 20; turn += 1) await gate.client.ping();
+    send();
     await Promise.all([draining, invalidating]);
     expect(await other.get('k')).toBeUndefined();
     expect(await writer.get('k')).toBeUndefined();
