@@ -1,5 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
+import type { RedisSubscriber } from '@breakwater/core/redis';
 import { eventually, type FaultProxy, startFaultProxy } from '@breakwater/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Announcement } from '../../src/bus/announcement.ts';
 import { encodeBeat, encodeMessage } from '../../src/bus/bus-message.ts';
 import type { BusOptions, Cache } from '../../src/index.ts';
 import { createGatedLoader } from '../gated-loader.ts';
@@ -12,6 +15,7 @@ let proxy: FaultProxy;
 const instances = useRedis();
 const proxied = createInstances(() => proxy.url);
 let gate: GatedRedis;
+let subscriber: RedisSubscriber;
 let cache: Cache;
 let other: Cache;
 let name = '';
@@ -32,20 +36,23 @@ async function openBoth(bus: BusOptions = {}): Promise<void> {
   count += 1;
   name = `n${count}`;
   flushed = vi.fn();
-  const listener = proxied.client();
   gate = gateRedis(instances.client());
-  const redis = {
-    ...gate.client,
-    status: 'ready',
-    duplicate: (settings?: object) => listener.duplicate(settings),
-  };
-  [cache, other] = await Promise.all([instances.open(name, { redis, bus, policies }), instances.open(name)]);
+  [cache, other] = await Promise.all([openProxied(gate, bus), instances.open(name)]);
   cache.on('bus:flushed', flushed);
   await other.set('kept', 1);
   await other.set('k', 'old', { tags: ['x'] });
   await hearAll(cache, other);
   await cache.get('k');
   await cache.get('kept');
+}
+
+function openProxied({ client }: GatedRedis, bus: BusOptions = {}): Promise<Cache> {
+  const listener = proxied.client();
+  function duplicate(settings?: object): RedisSubscriber {
+    subscriber = listener.duplicate(settings);
+    return subscriber;
+  }
+  return instances.open(name, { redis: { ...client, status: 'ready', duplicate }, bus, policies });
 }
 afterAll(async () => {
   // Their subscribers stand on the proxy.
@@ -90,6 +97,40 @@ describe('what was said while the connection was lost', () => {
     expect(cache.stats().bus).toMatchObject({ replays: 1, flushes: 0 });
     expect(cache.peek('k')).toBeUndefined();
     expect(cache.peek('kept')?.value).toBe(1);
+  });
+
+  it('is not taken for made up for where the connection is lost again before the record has answered', async () => {
+    proxy.inject({ kind: 'drop' });
+    await eventually(() => !cache.stats().bus.connected);
+    const answer = gate.holdReplies('xrange');
+    proxy.heal();
+    await eventually(() => expect(gate.replied('xrange')).toBe(1));
+    proxy.inject({ kind: 'drop' });
+    await eventually(() => expect(subscriber.status).not.toBe('ready'));
+    await other.invalidate({ key: 'k' });
+    answer();
+    await setImmediate();
+    expect(cache.stats().bus.connected).toBe(false);
+    proxy.heal();
+    await eventually(() => cache.stats().bus.connected);
+    expect(cache.stats().bus).toMatchObject({ replays: 1, flushes: 0 });
+    expect(cache.peek('k')).toBeUndefined();
+  });
+
+  it('is asked for no longer by a cache that is closed', async () => {
+    const watcherGate = gateRedis(instances.client());
+    await openProxied(watcherGate);
+    const gates = [gate, watcherGate];
+    proxy.inject({ kind: 'drop' });
+    await eventually(() => !cache.stats().bus.connected);
+    for (const { failCommands } of gates) failCommands('xrange');
+    proxy.heal();
+    await eventually(() => gates.every(({ failed }) => failed('xrange') > 0));
+    await cache.close();
+    const [asked, watched] = [gate.failed('xrange'), watcherGate.failed('xrange')];
+    // Another goes on to ask, as often.
+    await eventually(() => watcherGate.failed('xrange') > watched + 4);
+    expect(gate.failed('xrange')).toBeLessThanOrEqual(asked + 1);
   });
 
   it('is made up for where it is more than one reply holds', async () => {
@@ -179,11 +220,22 @@ describe('a message that is lost on a connection that stands', () => {
   const somebody = (sequence: number) => ({ publisher: 'somebody', sequence });
   const channel = () => `bw:1:${name}:bus`;
 
+  /** Puts a message into the record. @returns it as it is published. */
+  async function put(sequence: number, announcement: Partial<Announcement>): Promise<string> {
+    const text = encodeMessage({ ...somebody(sequence), announcement });
+    return `${await instances.client().xadd(record(), '*', 'm', text)} ${text}`;
+  }
+
+  async function tell(sequence: number): Promise<void> {
+    const message = await put(sequence, { tags: ['y'] });
+    await instances.client().publish(channel(), message);
+  }
+
   it('is found by the sign of life that follows it, though it was the last', async () => {
     const redis = instances.client();
     const beat = (sequence: number) => encodeBeat({ ...somebody(sequence), name: 'it', says: 'here' });
     await redis.publish(channel(), beat(0));
-    await redis.xadd(record(), '*', 'm', encodeMessage({ ...somebody(1), announcement: { keys: [['', 'k']] } }));
+    await put(1, { keys: [['', 'k']] });
     await redis.publish(channel(), beat(1));
     await eventually(() => cache.stats().bus.replays > 0);
     await eventually(() => cache.stats().bus.connected);
@@ -191,13 +243,17 @@ describe('a message that is lost on a connection that stands', () => {
     expect(cache.peek('kept')?.value).toBe(1);
   });
 
+  it('is found in the record by the message that follows it', async () => {
+    await tell(1);
+    await put(2, { keys: [['', 'k']] });
+    await tell(3);
+    await eventually(() => cache.stats().bus.replays > 0);
+    await eventually(() => cache.stats().bus.connected);
+    expect(cache.peek('k')).toBeUndefined();
+    expect(cache.peek('kept')?.value).toBe(1);
+  });
+
   it('is not taken for made up for while there is no connection', async () => {
-    const redis = instances.client();
-    const tell = async (sequence: number) => {
-      const text = encodeMessage({ ...somebody(sequence), announcement: { tags: ['y'] } });
-      const id = await redis.xadd(record(), '*', 'm', text);
-      await redis.publish(channel(), `${id} ${text}`);
-    };
     const { received } = cache.stats().bus;
     await tell(1);
     await tell(3);
@@ -216,12 +272,7 @@ describe('a message that is lost on a connection that stands', () => {
   });
 
   it('costs nothing where it never reached Redis', async () => {
-    const redis = instances.client();
-    for (const sequence of [1, 3]) {
-      const text = encodeMessage({ ...somebody(sequence), announcement: { tags: ['y'] } });
-      const id = await redis.xadd(record(), '*', 'm', text);
-      await redis.publish(channel(), `${id} ${text}`);
-    }
+    for (const sequence of [1, 3]) await tell(sequence);
     await eventually(() => cache.stats().bus.replays > 0);
     await eventually(() => cache.stats().bus.connected);
     expect(cache.peek('k')?.value).toBe('old');
