@@ -62,7 +62,7 @@ function keepInTiers(
 ): boolean | Promise<boolean> {
   const { engine, call, fences, seen } = work;
   if (engine.redis && seen && shared) return keepInBoth(work, encoded, life, generations, seen);
-  // Redis is not asked: if messages were missed since, one may have been an invalidation.
+  // Redis is not asked. What has come there since, memory must not hide.
   if (engine.fills.isRaised(call.address.id, fences.fillMark)) return refuse(work);
   return keepInMemory(work, encoded, life, generations);
 }

@@ -293,6 +293,22 @@ describe('a load that replaces what is fresh', () => {
   });
 });
 
+describe('a load that Redis did not answer', () => {
+  it('does not hide in memory what has come to Redis since', async () => {
+    await gated.set('warm', 1);
+    gate.failCommands('mgetBuffer', 1);
+    const loader = createGatedLoader();
+    const loading = gated.getOrLoad('k', loader.load);
+    await loader.begun(1);
+    const reservation = await gated.reserve('k');
+    expect(await reservation.commit('newer')).toBe(true);
+    loader.finish('older');
+    expect(await loading).toBe('older');
+    expect(await gated.get('k')).toBe('newer');
+    expect(await other.get('k')).toBe('newer');
+  });
+});
+
 describe('a commit under a generation that this process has just stopped to vouch for', () => {
   it('leaves nothing in memory that is older than what Redis has', async () => {
     await gated.set('k', 'old');
