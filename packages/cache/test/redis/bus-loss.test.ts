@@ -99,6 +99,23 @@ describe('what was said while the connection was lost', () => {
     expect(cache.peek('kept')?.value).toBe(1);
   });
 
+  it('is made up for, though others are heard before the record can be read', async () => {
+    const third = await instances.open(name);
+    proxy.inject({ kind: 'drop' });
+    await eventually(() => !cache.stats().bus.connected);
+    await other.invalidate({ key: 'k' });
+    const repair = gate.failCommands('xrange');
+    proxy.heal();
+    await eventually(() => gate.failed('xrange') > 0);
+    const { received } = cache.stats().bus;
+    await third.set('another', 1);
+    await eventually(() => expect(cache.stats().bus.received).toBeGreaterThan(received));
+    repair();
+    await eventually(() => cache.stats().bus.connected);
+    expect(cache.peek('k')).toBeUndefined();
+    expect(cache.peek('kept')?.value).toBe(1);
+  });
+
   it('is not taken for made up for where the connection is lost again before the record has answered', async () => {
     proxy.inject({ kind: 'drop' });
     await eventually(() => !cache.stats().bus.connected);
