@@ -142,7 +142,7 @@ export function createCache<PolicyName extends string = never>(
     losses: 0,
     replay,
     writeBack,
-    waitingWrites: createWaitingWrites(loads),
+    waitingWrites: createWaitingWrites(),
     sourceQueue: createKeyedQueue(),
     background,
     events,

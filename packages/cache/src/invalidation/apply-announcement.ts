@@ -16,21 +16,19 @@ export type ApplyAnnouncement = (announcement: Announcement) => void;
 const UNSAID = Object.freeze({ event: undefined, reason: undefined, redisKeys: 0, shared: true, durationMs: 0 });
 
 export function createApplyAnnouncement(engine: Engine, local: LocalInvalidations, audit: Audit): ApplyAnnouncement {
-  const { clock, events, leases, waitingWrites } = engine;
-
-  const endHere = (ended: Partial<Invalidations>) => waitingWrites.hearOfOthers(() => local.invalidate(ended));
+  const { clock, events, leases } = engine;
 
   function hear(by: InvalidatedBy, ended: Partial<Invalidations>): void {
-    const memoryEntries = endHere(ended);
+    const memoryEntries = local.invalidate(ended);
     const heard = { by, effect: 'invalidate', memoryEntries, remote: true } as const;
     events.emit('cache:invalidated', heard);
     audit.add({ atMs: clock.now(), ...heard, ...UNSAID }, ended);
   }
 
   return ({ written, keys, tags, patterns, swept }) => {
-    endHere({ keys: written });
+    local.invalidate({ keys: written });
     local.dropFills({ patterns: swept });
-    void local.dropBuffered({ keys, tags, patterns });
+    void local.dropBuffered('invalidate', { keys, tags, patterns });
     const subjects = tags.filter(isSubjectTag);
     const users = userTagsIn(tags);
     if (tags.includes(NAMESPACE_TAG)) hear('all', { tags: [NAMESPACE_TAG] });

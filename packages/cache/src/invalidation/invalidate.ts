@@ -103,9 +103,10 @@ export function createInvalidator(
   /** Ends here what is to end, at once, and says what becomes of it elsewhere. */
   function begin({ by, effect, wanted }: Invalidation): { memoryEntries: number; elsewhere: Promise<Outcome> } {
     const unknown = unknownHere(wanted.tags);
+    waitingWrites[effect](wanted);
     const memoryEntries = local[effect](wanted);
     engine.leases?.releaseVain();
-    const landing = local.dropBuffered(wanted);
+    const landing = local.dropBuffered(effect, wanted);
     events.emit('cache:invalidated', { by, effect, memoryEntries, remote: false });
 
     async function tellOthers(): Promise<Outcome> {
@@ -170,8 +171,8 @@ export function createInvalidator(
 
     async take(invalidation, bytes) {
       const { by, effect, wanted } = invalidation;
-      // Writes that wait were asked for before it is known what is taken. They come behind it.
-      const memoryEntries = waitingWrites.hearOfOthers(() => local.invalidate(wanted));
+      // Not those that wait to be written: they were asked for before it is known what is taken, and come behind it.
+      const memoryEntries = local.invalidate(wanted);
       const [key] = wanted.keys;
       const taken = redis && key && (await redis.invalidate.take(key, bytes));
       local.dropFills(wanted);

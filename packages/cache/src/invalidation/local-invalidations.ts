@@ -5,6 +5,8 @@ import type { GenerationTable } from '../generations/generation-table.ts';
 import { NAMESPACE_TAG } from '../generations/generations.ts';
 import { matcherOf } from '../targets/spaced-pattern.ts';
 import type { Invalidations } from '../targets/target.ts';
+import type { BufferedWrite } from '../writing/write-buffer.ts';
+import type { InvalidationEffect } from './invalidation.ts';
 
 /** What an invalidation does in this process, at once: it ends entries in memory, and loads and reads that began before. */
 export interface LocalInvalidations {
@@ -22,7 +24,7 @@ export interface LocalInvalidations {
   /** The same after an expiry: ends its freshness. */
   expireFills(wanted: Partial<Invalidations>): void;
   /** Keeps buffered writes from the tiers. @returns what to wait for before Redis is told of the invalidation. */
-  dropBuffered(wanted: Invalidations): Promise<unknown> | undefined;
+  dropBuffered(effect: InvalidationEffect, wanted: Invalidations): Promise<unknown> | undefined;
 }
 
 /** One way to end entries in memory. Each call returns how many. */
@@ -105,15 +107,22 @@ export function createLocalInvalidations(engine: Engine, table: GenerationTable)
     }
   }
 
-  function dropTagged(ended: ReadonlySet<string>): Promise<void> | undefined {
+  const { writeBack } = engine;
+
+  /** Redis may have a value from before a write that was dropped, which must not come back. */
+  function removeEarlier(keys: readonly SpacedKey[]): void {
+    if (engine.redis && keys.length > 0) engine.replay.later({ keys });
+  }
+
+  function dropWithEarlier(isVictim: (write: BufferedWrite) => boolean): Promise<void> | undefined {
     const keys: SpacedKey[] = [];
-    const landing = engine.writeBack.discardMatching(({ call, generations }) => {
-      const isEnded = generations.some(({ tag }) => ended.has(tag));
-      if (isEnded) keys.push([call.address.space, call.address.key]);
+    const landing = writeBack.discardMatching((write) => {
+      const { space, key } = write.call.address;
+      const isEnded = isVictim(write);
+      if (isEnded) keys.push([space, key]);
       return isEnded;
     });
-    // Redis may have a value from before the write, which has none of the tags and must not come back.
-    if (engine.redis && keys.length > 0) engine.replay.later({ keys });
+    removeEarlier(keys);
     return landing;
   }
 
@@ -126,12 +135,20 @@ export function createLocalInvalidations(engine: Engine, table: GenerationTable)
     },
     dropFills: (wanted) => endFills(removing, wanted),
     expireFills: (wanted) => endFills(expiring, wanted),
-    dropBuffered({ keys, tags, patterns }) {
-      const landing = [engine.writeBack.discard(keys.map(([space, key]) => idOf(space, key)))];
-      if (tags.length > 0) landing.push(dropTagged(new Set(tags)));
+    dropBuffered(effect, { keys, tags, patterns }) {
+      const ids = keys.map(([space, key]) => idOf(space, key));
+      // What Redis has of a key leaves with an invalidation of its name. An expiry would have it served stale.
+      if (effect === 'expire') removeEarlier(keys.filter((_, index) => writeBack.find(ids[index] ?? '')));
+      const landing = [writeBack.discard(ids)];
+      const ended = new Set(tags);
+      // It may have none of the tags.
+      if (ended.size > 0) {
+        landing.push(dropWithEarlier(({ generations }) => generations.some(({ tag }) => ended.has(tag))));
+      }
+      const drop = effect === 'expire' ? dropWithEarlier : writeBack.discardMatching;
       for (const pattern of patterns) {
         const matches = matcherOf(pattern);
-        landing.push(engine.writeBack.discardMatching(({ call }) => matches(call.address.id)));
+        landing.push(drop(({ call }) => matches(call.address.id)));
       }
       return landing.some((one) => one !== undefined) ? Promise.all(landing) : undefined;
     },

@@ -108,8 +108,9 @@ export function createPacedInvalidations({ engine, local, redis, share }: PacedO
 
     const held = [...namedInMemory(memory, wanted)];
     local.fence(wanted);
+    engine.waitingWrites[effect](wanted);
     engine.leases?.releaseVain();
-    await local.dropBuffered(wanted);
+    await local.dropBuffered(effect, wanted);
     const walked = redis ? await begin(redis) : 'done';
     const isRefused = isFailure(walked);
     // What is left is ended all at once when Redis is back, rather than not at all.

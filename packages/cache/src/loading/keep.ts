@@ -124,6 +124,7 @@ async function keepInBoth(
   }
   // What is still being read of Redis, and what memory has, may be from before this.
   engine.fills.raise(id);
+  engine.waitingWrites.hearOfLoad(id);
   if (areCurrent(generations)) {
     engine.memory.store(id, holdEntry(call, encoded, lifetime, generations, engine.clock.now()));
   } else {

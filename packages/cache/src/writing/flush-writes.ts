@@ -6,8 +6,8 @@ import type { Source } from '../options/source.ts';
 import { isFailure, UNSENT } from '../redis/redis-state.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
 import { sharedGenerations } from './shared-generations.ts';
-import { forgetKey, storeWrites } from './store-writes.ts';
-import { supersede } from './supersede.ts';
+import { removeFromRedis, storeWrites } from './store-writes.ts';
+import { outdate } from './supersede.ts';
 import type { BufferedWrite } from './write-buffer.ts';
 
 /** Sends buffered writes to their source, or to Redis where they have none. @returns those to be tried again. */
@@ -75,10 +75,9 @@ function flushUnder(
 
 /** Another instance has invalidated what was flushed, and this one has not heard of that yet. */
 async function hearOfInvalidation(engine: Engine, address: Address, stored: false | 'doubtful'): Promise<void> {
-  const { waitingWrites } = engine;
-  if (stored === false) waitingWrites.hearOfOthers(() => supersede(engine, address.id));
+  outdate(engine, address.id);
   // Nobody knows whether the invalidation came first: to load once more is never wrong.
-  else await waitingWrites.hearOfOthers(() => forgetKey(engine, address));
+  if (stored === 'doubtful') await removeFromRedis(engine, address);
 }
 
 function flushToSource(

@@ -74,8 +74,13 @@ async function replace(
 }
 
 /** Leaves the key to the next load, everywhere. */
-export async function forgetKey(engine: Engine, { id, space, key }: Address): Promise<void> {
-  supersede(engine, id);
-  const removed = await engine.redis?.invalidate.key([space, key]);
-  if (isFailure(removed)) engine.replay.later({ keys: [[space, key]] });
+export function forgetKey(engine: Engine, address: Address): Promise<void> {
+  supersede(engine, address.id);
+  return removeFromRedis(engine, address);
+}
+
+/** If not now, later. */
+export async function removeFromRedis({ redis, replay }: Engine, { space, key }: Address): Promise<void> {
+  const removed = await redis?.invalidate.key([space, key]);
+  if (isFailure(removed)) replay.later({ keys: [[space, key]] });
 }

@@ -10,6 +10,7 @@ import type { Source } from '../options/source.ts';
 import type { WriteTerms } from '../options/terms.ts';
 import type { WriteStrategy } from '../options/write-options.ts';
 import { isFailure, UNSENT } from '../redis/redis-state.ts';
+import { forgetKey } from './store-writes.ts';
 import { supersede } from './supersede.ts';
 
 /** @throws CacheInputError `ERR_CACHE_VALUE` for a value that cannot be written. */
@@ -47,9 +48,7 @@ function writeAtOnce(engine: Engine, strategy: WriteStrategy, value: ValueToWrit
   const waits = landing !== undefined || engine.replay.isDueFor(call.address.id, terms.tags);
   const known = waits ? undefined : engine.generations.forWriteAtOnce(terms.tags, lifeMs);
   if (known) return writeUnder(engine, strategy, value, known, dueMark);
-  return waitToWrite(engine, value, lifeMs, landing).then(
-    (stamped) => stamped && writeUnder(engine, strategy, value, stamped, dueMark),
-  );
+  return waitToWrite(engine, strategy, value, lifeMs, dueMark, landing);
 }
 
 function writeUnder(
@@ -93,24 +92,36 @@ function writeUnder(
   return settle(UNSENT) ?? MADE;
 }
 
-/** What the write stands on; `undefined` where this process was asked for something later for the key in the meantime. */
 async function waitToWrite(
   engine: Engine,
-  { call, terms }: ValueToWrite,
+  strategy: WriteStrategy,
+  value: ValueToWrite,
   lifeMs: number,
+  dueMark: number,
   landing: Promise<void> | undefined,
-): Promise<WriteGenerations | undefined> {
-  const waiting = engine.waitingWrites.enter(call.address.id);
+): Promise<void> {
+  const { address } = value.call;
+  const { tags } = value.terms;
+  const waiting = engine.waitingWrites.enter(address.id, tags);
   try {
     if (landing) await landing;
-    const stamped = await generationsBehind(engine, call.address.id, terms.tags, lifeMs);
-    if (waiting.isOvertaken()) return undefined;
+    const stamped = await generationsBehind(engine, address.id, tags, lifeMs);
+    const fate = waiting.fate();
+    if (fate === 'overtaken') return;
+    const left = fate === 'expired' ? expiredAtOnce(value) : value;
+    if (fate === 'dead' || wholeLifeMs(left.terms) === 0) return await forgetKey(engine, address);
     // What is being read of Redis since the call is from before this write, and must not come over it in memory.
-    engine.fills.raise(call.address.id);
-    return stamped;
+    engine.fills.raise(address.id);
+    // Not awaited here: from then on it is no longer one that waits.
+    return writeUnder(engine, strategy, left, stamped, dueMark);
   } finally {
     waiting.leave();
   }
+}
+
+/** As an expiry leaves what was written before it: its stale windows begin. */
+function expiredAtOnce(value: ValueToWrite): ValueToWrite {
+  return { ...value, terms: { ...value.terms, ttlMs: 0 } };
 }
 
 /** What is due from before a write would end it, or the generations it stands on, if it came to Redis later. */
