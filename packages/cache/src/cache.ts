@@ -86,7 +86,7 @@ export interface Cache<PolicyName extends string = string>
   /**
    * The cached value, or the loader's, stored. One load per key and process runs at a time; the others wait for it. What the
    * loader throws reaches every waiter and nothing is stored. A value whose key or tag was invalidated while it was being
-   * loaded is returned to those who waited, and not kept. Plain objects and arrays in the value are frozen, deeply, before
+   * loaded is returned to those who waited, and not kept. Plain objects and arrays in what is kept are frozen, deeply, before
    * anybody gets it. Beyond its `ttl` an entry is served as `staleWhileRevalidate` and `staleIfError` say; no other call
    * finds it then.
    *

@@ -121,6 +121,21 @@ export function describeMemoryPolicies(name: string, connect: () => RedisPort | 
       expect(seen).toEqual([[1, 2], 'v1', 'v1']);
     });
 
+    it('give every reader of what is stale a copy, and whoever takes a value', async () => {
+      const options = { policy: 'copied', ttl: '1s', staleWhileRevalidate: '1m' } as const;
+      await cache().set('a', { list: [1] }, options);
+      clock().advance(1000);
+      const skip = (_key: string, context: LoadContext) => context.skip();
+      for (let read = 0; read < 3; read += 1) {
+        const { value, source } = await cache().lookupOrLoad<unknown>('a', skip, options);
+        expect([value, source]).toEqual([{ list: [1] }, 'stale']);
+        (value as { list: number[] }).list.push(2);
+      }
+      await cache().set('once', { list: [1] }, { policy: 'copied' });
+      const taken = await cache().take<{ list: number[] }>('once', { policy: 'copied' });
+      expect(taken?.list.push(2)).toBe(2);
+    });
+
     it('hand out what a load does not keep, whatever it is', async () => {
       const url = new URL('http://localhost');
       const load = (_key: string, context: { skip(): void }) => {
@@ -128,6 +143,8 @@ export function describeMemoryPolicies(name: string, connect: () => RedisPort | 
         return url;
       };
       expect(await cache().getOrLoad('a', load, { policy: 'copied' })).toBe(url);
+      expect(await cache().getOrLoad('a', load)).toBe(url);
+      expect(Object.isFrozen(url)).toBe(false);
     });
   });
 }

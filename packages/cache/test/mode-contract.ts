@@ -115,11 +115,21 @@ export function describeModes(name: string, connect: () => RedisPort | null): vo
       const reads = [await cache().get('a'), cache().peek('a'), await cache().lookup('a'), await cache().ttl('a')];
       expect(reads).toEqual([undefined, undefined, undefined, undefined]);
       expect([await cache().has('a'), (await cache().getMany(['a'])).size]).toEqual([false, 0]);
+      expect([(await cache().hasMany(['a'])).size, await cache().take('a'), cache().hotKeys(10)]).toEqual([
+        0,
+        undefined,
+        [],
+      ]);
       const loader = vi.fn(() => 'loaded');
       await Promise.all([1, 2].map(() => cache().getOrLoad('a', loader)));
       await cache().getOrLoad('a', loader, { mode: 'refresh' });
       expect(loader).toHaveBeenCalledTimes(3);
+      expect(await cache().lookupOrLoad('a', loader)).toEqual({ value: 'loaded', source: 'loader' });
+      const many = (keys: readonly string[]) => new Map(keys.map((key) => [key, 'loaded']));
+      expect([...(await cache().loadMany(['a', 'b'], many)).values()]).toEqual(['loaded', 'loaded']);
+      expect(await cache().wrap(loader, { key: () => 'a' })()).toBe('loaded');
       expect(await (await cache().reserve('b')).commit('body')).toBe(false);
+      expect(await (await cache().reserveToFill('b'))?.commit('body')).toBe(false);
       cache().setMode('cached');
       expect(await cache().get('a')).toBe('cached');
       expect(await cache().has('b')).toBe(false);

@@ -6,8 +6,8 @@ import { runLoad } from './run-load.ts';
 /** Counts a caller that waited for another's load. */
 export function countJoined({ outcomes }: Call, loaded: Loaded): void {
   if (loaded.from === 'redis') outcomes.hitRedis += 1;
-  else if (loaded.from === 'loader') outcomes.coalesced += 1;
-  else outcomes.stale += 1;
+  else if (loaded.from === 'stale') outcomes.stale += 1;
+  else outcomes.coalesced += 1;
 }
 
 /** Loads values, one load a key at a time. */

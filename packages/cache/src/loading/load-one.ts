@@ -17,7 +17,7 @@ export interface OneRequest extends Omit<LoadRequest, 'purpose'> {
 /** What a caller gets, and where it is from. */
 export interface LoadedOne {
   readonly found: { readonly value: unknown };
-  readonly source: Loaded['from'] | 'coalesced';
+  readonly source: Loaded['from'];
 }
 
 /**

@@ -14,7 +14,8 @@ export type LoadPurpose = 'answer' | 'refresh' | 'force';
 /** What a load came to, so that each waiter can count it. */
 export interface Loaded {
   readonly found: { readonly value: unknown } | undefined;
-  readonly from: 'redis' | 'loader' | 'stale';
+  /** `coalesced`: from the load of another process, which was waited for. */
+  readonly from: 'redis' | 'loader' | 'coalesced' | 'stale';
   /** Whether it is time for a refresh: the entry that was found may be served, but is stale or nearly so. */
   readonly isDue: boolean;
   /**

@@ -56,9 +56,9 @@ async function attempt(engine: Engine, load: Load, request: LoadRequest, turns: 
 
 /** An entry that another process has loaded while this load waited for it is no hit: the caller waited for a load. */
 function settleFound(load: Load, outcomes: Outcomes, answer: Loaded, hasWaited: boolean): void {
-  const from = answer.from === 'redis' && hasWaited ? 'loader' : answer.from;
+  const from = answer.from === 'redis' && hasWaited ? 'coalesced' : answer.from;
   if (from === 'stale') outcomes.stale += 1;
-  else outcomes[from === 'loader' ? 'coalesced' : 'hitRedis'] += 1;
+  else outcomes[from === 'coalesced' ? 'coalesced' : 'hitRedis'] += 1;
   load.settle({ ...answer, from });
 }
 

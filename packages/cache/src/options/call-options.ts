@@ -12,7 +12,7 @@ export interface Found<Value> {
 /** A value, and where it came from. */
 export interface Sourced<Value> {
   readonly value: Value;
-  /** `coalesced`: from a load that another caller had begun. `stale`: its `ttl` is over. */
+  /** `coalesced`: from a load that another caller had begun, here or elsewhere. `stale`: its `ttl` is over. */
   readonly source: 'memory' | 'redis' | 'stale' | 'loader' | 'coalesced';
 }
 

@@ -1,5 +1,6 @@
 import { eventually } from '@breakwater/testkit';
 import { describe, expect, it } from 'vitest';
+import { cacheInfo, closeDefaultCache, configureDefaultCache } from '../../src/default.ts';
 import type { Cache, CacheOptions } from '../../src/index.ts';
 import type { InvalidationTarget } from '../../src/targets/target.ts';
 import { useOutage } from '../use-outage.ts';
@@ -114,4 +115,18 @@ describe('an outage', () => {
     expect(await going).toMatchObject({ isComplete: false });
     expect(heard).toEqual(['outage:began']);
   });
+});
+
+it('a glance at the default cache says whether Redis answers', async () => {
+  const cache = configureDefaultCache({ redis: outage.openPool() });
+  try {
+    await cache.get('k');
+    expect(cacheInfo()).toMatchObject({ circuitBreaker: 'closed', cacheLevels: { l2: { state: 'up' } } });
+    expect(cacheInfo().metrics.avgGetTimeMs).toBeGreaterThan(0);
+    await outage.server.kill();
+    await cache.get('k');
+    expect(cacheInfo()).toMatchObject({ circuitBreaker: 'open', cacheLevels: { l2: { state: 'down' } } });
+  } finally {
+    await closeDefaultCache();
+  }
 });

@@ -2,7 +2,7 @@ import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { encodeBeat } from '../../src/bus/bus-message.ts';
-import { type Cache, createCache } from '../../src/index.ts';
+import { type Cache, createCache, createQuotas, type Quotas } from '../../src/index.ts';
 import { createGatedLoader } from '../gated-loader.ts';
 import { PATIENT } from '../instances.ts';
 
@@ -105,6 +105,15 @@ it('a subject’s entries are encrypted on a Cluster, and forgotten', async () =
   await eventually(async () => (await b.get('profile')) === 'of ada');
   expect(await a.forget('ada')).toMatchObject({ shared: true });
   await eventually(async () => (await b.get('profile')) === undefined);
+});
+
+it('quotas are counted together on a Cluster', async () => {
+  const [a, b] = clients.map((redis) => createQuotas({ redis, deadlineMs: PATIENT })) as [Quotas, Quotas];
+  for (let user = 0; user < 20; user += 1) {
+    await a.trackQuota(`user ${user}`, 'monthly', 2);
+    expect(await b.trackQuota(`user ${user}`, 'monthly')).toMatchObject({ used: 3, shared: true });
+    expect(await a.quotaUsage(`user ${user}`, 'monthly')).toMatchObject({ used: 3, shared: true });
+  }
 });
 
 it('instances on a Cluster know what the others have heard', async () => {

@@ -1,6 +1,6 @@
 import { eventually } from '@breakwater/testkit';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Cache, PolicyOptions } from '../../src/index.ts';
+import type { Cache, LoadContext, PolicyOptions } from '../../src/index.ts';
 import { createGatedLoader } from '../gated-loader.ts';
 import { deafRedis, gateRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';
@@ -46,6 +46,19 @@ describe('a key that another process is loading', () => {
     expect(totals.map(({ leasesTaken }) => leasesTaken).sort()).toEqual([0, 0, 1]);
     expect(totals.map(({ coalesced }) => coalesced).sort()).toEqual([0, 1, 1]);
     expect(totals.every(({ leasesTimedOut }) => leasesTimedOut === 0)).toBe(true);
+  });
+
+  it('is told of as from a load that another caller had begun', async () => {
+    const [a, b] = caches as [Cache, Cache];
+    const loader = createGatedLoader();
+    const first = a.lookupOrLoad('k', loader.load);
+    await loader.begun(1);
+    const others = [b.lookupOrLoad('k', loader.load), b.lookupOrLoad('k', loader.load)];
+    await waits(b);
+    loader.finish('value');
+    expect((await first).source).toBe('loader');
+    expect((await Promise.all(others)).map(({ source }) => source)).toEqual(['coalesced', 'coalesced']);
+    expect(b.stats().total).toMatchObject({ coalesced: 2, hitRedis: 0, loads: 0 });
   });
 
   it('costs the one that loads no call of Redis beside those it makes anyway, where its tags are new', async () => {
@@ -217,18 +230,29 @@ describe('a load that comes to nothing', () => {
     expect(loader.runs()).toBe(2);
   });
 
-  it('that others could use lets all of them load by themselves', async () => {
-    const [a, b, c] = caches as [Cache, Cache, Cache];
+  it.each<[string, (value: Promise<string>, context: LoadContext) => unknown]>([
+    [
+      'that its loader skips',
+      (value, { skip }) => {
+        skip();
+        return value;
+      },
+    ],
+    ['of nothing, which is not to be kept', (value) => value.then(() => null)],
+    ['too large to be kept', (value) => value.then((text) => text.repeat(2000))],
+  ])('because it has a value %s lets all others load by themselves', async (_what, made) => {
+    const [, b, c] = caches as [Cache, Cache, Cache];
     const loader = createGatedLoader();
-    const first = a.getOrLoad('k', async (_key, { skip }) => {
-      skip();
-      return loader.load();
+    const a = await instances.open(instances.name, {
+      policies: { default: { load: { leaseWait: '10m', negativeTtl: 0 } } },
+      maxEntrySize: '1kb',
     });
+    const first = a.getOrLoad('k', (_key, context) => made(loader.load(), context));
     await loader.begun(1);
     const others = [b, c].map((cache) => cache.getOrLoad('k', loader.load));
     await waits(b, c);
     loader.finish('mine');
-    expect(await first).toBe('mine');
+    await first;
     await eventually(() => loader.running() === 2);
     loader.finish('value');
     expect(await Promise.all(others)).toEqual(['value', 'value']);

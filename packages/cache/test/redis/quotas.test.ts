@@ -1,3 +1,5 @@
+import type { RedisPort } from '@breakwater/core/redis';
+import { createRedisPool } from '@breakwater/redis-pool';
 import { createManualClock, eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
@@ -19,7 +21,7 @@ function client(): Redis {
 }
 
 /** For whom no machine is too slow. */
-function patient(port: Redis, namespace = 'app'): Quotas {
+function patient(port: RedisPort, namespace = 'app'): Quotas {
   return createQuotas({ redis: port, namespace, deadlineMs: '10s' });
 }
 
@@ -49,6 +51,18 @@ it('instances count together, by user and period, and every call once', async ()
   expect(await instances[0].quotaUsage('u', 'daily')).toEqual({ used: 100, resetsAtMs, shared: true });
   expect(await instances[1].trackQuota('u', 'monthly')).toMatchObject({ used: 1 });
   expect(await instances[1].quotaUsage('other', 'daily')).toMatchObject({ used: 0, shared: true });
+});
+
+it('our pool counts with everybody else', async () => {
+  await farFromMidnight();
+  const pool = createRedisPool({ url: server.url, deadlineMs: '10s' });
+  try {
+    await patient(redis, 'pooled').trackQuota('u', 'daily');
+    expect(await patient(pool, 'pooled').trackQuota('u', 'daily')).toMatchObject({ used: 2, shared: true });
+    expect(await patient(pool, 'pooled').quotaUsage('u', 'daily')).toMatchObject({ used: 2, shared: true });
+  } finally {
+    await pool.close();
+  }
 });
 
 it('a key lives until its period ends, and asking makes none', async () => {
