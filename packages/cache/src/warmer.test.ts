@@ -114,6 +114,18 @@ describe('a warmer', () => {
     expect(cache.peek('a')?.value).toBe('A');
   });
 
+  it('warms again after an interval also where what gives its keys, and then its loader, has failed', async () => {
+    const fail = () => {
+      throw new Error('not yet');
+    };
+    const given = vi.fn(() => ['a']).mockImplementationOnce(fail);
+    const load = vi.fn(upper).mockImplementationOnce(fail);
+    const warmer = open({ sets: { prices: { keys: given, load, every: 5 } } });
+    expect(await warmer.start()).toMatchObject([{ keys: 0, warmed: 0 }]);
+    await eventually(() => expect(cache.peek('a')?.value).toBe('A'));
+    expect(load).toHaveBeenCalledTimes(2);
+  });
+
   it('brings new data after an invalidation of its tag', async () => {
     let version = 1;
     const load = (key: string) => `${key} v${version}`;

@@ -177,14 +177,26 @@ describe('two instances', () => {
     expect(await b.invalidate({ key: ['other', 'missing'] })).toMatchObject({ redisKeys: 1 });
   });
 
-  it('of other namespaces share nothing', async () => {
-    const other = await instances.open(`${instances.name}-other`);
-    await a.set('k', 1, { tags: ['x'] });
+  it.each([
+    ['', '-other'],
+    ['', ':part'],
+    ['*', '-other'],
+    [':part', ''],
+    ['[a]', 'a'],
+  ])('of other namespaces share nothing, named %j and %j', async (suffix, otherSuffix) => {
+    const one = await instances.open(`${instances.name}${suffix}`);
+    const other = await instances.open(`${instances.name}${otherSuffix}`);
+    await one.set('k', 1, { tags: ['x'] });
     expect(await other.get('k')).toBeUndefined();
     await other.set('k', 2, { tags: ['x'] });
-    await a.invalidate({ tag: 'x' });
-    await a.invalidate({ pattern: '*' });
+    await one.invalidate({ tag: 'x' });
+    await one.invalidate({ pattern: '*' });
+    await one.clear();
     expect(await other.get('k')).toBe(2);
+    const third = await instances.open(`${instances.name}${otherSuffix}`);
+    expect(await third.get('k')).toBe(2);
+    expect((await third.keys('*')).keys).toEqual(['k']);
+    expect(await one.keys('*', { limit: 10_000 })).toEqual({ keys: [], cursor: undefined });
   });
 
   it('take a frame of another version for a miss, and count it', async () => {
