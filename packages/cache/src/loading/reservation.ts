@@ -42,10 +42,11 @@ export function tagsToTake(
   return expected.length + last.length === 0 ? tags : [...new Set([...tags, ...expected, ...last])];
 }
 
-/** Takes a reservation. The fences in Redis are read for it. */
+/** Takes a reservation. The fences in Redis are read for it, behind what is due: that would refuse or end what is committed. */
 export async function reserve(engine: Engine, call: Call, terms: WriteTerms): Promise<FencedReservation> {
-  const { redis } = engine;
-  if (!redis) return reserveInMemory(engine, call, terms);
+  const { redis, replay } = engine;
+  if (!redis || (replay.isDue() && !(await replay.settle()))) return reserveInMemory(engine, call, terms);
+  // The work of the caller begins behind that: what was invalidated during the wait does not concern it.
   const fences = markFences(engine);
   const [taken, seen] = await Promise.all([
     engine.generations.forWrite(tagsToTake(engine, call, terms), wholeLifeMs(terms)),
@@ -54,7 +55,7 @@ export async function reserve(engine: Engine, call: Call, terms: WriteTerms): Pr
   return createReservation({ engine, call, terms, fences, taken, seen: isFailure(seen) ? undefined : seen });
 }
 
-/** {@link reserve} in a cache without Redis. */
+/** {@link reserve} in a cache without Redis, or while Redis does not take what is due: the value stays in memory. */
 export function reserveInMemory(engine: Engine, call: Call, terms: WriteTerms): FencedReservation {
   const taken = engine.generations.forMemory(tagsToTake(engine, call, terms));
   return createReservation({ engine, call, terms, fences: markFences(engine), taken, seen: undefined });

@@ -18,7 +18,8 @@ export type Refusals = ReadonlyMap<BufferedWrite, unknown>;
  * fences and ends their generations.
  *
  * Where anything came to a key meanwhile, here or elsewhere, nobody can say whose value the source has now: the key is then
- * invalidated, and the next load asks the source.
+ * invalidated, and the next load asks the source. So it is where an earlier change was under way and Redis does not take it:
+ * that is sent again, and ends what was stored meanwhile (docs/decisions/0020).
  *
  * @param onStored called as soon as the source has a write that nothing has overtaken.
  */

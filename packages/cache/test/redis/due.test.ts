@@ -56,7 +56,33 @@ describe.each(['through', 'around', 'back', 'source', 'back to its source'] as c
   });
 });
 
-// What a source has taken is left to the next load where anything came to its key meanwhile.
+describe('what is committed to a reservation', () => {
+  it.each(earlier)('is not ended by %s that Redis did not take before', async (_what, change) => {
+    await writer.set('k', 'oldest', { tags: ['x'] });
+    const repair = gate.failCommands('evalsha');
+    await change();
+    repair();
+    const reservation = await writer.reserve('k', { tags: ['x'] });
+    expect(await reservation.commit('new')).toBe(true);
+    await sendWhatIsDue();
+    expect(await foundElsewhere('k')).toBe('new');
+    expect(await writer.get('k')).toBe('new');
+  });
+
+  it.each(earlier)('stays in memory while Redis does not take %s, and is served', async (_what, change) => {
+    await writer.set('k', 'oldest', { tags: ['x'] });
+    const repair = gate.failCommands('evalsha');
+    await change();
+    const reservation = await writer.reserve('k', { tags: ['x'] });
+    expect(await reservation.commit('new')).toBe(true);
+    expect(await writer.get('k')).toBe('new');
+    repair();
+    await sendWhatIsDue();
+    expect(await foundElsewhere('k')).toBeUndefined();
+  });
+});
+
+// Of what a source takes, see below.
 describe.each(['through', 'around', 'back'] as const)('what is set %s', (policy) => {
   it.each(earlier)('is not ended by %s that was under way, and that Redis does not take', async (_what, change) => {
     await writer.set('k', 'oldest', { tags: ['x'] });
@@ -71,6 +97,38 @@ describe.each(['through', 'around', 'back'] as const)('what is set %s', (policy)
     await writer.drain();
     expect(await foundElsewhere('k')).toBe('new');
     expect(await writer.get('k')).toBe('new');
+  });
+});
+
+// It is removed with what came before it: see `storeWrites`.
+describe('what a source has taken', () => {
+  const failures: readonly (readonly [string, () => () => void])[] = [
+    ['does not take', () => gate.failCommands('evalsha', 1)],
+    ['takes without an answer', () => gate.loseReplies('evalsha')],
+  ];
+
+  describe.each(failures)('while a change was under way that Redis %s', (_how, fail) => {
+    it.each(earlier)('is found, or loaded, and never what was before it: behind %s', async (_what, change) => {
+      await writer.set('k', 'oldest', { tags: ['x'] });
+      const send = gate.holdCommands('evalsha');
+      const changing = change();
+      await eventually(() => expect(gate.held('evalsha')).toBe(1));
+      const setting = writer.set('k', 'new', { policy: 'source', tags: ['x'] });
+      // Asked for behind the fences of the write, which by then has come as far as it can: to its source, or to a tag's generation.
+      await writer.get('another');
+      await writer.get('yet another');
+      const repair = fail();
+      send();
+      await changing;
+      repair();
+      await setting;
+      expect(['new', undefined]).toContain(await writer.get('k'));
+      await sendWhatIsDue();
+      expect(['new', undefined]).toContain(await foundElsewhere('k'));
+      expect(['new', undefined]).toContain(await writer.get('k'));
+      const other = await instances.open(instances.name);
+      for (const cache of [writer, other]) expect(await cache.getOrLoad('k', () => stored.get('k'))).toBe('new');
+    });
   });
 });
 
