@@ -25,6 +25,12 @@ beforeEach(async () => {
 
 const openDeaf = (redis: RedisPort = instances.client()) =>
   instances.openUnheard(instances.name, { ...back, redis: deafRedis(redis) });
+/** Waits until the key's tombstone is older than a write was that has just been sent. */
+async function olderThanSent(key: string): Promise<void> {
+  const client = instances.client();
+  const tombstone = `bw:1:${instances.name}:tombstone:{${key}}`;
+  await eventually(async () => (await client.pttl(tombstone)) < 60_000 - 500);
+}
 const targets = [{ key: 'k' }, { tag: 'x' }, { pattern: 'k*' }] as const;
 
 describe('a write-back', () => {
@@ -179,10 +185,7 @@ describe('an invalidation of a buffered write', () => {
     const flushed = deaf.drain();
     await eventually(() => gate.held('evalsha') > 0);
     await other.invalidate({ key: 'k' });
-    const client = instances.client();
-    const tombstone = `bw:1:${instances.name}:tombstone:{k}`;
-    // Older than the write was when it was sent.
-    await eventually(async () => (await client.pttl(tombstone)) < 60_000 - 500);
+    await olderThanSent('k');
     release();
     await flushed;
     expect(await other.get('k')).toBeUndefined();
@@ -326,6 +329,23 @@ describe('a flush', () => {
     await eventually(() => expect(gate.replied('evalsha')).toBeGreaterThan(replied));
     const setting = deaf.set('k', 'new', { policy: 'through' });
     answer();
+    await Promise.all([draining, setting]);
+    expect(await deaf.get('k')).toBe('new');
+    expect(await other.get('k')).toBe('new');
+  });
+
+  it('that may have been overtaken by what another has invalidated takes no such write with it, either', async () => {
+    const deaf = openDeaf(gate.client);
+    await deaf.set('before', 1);
+    await deaf.drain();
+    await deaf.set('k', 'old');
+    const send = gate.holdCommands('evalsha');
+    const draining = deaf.drain();
+    await eventually(() => expect(gate.held('evalsha')).toBe(1));
+    await other.invalidate({ key: 'k' });
+    await olderThanSent('k');
+    const setting = deaf.set('k', 'new', { policy: 'through' });
+    send();
     await Promise.all([draining, setting]);
     expect(await deaf.get('k')).toBe('new');
     expect(await other.get('k')).toBe('new');

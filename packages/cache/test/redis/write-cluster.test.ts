@@ -1,6 +1,6 @@
 import { eventually, type RedisServer, startRedis } from '@breakwater/testkit';
 import { Cluster, Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cache, createCache } from '../../src/index.ts';
 import { type GatedRedis, gateRedis } from '../gated-redis.ts';
 import { hearAll, PATIENT } from '../instances.ts';
@@ -65,3 +65,35 @@ it('what a source has taken is not kept where another instance’s pattern goes 
   await writing;
   for (const cache of caches) expect(await cache.getOrLoad('k', { policy: 'source' })).toBe('changed by somebody');
 });
+
+describe('a flush that comes to a Cluster late, as one that is redirected does', () => {
+  it.each<[string, (cache: Cache, key: string) => Promise<unknown>, unknown]>([
+    ['a later set', (cache, key) => cache.set(key, 'new'), 'new'],
+    ['a load in its place', (cache, key) => cache.getOrLoad(key, () => 'new', { mode: 'refresh' }), 'new'],
+    ['a later invalidation', (cache, key) => cache.invalidate({ key }), undefined],
+    ['a later set of a cache that is switched off', setInBypass, undefined],
+  ])('does not undo %s', async (what, call, left) => {
+    const [one, other] = caches as [Cache, Cache];
+    await one.set('warm', 1);
+    await one.set(what, 'old', { policy: 'back' });
+    const send = gate.holdCommands('evalsha');
+    const draining = one.drain();
+    await eventually(() => expect(gate.held('evalsha')).toBe(1));
+    // The commands of another connection come sooner.
+    gate.holdCommands('evalsha')();
+    const calling = call(one, what);
+    // It would be over by then.
+    for (let turn = 0; turn < 20; turn += 1) await gate.client.ping();
+    send();
+    await Promise.all([draining, calling]);
+    await hearAll(other, one);
+    expect(await one.get(what)).toBe(left);
+    expect(await other.get(what)).toBe(left);
+  });
+});
+
+async function setInBypass(cache: Cache, key: string): Promise<void> {
+  cache.setMode('bypass');
+  await cache.set(key, 'new');
+  cache.setMode('cached');
+}
