@@ -64,6 +64,21 @@ describe('a load that another instance’s invalidation overtakes', () => {
     expect(await other.get('k')).toBeUndefined();
   });
 
+  it.each(targets)(
+    'by %s is not kept in memory either, where its commit does not come to Redis',
+    async (_by, target) => {
+      const reservation = await gated.reserve('k', { tags: ['x'] });
+      const release = gate.holdCommands('evalsha');
+      const committing = reservation.commit('old');
+      await other.invalidate(target);
+      await hearAll(gated, other);
+      gate.failCommands('evalsha', 1);
+      release();
+      expect(await committing).toBe(false);
+      expect(gated.peek('k')).toBeUndefined();
+    },
+  );
+
   it.each(targets)('by %s in this very process is not kept when Redis took its commit before', async (_by, target) => {
     const reservation = await gated.reserve('k', { tags: ['x'] });
     const releaseReply = gate.holdReplies('evalsha');

@@ -2,6 +2,7 @@ import type { RedisPort } from '@breakwater/core/redis';
 import { createManualClock, eventually } from '@breakwater/testkit';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cache } from '../../src/index.ts';
+import { createGatedLoader } from '../gated-loader.ts';
 import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
@@ -286,6 +287,18 @@ describe('an invalidation by a pattern that reaches Redis sooner than a flush un
     expect(await other.get('k')).toBeUndefined();
     expect(await writer.get('k')).toBeUndefined();
   });
+});
+
+it('a load that a buffered write overtakes leaves it to be sent', async () => {
+  const loader = createGatedLoader();
+  const loading = writer.getOrLoad('k', loader.load);
+  await loader.begun(1);
+  await writer.set('k', 'written');
+  loader.finish('loaded');
+  expect(await loading).toBe('loaded');
+  expect(await writer.drain()).toEqual({ buffered: 0 });
+  expect(await other.get('k')).toBe('written');
+  expect(await writer.get('k')).toBe('written');
 });
 
 describe('a load that replaces what is buffered', () => {
