@@ -126,6 +126,21 @@ describe('a set that waits for the generation of a tag', () => {
     await expectServed('loaded', 'loaded');
   });
 
+  it.each([
+    ['expire', 'new'],
+    ['invalidate', 'nothing'],
+  ] as const)('ends behind a paced %s as behind one without a pace', async (effect, left) => {
+    for (const target of [{ tag: 'x' }, { pattern: 'k*' }]) {
+      await writer.set('k', 'old', { policy: 'sie', tags: ['x'] });
+      const { setting, goOn } = await begin({ tags: ['x', `never used before, nor ${JSON.stringify(target)}`] });
+      const { setting: ending, goOn: walk } = await hold(() => writer[effect](target, { pace: '1000/s' }));
+      goOn();
+      walk();
+      await Promise.all([setting, ending]);
+      await expectServed(undefined, left);
+    }
+  });
+
   it('is made, however many others this process is asked for meanwhile', async () => {
     const { setting, goOn } = await begin();
     gate.holdCommands('evalsha')();
