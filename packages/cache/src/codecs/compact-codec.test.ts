@@ -115,6 +115,23 @@ describe('the compact codec', () => {
     );
   });
 
+  it('reads a shape that has come often as the first time, whatever its keys and what its values hold', () => {
+    const keys = fc.uniqueArray(fc.oneof(fc.constantFrom('a', 'b', 'get', '__proto__', '1', 'a b', 'é'), fc.string()));
+    fc.assert(
+      fc.property(keys, fc.array(fc.anything({ maxDepth: 1, withNullPrototype: false })), (names, given) => {
+        const one = Object.fromEntries(names.map((name, index) => [name, given[index] ?? index]));
+        const [first, ...others] = compactCodec.decode(compactCodec.encode(Array(1002).fill(one))) as object[];
+        expect(first).toStrictEqual(one);
+        for (const other of [others[0], others.at(-2), others.at(-1)]) {
+          expect(other).toStrictEqual(first);
+          expect(Object.keys(other as object)).toEqual(Object.keys(first as object));
+          expect(Object.isFrozen(other)).toBe(true);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it('throws, or reads what it could have written, whatever byte is altered; and throws wherever it is cut', () => {
     const list = [
       { a: 1.5, b: 'x' },

@@ -1,7 +1,7 @@
 import { begin, cursor, isAllRead, malformed, readByte, readFloat64, readText, readUint32 } from './compact-cursor.ts';
 import { BYTE_TYPES, PART } from './compact-format.ts';
 import { viewOf } from './object-kinds.ts';
-import { addShape, rememberShape, type Shape, seenShape, shapeOf } from './shape-keys.ts';
+import { addShape, makeShaped, rememberShape, type Shape, seenShape, shapeOf } from './shape-keys.ts';
 import { MAX_DEPTH } from './typed-json.ts';
 
 /**
@@ -135,10 +135,8 @@ function readNewShape(count: number): Shape {
 function readShaped(number: number): object {
   const shape = cursor.shapes[number];
   if (!shape) throw malformed();
-  const { keys, blank } = shape;
   enter();
-  const value: Record<string, unknown> = { ...blank };
-  for (let index = 0; index < keys.length; index += 1) value[keys[index] as string] = readValue();
+  const value = makeShaped(shape, readValue);
   cursor.depth -= 1;
   return Object.freeze(value);
 }

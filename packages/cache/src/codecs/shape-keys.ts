@@ -1,4 +1,5 @@
 import { type BytePattern, liesAt, patternOf } from './byte-pattern.ts';
+import { type MakeShaped, makerOf } from './shape-maker.ts';
 
 /** Far more than the shapes that the values of one process have; what is hostile is forgotten with the rest. */
 const MAX_SHAPES = 1000;
@@ -8,7 +9,14 @@ export interface Shape {
   readonly keys: readonly string[];
   /** Has all of the keys: a copy has room for what an object that grows key by key takes in three steps. */
   readonly blank: Readonly<Record<string, unknown>>;
+  /** How many objects {@link makeShaped} has filled key by key. */
+  filled: number;
+  /** Where it is read often, and there may be code of its keys. */
+  make: MakeShaped | undefined;
 }
+
+/** A shape that is read less often is not worth its code. */
+const FILLED_BEFORE_CODE = 500;
 
 /** By the keys in one piece. Kept across values: a key that has been one before is looked up faster than a new text. */
 const known = new Map<string, Shape>();
@@ -52,10 +60,20 @@ export function shapeOf(text: string, view: DataView, at: number, count: number)
   const shape = known.get(text);
   if (shape && haveLengths(shape, view, at, count)) return shape;
   const keys = splitKeys(text, view, at, count);
-  const made: Shape = { keys, blank: blankOf(keys) };
+  const made: Shape = { keys, blank: blankOf(keys), filled: 0, make: undefined };
   if (known.size >= MAX_SHAPES) known.clear();
   known.set(keys.join(''), made);
   return made;
+}
+
+/** An object of the shape: each of its keys, in order, with what `next` gives. */
+export function makeShaped(shape: Shape, next: () => unknown): object {
+  if (shape.make !== undefined) return shape.make(next);
+  shape.filled += 1;
+  if (shape.filled === FILLED_BEFORE_CODE) shape.make = makerOf(shape.keys);
+  const value: Record<string, unknown> = { ...shape.blank };
+  for (const key of shape.keys) value[key] = next();
+  return value;
 }
 
 function blankOf(keys: readonly string[]): Shape['blank'] {

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { isWrongType, type RedisPort } from '@breakwater/core/redis';
+import { isWrongType, type RedisPort, type SentCall } from '@breakwater/core/redis';
 import { type Failure, type RedisState, UNSENT } from './redis-state.ts';
 
 export type Reply = Buffer | null | Failure;
@@ -15,7 +15,7 @@ export interface Answer {
   readonly replies: readonly (Buffer | null)[] | Failure;
   /** When it came, milliseconds since the epoch. */
   readonly atMs: number;
-  /** Since the first of them was asked for. */
+  /** Since they were sent. */
   readonly elapsedMs: number;
 }
 
@@ -34,11 +34,11 @@ export interface GatheredReads {
 }
 
 /** What leaves together, and the answer to it. */
-interface Batch extends Answer {
+interface Batch extends Answer, SentCall {
   replies: Answer['replies'];
   atMs: number;
   elapsedMs: number;
-  readonly beganAt: number;
+  sentAt: number;
   readonly keys: string[];
   readonly firstId: string;
   /**
@@ -79,7 +79,12 @@ export function createGatheredReads(redis: RedisPort, state: RedisState, now: ()
   const maxKeys = redis.nodes ? 1 : MAX_KEYS;
   const maxIdleKeys = Math.min(maxKeys, MAX_IDLE_KEYS);
   const hear: NonNullable<RedisPort['hear']> =
-    redis.hear ?? ((command, answered, failed) => void command(redis).then(answered, failed));
+    redis.hear ??
+    ((call, command, answered, failed) =>
+      void command(redis, call).then(
+        (reply) => answered(call, reply),
+        (error) => failed(call, error),
+      ));
   let next: Batch | undefined;
   let last: Batch;
   let inFlight = 0;
@@ -91,9 +96,8 @@ export function createGatheredReads(redis: RedisPort, state: RedisState, now: ()
     const come = new Promise<void>((resolve) => {
       settle = resolve;
     });
-    const beganAt = performance.now();
     const keys = [key];
-    return { come, replies: UNSENT, atMs: 0, elapsedMs: 0, beganAt, keys, firstId: id, places: undefined, settle };
+    return { come, replies: UNSENT, atMs: 0, elapsedMs: 0, sentAt: 0, keys, firstId: id, places: undefined, settle };
   }
 
   function leave(): void {
@@ -101,34 +105,25 @@ export function createGatheredReads(redis: RedisPort, state: RedisState, now: ()
     if (!batch) return;
     next = undefined;
     inFlight += 1;
-    if (batch.keys.length === 1) readOne(batch, batch.keys[0] as string);
-    else readAll(batch);
+    batch.sentAt = performance.now();
+    // By GET, which costs less than an MGET of one key.
+    if (batch.keys.length === 1) hear(batch, getOne, answerOne, failOne);
+    else hear(batch, getAll, answerAll, failAll);
   }
 
-  /** By GET, which costs less than an MGET of one key. */
-  function readOne(batch: Batch, key: string): void {
-    hear(
-      (client) => client.getBuffer(key),
-      (reply) => settle(batch, state.answered([reply])),
-      // What holds no text is null to an MGET.
-      (error) => settle(batch, isWrongType(error) ? state.answered([null]) : state.failed(error)),
-    );
-  }
-
-  function readAll(batch: Batch): void {
-    hear(
-      (client) => client.mgetBuffer(batch.keys),
-      (replies) => settle(batch, state.answered(replies)),
-      (error) => settle(batch, state.failed(error)),
-    );
-  }
+  const answerOne = (batch: Batch, reply: Buffer | null) => settle(batch, state.answered([reply]));
+  // What holds no text is null to an MGET.
+  const failOne = (batch: Batch, error: unknown) =>
+    settle(batch, isWrongType(error) ? state.answered([null]) : state.failed(error));
+  const answerAll = (batch: Batch, replies: (Buffer | null)[]) => settle(batch, state.answered(replies));
+  const failAll = (batch: Batch, error: unknown) => settle(batch, state.failed(error));
 
   function settle(batch: Batch, replies: Answer['replies']): void {
     inFlight -= 1;
     batch.replies = replies;
     // Once for all: to read a clock costs as much as to read a small frame.
     batch.atMs = now();
-    batch.elapsedMs = performance.now() - batch.beganAt;
+    batch.elapsedMs = performance.now() - batch.sentAt;
     batch.settle();
   }
 
@@ -153,3 +148,6 @@ export function createGatheredReads(redis: RedisPort, state: RedisState, now: ()
     },
   };
 }
+
+const getOne = (client: RedisPort, { keys }: Batch) => client.getBuffer(keys[0] as string);
+const getAll = (client: RedisPort, { keys }: Batch) => client.mgetBuffer(keys);

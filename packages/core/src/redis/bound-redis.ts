@@ -55,10 +55,11 @@ export function boundRedis(redis: RedisPort, deadlineMs: number): RedisPort {
     get status() {
       return redis.status;
     },
-    hear(command, answered, failed) {
-      const work = begin(() => command(redis));
-      if (work) deadline.hear(work, answered, failed);
-      else failed(new RedisUnavailableError(redis.status));
+    hear(call, command, answered, failed) {
+      // As every other, but that it needs no function of its own where there is a connection.
+      const work = redis.status === 'ready' ? command(redis, call) : begin(() => command(redis, call));
+      if (work) deadline.hear(call, work, answered, failed);
+      else failed(call, new RedisUnavailableError(redis.status));
     },
     get: (key) => bound(() => redis.get(key)),
     getBuffer: (key) => bound(() => redis.getBuffer(key)),

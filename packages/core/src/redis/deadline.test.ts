@@ -33,9 +33,10 @@ describe('a deadline', () => {
     const heard: unknown[] = [];
     const hear = (work: Promise<unknown>) =>
       deadline.hear(
+        { sentAt: performance.now() },
         work,
-        (value) => heard.push(value),
-        (error) => heard.push((error as { code?: string }).code ?? error),
+        (_call, value) => heard.push(value),
+        (_call, error) => heard.push((error as { code?: string }).code ?? error),
       );
     hear(Promise.resolve('value'));
     hear(Promise.reject('error'));

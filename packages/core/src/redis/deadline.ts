@@ -1,12 +1,18 @@
 import { RedisDeadlineError } from './errors.ts';
+import type { SentCall } from './port.ts';
 
 /** Bounds promises by one duration with one timer in all, however many are under way. */
 export interface Deadline {
   readonly ms: number;
   /** Settles as `work` does, or rejects with {@link RedisDeadlineError} after `ms`; `work` itself goes on unheard. */
   guard<T>(work: Promise<T>): Promise<T>;
-  /** The same for a caller who hears of both by himself, and needs no promise for it. */
-  hear<T>(work: Promise<T>, answered: (value: T) => void, failed: (error: unknown) => void): void;
+  /** The same from when `call` was sent, for a caller who hears of both by himself, and needs no promise for it. */
+  hear<Sent extends SentCall, T>(
+    call: Sent,
+    work: Promise<T>,
+    answered: (call: Sent, value: T) => void,
+    failed: (call: Sent, error: unknown) => void,
+  ): void;
   /** The same for a caller that keeps its own record of the work: expires `waiter` after `ms`, unless it has left. */
   enter(waiter: Waiter): void;
   /** @returns whether it was still waiting. */
@@ -94,21 +100,28 @@ export function createDeadline(ms: number, { holdsProcess = true } = {}): Deadli
     return true;
   }
 
-  function hear<T>(work: Promise<T>, answered: (value: T) => void, failed: (error: unknown) => void): void {
-    const waiter: Waiter = {
-      since: clock.now(),
+  function hear<Sent extends SentCall, T>(
+    call: Sent,
+    work: Promise<T>,
+    answered: (call: Sent, value: T) => void,
+    failed: (call: Sent, error: unknown) => void,
+  ): void {
+    const waiter: Heard<Sent> = {
+      since: call.sentAt,
       isWaiting: true,
       before: undefined,
       behind: undefined,
-      expire: failed,
+      expire: expireHeard,
+      call,
+      failed,
     };
     enter(waiter);
     work.then(
       (value) => {
-        if (leave(waiter)) answered(value);
+        if (leave(waiter)) answered(call, value);
       },
       (error) => {
-        if (leave(waiter)) failed(error);
+        if (leave(waiter)) failed(call, error);
       },
     );
   }
@@ -118,6 +131,31 @@ export function createDeadline(ms: number, { holdsProcess = true } = {}): Deadli
     enter,
     leave,
     hear,
-    guard: (work) => new Promise((resolve, reject) => hear(work, resolve, reject)),
+    guard: (work) =>
+      new Promise((resolve, reject) => hear({ sentAt: clock.now(), resolve, reject }, work, pass, refuse)),
   };
+}
+
+/** Who waits for a call, and is told of it. */
+interface Heard<Sent> extends Waiter {
+  readonly call: Sent;
+  readonly failed: (call: Sent, error: unknown) => void;
+}
+
+/** One for all of them, instead of one for each. */
+function expireHeard<Sent>(this: Heard<Sent>, error: unknown): void {
+  this.failed(this.call, error);
+}
+
+interface Guarded<T> extends SentCall {
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+function pass<T>({ resolve }: Guarded<T>, value: T): void {
+  resolve(value);
+}
+
+function refuse({ reject }: Guarded<never>, error: unknown): void {
+  reject(error);
 }

@@ -3,7 +3,7 @@ export { createDeadline, type Deadline, type Waiter } from './deadline.ts';
 export { RedisDeadlineError, RedisUnavailableError, RedisUnknownNodeError } from './errors.ts';
 export { createKeySpace, isPlain, type KeySpace, WIRE_VERSION } from './key-space.ts';
 export { createOutageWatch, type OutageEvents, type OutageObserver, type OutageWatch } from './outage-watch.ts';
-export type { RedisNode, RedisPort, RedisSubscriber, RedisValue, StreamEntry } from './port.ts';
+export type { RedisNode, RedisPort, RedisSubscriber, RedisValue, SentCall, StreamEntry } from './port.ts';
 export { refuseKeyPrefix, resolveRedis } from './redis-option.ts';
 export { isRefusal, isWrongType } from './refusal.ts';
 export { scanKeys } from './scan-keys.ts';

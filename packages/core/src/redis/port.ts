@@ -18,12 +18,13 @@ export interface RedisPort {
 
   /**
    * Present where a bound command can do without a promise of its own: runs `command` on the client behind this one, and calls
-   * one of the other two, once.
+   * one of the other two, once. All three are given `call`, so none of them has to be made anew for each.
    */
-  hear?<Reply>(
-    command: (client: RedisPort) => Promise<Reply>,
-    answered: (reply: Reply) => void,
-    failed: (error: unknown) => void,
+  hear?<Sent extends SentCall, Reply>(
+    call: Sent,
+    command: (client: RedisPort, call: Sent) => Promise<Reply>,
+    answered: (call: Sent, reply: Reply) => void,
+    failed: (call: Sent, error: unknown) => void,
   ): void;
 
   get(key: string): Promise<string | null>;
@@ -48,6 +49,12 @@ export interface RedisPort {
   once?(event: 'ready' | 'close', listener: () => void): unknown;
   /** Only a Cluster has it: one client a node. */
   nodes?(role: 'master'): RedisNode[];
+}
+
+/** A call that is bounded from when it was sent. */
+export interface SentCall {
+  /** By `performance.now()`; never earlier than that of a call that was sent before. */
+  readonly sentAt: number;
 }
 
 /** One server of a Cluster, as far as a keyspace walk needs it. */

@@ -74,9 +74,10 @@ describe('a plain ioredis client, bounded', () => {
     const heard: unknown[] = [];
     function hear(of: ReturnType<typeof boundRedis>) {
       of.hear?.(
-        (client) => client.getBuffer('bytes'),
-        (reply) => heard.push(reply),
-        (error) => heard.push((error as { code: string }).code),
+        { sentAt: performance.now(), key: 'bytes' },
+        (client, { key }) => client.getBuffer(key),
+        (_call, reply) => heard.push(reply),
+        (_call, error) => heard.push((error as { code: string }).code),
       );
     }
     await redis.set('bytes', Buffer.from([0, 255]));
