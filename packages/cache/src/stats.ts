@@ -43,7 +43,7 @@ export interface CacheStats {
   /** The same calls, by why. */
   readonly reasons: Readonly<Record<InvalidationReason, number>>;
   readonly latencyMs: {
-    /** One lookup in Redis: from the first of the reads that left in the same command to the reply. */
+    /** One command that reads entries, from when it was sent to the reply. */
     readonly redis: HistogramSnapshot;
     /** One run of a loader. */
     readonly load: HistogramSnapshot;
