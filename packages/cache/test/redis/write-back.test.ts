@@ -12,7 +12,7 @@ let gate: GatedRedis;
 let writer: Cache;
 let other: Cache;
 
-const policies = { default: { write: 'back' }, around: { write: 'around' }, through: {} } as const;
+const policies = { default: { write: 'back' }, through: {} } as const;
 const writeBack = { interval: '1h' } as const;
 const back = { policies, writeBack };
 
@@ -398,24 +398,5 @@ describe('a flush', () => {
     await writer.close();
     expect(dropped.mock.calls).toEqual([[{ entries: 2 }]]);
     expect(writer.stats().writeBack).toMatchObject({ flushed: 0, dropped: 2 });
-  });
-});
-
-describe('a write-around', () => {
-  const around = { policy: 'around' } as const;
-
-  it('is in Redis and not in memory, until it is read', async () => {
-    await writer.set('k', 'old', { policy: 'through' });
-    await writer.set('k', 'new', around);
-    expect(writer.stats().memory.entries).toBe(0);
-    expect(writer.peek('k')).toBeUndefined();
-    expect(await writer.lookup('k')).toMatchObject({ tier: 'redis', entry: { value: 'new' } });
-    expect(await writer.lookup('k')).toMatchObject({ tier: 'memory' });
-  });
-
-  it('is held by memory while Redis is away', async () => {
-    gate.failCommands('evalsha');
-    await writer.set('k', 'new', around);
-    expect(writer.peek('k')?.value).toBe('new');
   });
 });
