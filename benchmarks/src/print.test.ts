@@ -63,6 +63,14 @@ describe('a printed result', () => {
     expect(printed.match(/^! .*$/gm)).toEqual(['! hit used only 50 % of a core: something else was the limit.']);
   });
 
+  it('says how many slices were disturbed by other machines, and how much', () => {
+    const sample = { perSecond: 1, cpuMicros: 1, busy: 1, ratio: 1 };
+    const rounds = [0, 0.02, 0.3, 0.1].map((stolen) => ({ ...sample, stolen }));
+    const disturbed = printResult({ ...RESULT, cases: RESULT.cases.map((one) => ({ ...one, rounds })) });
+    expect(disturbed).toContain('! In 4 of 8 slices other machines were given up to 30 % of the cores.');
+    expect(printed).not.toContain('other machines');
+  });
+
   it('says of every threshold whether it was met, with its reason', () => {
     expect(printed).toContain('met     hit / express = 0.85 [0.80..0.90], at least 0.85: promised');
     expect(printed).toContain('MISSED  hit / express = 0.85 [0.80..0.90], at most 0.7: wished');

@@ -1,4 +1,5 @@
 import type { Result } from './result.ts';
+import { MUCH_STOLEN } from './rounds.ts';
 import type { Spread } from './statistics.ts';
 import type { Verdict } from './summary.ts';
 import type { Topic } from './topic.ts';
@@ -22,9 +23,19 @@ export function printResult(result: Result): string {
       // Timed calls are not meant to fill a core.
       .filter(({ busy, loopDelayMs }) => busy.median < HARDLY_BUSY && !loopDelayMs)
       .map(({ name, busy }) => `! ${name} used only ${percent(busy.median)} of a core: something else was the limit.`),
+    ...stolenLine(result),
     '',
     ...result.verdicts.map(verdictLine),
   ].join('\n');
+}
+
+/** Measured again they were no better. */
+function stolenLine({ cases }: Result): string[] {
+  const shares = cases.flatMap(({ rounds }) => rounds.map(({ stolen = 0 }) => stolen));
+  const disturbed = shares.filter((share) => share > MUCH_STOLEN);
+  if (disturbed.length === 0) return [];
+  const most = percent(Math.max(...disturbed));
+  return [`! In ${disturbed.length} of ${shares.length} slices other machines were given up to ${most} of the cores.`];
 }
 
 function factsOf({ machine, loadAverage, load, plan }: Result): string {

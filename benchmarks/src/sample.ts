@@ -5,6 +5,8 @@ export interface Sample {
   readonly cpuMicros: number;
   /** CPU time by wall time. Well under 1 means that something else was the limit: the load, or a busy machine. */
   readonly busy: number;
+  /** What the hypervisor gave to other machines meanwhile, of all cores' time, 0 to 1. */
+  readonly stolen?: number;
   /** Of HTTP cases as the load generator saw it, of timed calls from call to answer. */
   readonly latencyMs?: { readonly p50: number; readonly p99: number };
   /** Of timed calls: the longest that a 1 ms timer of the case's process waited. */
