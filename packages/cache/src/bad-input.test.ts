@@ -263,6 +263,18 @@ const OTHERS: readonly [what: string, code: string, call: (cache: Cache) => unkn
     (cache) => cache.getOrLoad('k', (_key, context) => context.setValidator('a\ud800')),
   ],
   ['a signal that is none', 'ERR_CACHE_OPTION', (cache) => cache.getOrLoad('k', load, { signal: {} as never })],
+  ['null for a signal', 'ERR_CACHE_OPTION', (cache) => cache.getOrLoad('k', load, { signal: null as never })],
+  [
+    'null for a signal, for many',
+    'ERR_CACHE_OPTION',
+    (cache) => cache.loadMany(['k'], loadAll, { signal: null as never }),
+  ],
+  [
+    'null for the budget of a dry run',
+    'ERR_CACHE_OPTION',
+    (cache) => cache.dryRun({ all: true }, { budget: null as never }),
+  ],
+  ['null for the size of a page', 'ERR_CACHE_OPTION', (cache) => cache.keys('*', { limit: null as never })],
   ['a cursor that is no text', 'ERR_CACHE_OPTION', (cache) => cache.keys('*', { cursor: Symbol('a') as never })],
   [
     'a symbol for a key of a space',
@@ -370,6 +382,19 @@ describe('bad input is refused with a code, at the call:', () => {
     expect(await cache.get('shared', options)).toBe(1);
     expect(await cache.getMany(['shared', 'absent'], options)).toEqual(new Map([['shared', 1]]));
     expect(await cache.delete('shared', options)).toBe(true);
+  });
+
+  it.each([
+    ...['memory', 'policies', 'writeBack', 'invalidation'].map((group) => [group, { [group]: null }] as const),
+    ...['memory', 'redis', 'load'].map(
+      (group) => [`policies.prices.${group}`, { policies: { prices: { [group]: null } } }] as const,
+    ),
+  ])('null for %s', async (_group, options) => {
+    expect(await codeOf(() => createCache(options as object))).toBe('ERR_CACHE_OPTION');
+  });
+
+  it('null for the options of a space is named as such', () => {
+    expect(() => cache.space('files', null as never)).toThrow('options must be an object of options, got null.');
   });
 
   it('a hit in memory does not look at what else its options say', async () => {

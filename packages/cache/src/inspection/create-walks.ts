@@ -28,7 +28,8 @@ export function createWalks({ memory }: Engine, { redis, dependencies, spaces }:
     async dryRun(target, options = {}) {
       const { wanted: named } = checkTarget(space, target);
       checks.known('options', options, ['budget']);
-      const budgetMs = checks.duration('budget', options.budget ?? '1s', { min: 0 });
+      const { budget = '1s' } = options;
+      const budgetMs = checks.duration('budget', budget, { min: 0 });
       const wanted = { ...named, tags: dependencies.withDependents(named.tags) };
       return {
         memory: measureMemory(memory, wanted),
@@ -40,7 +41,8 @@ export function createWalks({ memory }: Engine, { redis, dependencies, spaces }:
     async keys(pattern, options = {}) {
       checkPattern(pattern);
       checks.known('options', options, ['limit', 'cursor']);
-      const limit = checks.integer('limit', options.limit ?? 100, { max: 10_000 });
+      const { limit: most = 100 } = options;
+      const limit = checks.integer('limit', most, { max: 10_000 });
       const cursor = cursorOf(options.cursor);
       if (redis && cursor?.tier !== 'memory') {
         const page = await redis.page([space, pattern], limit, cursor?.at);

@@ -141,14 +141,15 @@ const KEYS = [...Object.keys(DEFAULTS), 'memory', 'bus', 'policies', 'encryption
 export function resolveOptions(given: CacheOptions): ResolvedOptions {
   checks.known('options', given, KEYS);
   const options = withDefaults(given, DEFAULTS);
-  checks.known('memory', options.memory ?? {}, MEMORY_KEYS);
-  const memory = withDefaults<MemoryOptions, typeof MEMORY_DEFAULTS>(options.memory ?? {}, MEMORY_DEFAULTS);
+  const { memory: ofMemory = {}, policies: byName = {}, writeBack = {}, invalidation = {} } = options;
+  checks.known('memory', ofMemory, MEMORY_KEYS);
+  const memory = withDefaults<MemoryOptions, typeof MEMORY_DEFAULTS>(ofMemory, MEMORY_DEFAULTS);
   checks.callable('clock.now', options.clock?.now);
   const redis = resolveClient(options.redis);
-  const policies = resolvePolicies(options.policies ?? {});
+  const policies = resolvePolicies(byName);
   const encryption = resolveEncryption(options.encryption);
   if (redis && !encryption) refuseEncryption(policies);
-  const isMemoryTtlGiven = options.memory?.ttl !== undefined;
+  const isMemoryTtlGiven = ofMemory.ttl !== undefined;
   return {
     redis,
     deadlineMs: checks.duration('deadlineMs', options.deadlineMs),
@@ -163,8 +164,8 @@ export function resolveOptions(given: CacheOptions): ResolvedOptions {
     bus: resolveBus(options.bus),
     policies,
     encryption,
-    writeBack: resolveWriteBack(options.writeBack ?? {}),
-    invalidation: resolveInvalidation(options.invalidation ?? {}),
+    writeBack: resolveWriteBack(writeBack),
+    invalidation: resolveInvalidation(invalidation),
     maxEntryBytes: checks.size('maxEntrySize', options.maxEntrySize, { max: 512 * 1024 ** 2 }),
     tombstoneTtlMs: checks.duration('tombstoneTtl', options.tombstoneTtl),
     mode: checkMode(options.mode),

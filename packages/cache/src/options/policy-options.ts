@@ -100,7 +100,7 @@ export function resolveStale(option: string, duration: Duration): number {
 }
 
 export function resolvePolicies(policies: Readonly<Record<string, PolicyOptions>>): Record<string, ResolvedPolicy> {
-  if (typeof policies !== 'object' || Array.isArray(policies)) {
+  if (typeof policies !== 'object' || policies === null || Array.isArray(policies)) {
     throw checks.failure('policies', 'an object of policies by name', policies);
   }
   const all: Record<string, PolicyOptions> = { default: {}, ...policies };
@@ -110,10 +110,18 @@ export function resolvePolicies(policies: Readonly<Record<string, PolicyOptions>
 export function resolvePolicy(name: string, policy: PolicyOptions): ResolvedPolicy {
   const path = `policies.${name}`;
   checks.known(path, policy, POLICY_KEYS);
-  const { ttl, tags, subject, jitter, write, source, load, memory, redis, ...stale } = withDefaults<
-    PolicyOptions,
-    typeof POLICY_DEFAULTS
-  >(policy, POLICY_DEFAULTS);
+  const {
+    ttl,
+    tags,
+    subject,
+    jitter,
+    write,
+    source,
+    load = {},
+    memory = {},
+    redis = {},
+    ...stale
+  } = withDefaults<PolicyOptions, typeof POLICY_DEFAULTS>(policy, POLICY_DEFAULTS);
   if (subject !== undefined) checks.callable(`${path}.subject`, subject);
   return {
     ttlMs: resolvePolicyTtl(`${path}.ttl`, ttl),
@@ -123,10 +131,10 @@ export function resolvePolicy(name: string, policy: PolicyOptions): ResolvedPoli
     tags: checkTags(tags),
     subject,
     write: checks.oneOf(`${path}.write`, write, WRITE_STRATEGIES),
-    load: resolveLoadPolicy(`${path}.load`, load ?? {}),
-    memory: resolveMemoryPolicy(`${path}.memory`, memory ?? {}),
+    load: resolveLoadPolicy(`${path}.load`, load),
+    memory: resolveMemoryPolicy(`${path}.memory`, memory),
     source: checkSource(`${path}.source`, source),
-    redis: resolveRedisPolicy(`${path}.redis`, redis ?? {}),
+    redis: resolveRedisPolicy(`${path}.redis`, redis),
   };
 }
 

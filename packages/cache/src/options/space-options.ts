@@ -17,8 +17,8 @@ export const SPACE_DEFAULTS = Object.freeze({ finds: 'fresh' }) satisfies Partia
 
 /** @throws OptionError `ERR_CACHE_OPTION`. */
 export function resolveSpaceOptions(given: SpaceOptions<unknown>): Required<SpaceOptions<unknown>> {
-  checks.known('options', given ?? {}, ['codec', ...Object.keys(SPACE_DEFAULTS)]);
-  const { codec, finds = SPACE_DEFAULTS.finds } = given ?? {};
+  checks.known('options', given, ['codec', ...Object.keys(SPACE_DEFAULTS)]);
+  const { codec, finds = SPACE_DEFAULTS.finds } = given;
   checkCodec(codec);
   return { codec, finds: checks.oneOf('finds', finds, ['fresh', 'stale']) };
 }

@@ -83,7 +83,7 @@ export function createRequests(
 
   function waitOf(options: LoadCallOptions | undefined): Pick<OneRequest, 'signal' | 'mode'> {
     const mode = options?.mode === undefined ? 'cached' : checks.oneOf('mode', options.mode, LOAD_MODES);
-    const signal = options?.signal ?? undefined;
+    const signal = options?.signal;
     if (signal !== undefined && !(signal instanceof AbortSignal))
       throw checks.failure('signal', 'an AbortSignal', signal);
     return { signal, mode: engine.mode === 'bypass' ? 'bypass' : mode };
