@@ -61,11 +61,14 @@ async function replace(
   const { space, key } = call.address;
   const mark = engine.loads.mark();
   const generations = seen && (await sharedGenerations(engine, write));
+  // A tag that has got its generation only now may have it from behind an invalidation, of which the log of all tags tells.
+  const tagLog = generations === write.generations ? seen?.tagLog : await redis.readTagLog();
   const leftMs = lifetime.expiresAtMs - engine.clock.now();
-  if (seen && generations && leftMs > 0) {
+  if (seen && generations && !isFailure(tagLog) && leftMs > 0) {
     const frame = frameOf(engine, call, encoded, lifetime, generations);
-    // Not stored for a moment, either, since others might read it: a tag may have got its generation behind the invalidation.
-    const kept = !isOvertaken(engine, write, mark) && (await redis.replace(call.address, frame, leftMs, seen));
+    const isLate = tagLog !== seen.tagLog || isOvertaken(engine, write, mark);
+    // Not stored for a moment, either, since others might read it.
+    const kept = !isLate && (await redis.replace(call.address, frame, leftMs, seen));
     // An invalidation that this process heard of while Redis stored the write had come to Redis before it.
     if (kept === true && !isOvertaken(engine, write, mark)) return;
     if (!isFailure(kept)) return forgetKey(engine, call.address);

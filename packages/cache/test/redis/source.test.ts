@@ -118,6 +118,25 @@ describe('a write through to the source', () => {
     expect(JSON.stringify(told)).not.toContain('written');
   });
 
+  it.each(['invalidate', 'expire'] as const)(
+    'is not kept either where this process does not hear that another instance did %s such a tag',
+    async (end) => {
+      const deaf = instances.openUnheard(instances.name, { redis: deafRedis(gate.client), ...options() });
+      gate.failCommands('evalsha', 1);
+      const release = database.hold('store');
+      const writing = deaf.set('k', 'stored', { tags: ['x'] });
+      await eventually(() => database.rows.get('k') === 'stored');
+      const send = gate.holdCommands('evalsha');
+      release();
+      await eventually(() => expect(gate.held('evalsha')).toBe(1));
+      await other[end]({ tag: 'x' });
+      database.rows.set('k', 'changed by somebody');
+      send();
+      await writing;
+      for (const cache of [deaf, other]) expect(await cache.getOrLoad('k')).toBe('changed by somebody');
+    },
+  );
+
   it('is not followed by what was buffered before it', async () => {
     await one.set('k', 'first', { policy: 'back' });
     const release = database.delayNext('store');
