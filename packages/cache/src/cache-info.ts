@@ -13,9 +13,11 @@ export interface CacheInfo {
     readonly hitRate: number | null;
     /** The same of memory alone. */
     readonly l1HitRate: number | null;
+    /** Keys asked for past the cache, which are no lookups. */
+    readonly bypass: number;
     /** Milliseconds of a lookup. Those in memory are not timed, and count as none. `null` before there were any. */
     readonly avgGetTimeMs: number | null;
-    /** Lookups, sets and invalidations. */
+    /** Lookups, what went past the cache, sets and invalidations. */
     readonly totalOperations: number;
   };
   readonly cacheLevels: { readonly l1: CacheStats['memory']; readonly l2: CacheStats['redis'] };
@@ -40,8 +42,9 @@ export function infoOf(namespace: string, stats: CacheStats): CacheInfo {
     metrics: {
       hitRate: share(total.hitMemory + total.hitRedis),
       l1HitRate: share(total.hitMemory),
+      bypass: total.bypass,
       avgGetTimeMs: share(latencyMs.redis.sum),
-      totalOperations: lookups + total.sets + invalidated,
+      totalOperations: lookups + total.bypass + total.sets + invalidated,
     },
     cacheLevels: { l1: memory, l2: redis },
     circuitBreaker: CIRCUITS[redis.state],

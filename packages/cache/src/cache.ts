@@ -197,8 +197,9 @@ export interface Cache<PolicyName extends string = string>
   space<Value>(name: string, options: SpaceOptions<Value>): CacheSpace<Value>;
 
   /**
-   * `'bypass'` switches the cache off, in this process: reads miss, loaders run for each caller, and nothing is kept. What is
-   * invalidated, or written, still leaves the tiers everywhere, so that `'cached'` may switch it on again at any time.
+   * `'bypass'` switches the cache off, in this process: reads find nothing, loaders run for each caller, and nothing is kept. What
+   * is invalidated, or written, still leaves the tiers everywhere, so that `'cached'` may switch it on again at any time.
+   * Counted as `bypass`, apart from hits and misses.
    *
    * @throws OptionError `ERR_CACHE_OPTION`.
    */

@@ -48,4 +48,12 @@ describe('the default cache', () => {
       cacheLevels: { l1: { entries: 0 }, l2: { state: 'off' } },
     });
   });
+
+  it('tells what went past the cache, which no share counts', async () => {
+    await set('a', 1);
+    await get('a');
+    defaultCache().setMode('bypass');
+    await get('a');
+    expect(cacheInfo().metrics).toMatchObject({ hitRate: 1, l1HitRate: 1, bypass: 1, totalOperations: 3 });
+  });
 });

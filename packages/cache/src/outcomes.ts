@@ -8,6 +8,7 @@ export function createOutcomes(): Outcomes {
     hitMemory: 0,
     hitRedis: 0,
     miss: 0,
+    bypass: 0,
     stale: 0,
     refreshes: 0,
     coalesced: 0,

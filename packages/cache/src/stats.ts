@@ -55,6 +55,8 @@ export interface CacheOutcomes {
   readonly hitMemory: number;
   readonly hitRedis: number;
   readonly miss: number;
+  /** Keys asked for past the cache, which was switched off, or by calls with the mode `'bypass'`: neither hits nor misses. */
+  readonly bypass: number;
   /** Stale values served, while a refresh ran or because the loader failed: neither hits nor misses of a fresh value. */
   readonly stale: number;
   /** Loads begun in the background for a stale value. */

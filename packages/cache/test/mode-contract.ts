@@ -98,6 +98,15 @@ export function describeModes(name: string, connect: () => RedisPort | null): vo
       expect(url).toBeInstanceOf(URL);
     });
 
+    it('is counted as bypass for each key, and as neither a hit nor a miss', async () => {
+      await cache().set('a', 'cached');
+      await cache().getOrLoad('a', () => 'own', { mode: 'bypass' });
+      await cache().loadMany(['a', 'b'], () => new Map([['a', 'own']]), { mode: 'bypass' });
+      await expect(cache().getOrLoad('a', () => Promise.reject(new Error('no')), { mode: 'bypass' })).rejects.toThrow();
+      const counted = { bypass: 4, loads: 3, loadErrors: 1, hitMemory: 0, hitRedis: 0, miss: 0, coalesced: 0 };
+      expect(cache().stats().total).toMatchObject(counted);
+    });
+
     it('is refused where there is no such mode', async () => {
       const call = cache().getOrLoad('a', () => 1, { mode: 'force' as 'refresh' });
       await expect(call).rejects.toMatchObject({ code: 'ERR_CACHE_OPTION' });
@@ -133,6 +142,45 @@ export function describeModes(name: string, connect: () => RedisPort | null): vo
       cache().setMode('cached');
       expect(await cache().get('a')).toBe('cached');
       expect(await cache().has('b')).toBe(false);
+    });
+
+    it('counts each key that is asked for as bypass, under its policy, and nothing as a hit or a miss', async () => {
+      await cache().set('a', 'cached');
+      cache().setMode('bypass');
+      await Promise.all([
+        cache().get('a'),
+        cache().get('a', { policy: 'back' }),
+        cache().lookup('a'),
+        cache().take('a'),
+      ]);
+      await cache().getMany(['a', 'b', 'a']);
+      await cache().getOrLoad('a', () => 'loaded');
+      await cache().getOrLoad('a', () => 'loaded', { mode: 'refresh' });
+      await cache().loadMany(['a', 'b'], () => new Map([['a', 'loaded']]));
+      const { policies, total } = cache().stats();
+      expect([policies.default?.bypass, policies.back?.bypass]).toEqual([9, 1]);
+      expect(total).toMatchObject({ bypass: 10, loads: 3, hitMemory: 0, hitRedis: 0, miss: 0, coalesced: 0 });
+    });
+
+    it('counts nowhere what is only looked at, and refuses what it would refuse otherwise', async () => {
+      await cache().set('a', 'cached');
+      cache().setMode('bypass');
+      cache().peek('a');
+      await Promise.all([cache().has('a'), cache().hasMany(['a']), cache().ttl('a'), cache().inspect('a')]);
+      expect(cache().stats().total).toMatchObject({ bypass: 0, hitMemory: 0, hitRedis: 0, miss: 0 });
+      for (const call of [cache().get(''), cache().has(''), cache().ttl(''), cache().take('')]) {
+        await expect(call).rejects.toMatchObject({ code: 'ERR_CACHE_KEY' });
+      }
+      expect(cache().stats().total.bypass).toBe(0);
+    });
+
+    it('counts hits and misses again once it is back', async () => {
+      await cache().set('a', 'cached');
+      cache().setMode('bypass');
+      await cache().get('a');
+      cache().setMode('cached');
+      await Promise.all([cache().get('a'), cache().get('b')]);
+      expect(cache().stats().total).toMatchObject({ bypass: 1, hitMemory: 1, miss: 1 });
     });
 
     it.each(['default', 'back'])('has nothing out of date when it is back: writes by %s', async (policy) => {

@@ -12,7 +12,7 @@ export function sumOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-/** Lookups in the cache: what was found and what was not. */
+/** Lookups in the cache: what was found and what was not. What went past it was not looked up. */
 export function cacheLookups(outcomes: CacheOutcomes): { readonly hits: number; readonly total: number } {
   const hits = outcomes.hitMemory + outcomes.hitRedis;
   return { hits, total: hits + outcomes.miss };

@@ -59,6 +59,7 @@ export function cacheOutcomes(changes: Partial<CacheOutcomes> = {}): CacheOutcom
     hitMemory: 700,
     hitRedis: 200,
     miss: 100,
+    bypass: 48,
     stale: 26,
     refreshes: 27,
     coalesced: 11,

@@ -52,6 +52,7 @@ export function refreshMany(engine: Engine, loadOnce: LoadOnce, request: ManyReq
 
 /** The loader's values for this caller alone: the tiers are neither read nor written. */
 async function bypass(engine: Engine, request: ManyRequest): Promise<Loaded[]> {
+  for (const { call } of request.wanted) call.outcomes.bypass += 1;
   const keys = request.wanted.map(({ call }) => call.address.key);
   const signal = request.signal ?? new AbortController().signal;
   const passes = keys.map((key): Awaitable => ({ key, loader: undefined }));

@@ -49,6 +49,7 @@ export async function loadOne(engine: Engine, loadOnce: LoadOnce, request: OneRe
 /** The loader's value for this caller alone: the tiers are neither read nor written. */
 async function bypass({ call, produce, terms, signal = new AbortController().signal }: OneRequest): Promise<LoadedOne> {
   signal.throwIfAborted();
+  call.outcomes.bypass += 1;
   const { context } = createLoadContext(() => undefined, signal, terms.tags);
   const pass: Awaitable = { key: call.address.key, loader: undefined };
   const found = await waitFor(pass, () => produce(context, pass));

@@ -64,6 +64,17 @@ describe('a space of a cache without Redis', () => {
     expect(atOnce.lookup('a')).toBeUndefined();
   });
 
+  it('counts as bypass what is asked for while it is switched off, and as a miss what is not there', async () => {
+    const { cache, space, atOnce } = setUp();
+    await space.set('a', Buffer.from('a'));
+    cache.setMode('bypass');
+    expect(atOnce.lookup('a')).toBeUndefined();
+    expect(cache.stats().policies.files).toMatchObject({ bypass: 1, hitMemory: 0, miss: 0 });
+    cache.setMode('cached');
+    expect([atOnce.lookup('a')?.tier, atOnce.lookup('b')]).toEqual(['memory', undefined]);
+    expect(cache.stats().policies.files).toMatchObject({ bypass: 1, hitMemory: 1, miss: 1 });
+  });
+
   it('encodes nothing whose length its codec tells, and refuses by that length what is too large', async () => {
     const { cache, space, atOnce } = setUp(unencoded, { maxEntrySize: 10 });
     await space.set('set', Buffer.alloc(10));

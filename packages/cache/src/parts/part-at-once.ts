@@ -16,7 +16,7 @@ export function createPartAtOnce(engine: Engine, { peek }: Pick<Part, 'peek'>, o
     lookup<Value>(key: string, read?: ReadOptions) {
       const entry = peek<Value>(key, read);
       if (entry) return { entry, tier: 'memory' as const };
-      policyOf(read).outcomes.miss += 1;
+      policyOf(read).outcomes[engine.mode === 'bypass' ? 'bypass' : 'miss'] += 1;
       return undefined;
     },
 

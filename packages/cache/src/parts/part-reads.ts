@@ -26,9 +26,13 @@ export function createPartReads(engine: Engine, { space, requests, hits }: PartR
   const { policyOf, callOf, readOf } = requests;
   const { hitMemory, foundIn, handOut } = hits;
 
-  /** What `finish` makes of what Redis has, fresh or not; where Redis is not to be asked, that is nothing. */
-  function askRedis<Result>(call: Call, finish: Finish<Result>): Promise<Result> {
-    if (!engine.redis || engine.mode === 'bypass') return Promise.resolve(finish(undefined, call));
+  /** What `finish` makes of what Redis has, fresh or not: of nothing without Redis. */
+  function askRedis<Result>(call: Call, finish: Finish<Result>): Promise<Result | undefined> {
+    if (engine.mode === 'bypass') {
+      call.outcomes.bypass += 1;
+      return Promise.resolve(undefined);
+    }
+    if (!engine.redis) return Promise.resolve(finish(undefined, call));
     return readEntry(engine, engine.redis, call, finish);
   }
 
@@ -52,7 +56,8 @@ export function createPartReads(engine: Engine, { space, requests, hits }: PartR
 
   /** As any read, but counted nowhere. */
   async function find(key: string, policy: Policy, options: ReadOptions | undefined) {
-    const entry = engine.mode === 'bypass' ? undefined : foundIn(engine.memory.find(idOf(space, key), space));
+    if (engine.mode === 'bypass') return noneOf(key, options);
+    const entry = foundIn(engine.memory.find(idOf(space, key), space));
     return entry ?? askRedis(readOf(key, policy, options), foundIn);
   }
 
@@ -85,9 +90,7 @@ export function createPartReads(engine: Engine, { space, requests, hits }: PartR
     peek<Value>(key: string, options?: ReadOptions) {
       const entry = hitMemory(key, policyOf(options)) as Entry<Value> | undefined;
       if (entry !== undefined) return entry;
-      checkKey(key);
-      checkCallOptions(options);
-      return undefined;
+      return noneOf(key, options);
     },
 
     async getMany<Value>(keys: readonly string[], options?: ReadOptions) {
@@ -119,4 +122,11 @@ export function createPartReads(engine: Engine, { space, requests, hits }: PartR
       return { ...elsewhere, memory: memory && handOut(memory, policy.memory) } as EntryInspection<Value>;
     },
   };
+}
+
+/** Nothing, of a call that is refused where another would be. */
+function noneOf(key: string, options: ReadOptions | undefined): undefined {
+  checkKey(key);
+  checkCallOptions(options);
+  return undefined;
 }

@@ -61,7 +61,11 @@ export function createPartTake(engine: Engine, { space, requests, hits, invalida
     async take<Value>(key: string, options?: ReadOptions) {
       const policy = requests.policyOf(options);
       const call = requests.readOf(key, policy, options);
-      const redis = engine.mode === 'bypass' ? undefined : engine.redis;
+      if (engine.mode === 'bypass') {
+        call.outcomes.bypass += 1;
+        return undefined;
+      }
+      const { redis } = engine;
       if (!redis) return takeHere(key, policy) as Promise<Value | undefined>;
       for (;;) {
         const taken = await takeFrom(redis, call, policy);

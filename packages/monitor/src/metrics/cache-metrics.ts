@@ -10,6 +10,11 @@ export const cacheMetrics: readonly MetricFamily<CacheStats>[] = [
   ),
   byPolicy('breakwater_cache_misses_total', 'Values found in no tier.', ({ miss }) => miss),
   byPolicy(
+    'breakwater_cache_bypass_total',
+    'Keys asked for past the cache, because it was switched off or the call said so: neither hits nor misses.',
+    ({ bypass }) => bypass,
+  ),
+  byPolicy(
     'breakwater_cache_stale_total',
     'Stale values served, while a refresh ran or because the loader failed.',
     ({ stale }) => stale,

@@ -92,9 +92,9 @@ describe('metrics', () => {
     const policy = 'default';
     expect(value('breakwater_cache_hits_total', { name, policy, tier: 'memory' })).toBe(700);
     expect(value('breakwater_cache_hits_total', { name, policy, tier: 'redis' })).toBe(200);
-    const byPolicy = ['misses', 'stale', 'refreshes', 'coalesced', 'loads', 'load_errors', 'sets', 'fenced'];
+    const byPolicy = ['misses', 'bypass', 'stale', 'refreshes', 'coalesced', 'loads', 'load_errors', 'sets', 'fenced'];
     expect(byPolicy.map((what) => value(`breakwater_cache_${what}_total`, { name, policy }))).toEqual([
-      100, 26, 27, 11, 99, 3, 41, 2,
+      100, 48, 26, 27, 11, 99, 3, 41, 2,
     ]);
     const memory = ['bytes', 'limit_bytes', 'entries', 'limit_entries', 'evictions_total', 'expiries_total'];
     expect(memory.map((what) => value(`breakwater_cache_memory_${what}`, { name }))).toEqual([

@@ -8,11 +8,12 @@ export const cacheRow = {
   panels: () => [
     series({
       title: 'Lookups',
-      description: 'By the tier that had the value, or none.',
+      description: 'By the tier that had the value, or none; and what went past the cache.',
       unit: units.OpsPerSecond,
       queries: [
         ['hit {{tier}}', rateBy('tier', 'breakwater_cache_hits_total')],
         ['miss', rateBy('', 'breakwater_cache_misses_total')],
+        ['bypass', rateBy('', 'breakwater_cache_bypass_total')],
       ],
       columns: 8,
       stacked: true,
