@@ -28,7 +28,7 @@ export function createApplyAnnouncement(engine: Engine, local: LocalInvalidation
   return ({ written, keys, tags, patterns, swept }) => {
     local.invalidate({ keys: written });
     local.dropFills({ patterns: swept });
-    void local.dropBuffered('invalidate', { keys, tags, patterns });
+    local.dropBufferedBefore({ keys, tags, patterns });
     const subjects = tags.filter(isSubjectTag);
     const users = userTagsIn(tags);
     if (tags.includes(NAMESPACE_TAG)) hear('all', { tags: [NAMESPACE_TAG] });

@@ -103,7 +103,7 @@ export function createInvalidator(
   /** Ends here what is to end, at once, and says what becomes of it elsewhere. */
   function begin({ by, effect, wanted }: Invalidation): { memoryEntries: number; elsewhere: Promise<Outcome> } {
     const unknown = unknownHere(wanted.tags);
-    waitingWrites[effect](wanted);
+    waitingWrites[effect](wanted, clock.now());
     const memoryEntries = local[effect](wanted);
     engine.leases?.releaseVain();
     const landing = local.dropBuffered(effect, wanted);

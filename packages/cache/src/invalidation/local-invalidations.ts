@@ -1,10 +1,10 @@
-import type { SpacedKey } from '../bus/announcement.ts';
 import type { Engine } from '../engine.ts';
 import { idBesideEntries, idOf } from '../entries/address.ts';
 import type { GenerationTable } from '../generations/generation-table.ts';
 import { NAMESPACE_TAG } from '../generations/generations.ts';
 import { matcherOf } from '../targets/spaced-pattern.ts';
 import type { Invalidations } from '../targets/target.ts';
+import { removeOlder } from '../writing/older-value.ts';
 import type { BufferedWrite } from '../writing/write-buffer.ts';
 import type { InvalidationEffect } from './invalidation.ts';
 
@@ -25,6 +25,8 @@ export interface LocalInvalidations {
   expireFills(wanted: Partial<Invalidations>): void;
   /** Keeps buffered writes from the tiers. @returns what to wait for before Redis is told of the invalidation. */
   dropBuffered(effect: InvalidationEffect, wanted: Invalidations): Promise<unknown> | undefined;
+  /** The same for what another instance has ended, of which it is not known how. */
+  dropBufferedBefore(heard: Invalidations): void;
 }
 
 /** One way to end entries in memory. Each call returns how many. */
@@ -107,23 +109,46 @@ export function createLocalInvalidations(engine: Engine, table: GenerationTable)
     }
   }
 
-  const { writeBack } = engine;
+  const { writeBack, background } = engine;
 
   /** Redis may have a value from before a write that was dropped, which must not come back. */
-  function removeEarlier(keys: readonly SpacedKey[]): void {
-    if (engine.redis && keys.length > 0) engine.replay.later({ keys });
+  function removeEarlier({ call }: BufferedWrite): void {
+    const { space, key } = call.address;
+    if (engine.redis) engine.replay.later({ keys: [[space, key]] });
   }
 
-  function dropWithEarlier(isVictim: (write: BufferedWrite) => boolean): Promise<void> | undefined {
-    const keys: SpacedKey[] = [];
-    const landing = writeBack.discardMatching((write) => {
-      const { space, key } = write.call.address;
+  /** @param onNamed called with each write whose key was named: what Redis has of it was, too. */
+  function drop(
+    { keys, tags, patterns }: Invalidations,
+    onNamed: (write: BufferedWrite) => void,
+  ): Promise<unknown> | undefined {
+    const ids = keys.map(([space, key]) => idOf(space, key));
+    for (const id of ids) {
+      const write = writeBack.find(id);
+      if (write) onNamed(write);
+    }
+    const landing = [writeBack.discard(ids)];
+    const ended = new Set(tags);
+    // What Redis has may have none of the tags.
+    if (ended.size > 0) {
+      landing.push(dropMatching(({ generations }) => generations.some(({ tag }) => ended.has(tag)), removeEarlier));
+    }
+    for (const pattern of patterns) {
+      const matches = matcherOf(pattern);
+      landing.push(dropMatching(({ call }) => matches(call.address.id), onNamed));
+    }
+    return landing.some((one) => one !== undefined) ? Promise.all(landing) : undefined;
+  }
+
+  function dropMatching(
+    isVictim: (write: BufferedWrite) => boolean,
+    onDropped: (write: BufferedWrite) => void,
+  ): Promise<void> | undefined {
+    return writeBack.discardMatching((write) => {
       const isEnded = isVictim(write);
-      if (isEnded) keys.push([space, key]);
+      if (isEnded) onDropped(write);
       return isEnded;
     });
-    removeEarlier(keys);
-    return landing;
   }
 
   return {
@@ -135,22 +160,16 @@ export function createLocalInvalidations(engine: Engine, table: GenerationTable)
     },
     dropFills: (wanted) => endFills(removing, wanted),
     expireFills: (wanted) => endFills(expiring, wanted),
-    dropBuffered(effect, { keys, tags, patterns }) {
-      const ids = keys.map(([space, key]) => idOf(space, key));
-      // What Redis has of a key leaves with an invalidation of its name. An expiry would have it served stale.
-      if (effect === 'expire') removeEarlier(keys.filter((_, index) => writeBack.find(ids[index] ?? '')));
-      const landing = [writeBack.discard(ids)];
-      const ended = new Set(tags);
-      // It may have none of the tags.
-      if (ended.size > 0) {
-        landing.push(dropWithEarlier(({ generations }) => generations.some(({ tag }) => ended.has(tag))));
-      }
-      const drop = effect === 'expire' ? dropWithEarlier : writeBack.discardMatching;
-      for (const pattern of patterns) {
-        const matches = matcherOf(pattern);
-        landing.push(drop(({ call }) => matches(call.address.id)));
-      }
-      return landing.some((one) => one !== undefined) ? Promise.all(landing) : undefined;
+    // What Redis has of a key leaves with an invalidation of its name. An expiry would have it served stale.
+    dropBuffered: (effect, wanted) => drop(wanted, effect === 'expire' ? removeEarlier : () => {}),
+    dropBufferedBefore(heard) {
+      const dropped: BufferedWrite[] = [];
+      const landing = drop(heard, (write) => dropped.push(write));
+      if (dropped.length === 0) return;
+      background.run('removal of what dropped writes were to replace', async () => {
+        await landing;
+        await Promise.all(dropped.map((write) => removeOlder(engine, write)));
+      });
     },
   };
 }

@@ -108,7 +108,7 @@ export function createPacedInvalidations({ engine, local, redis, share }: PacedO
 
     const held = [...namedInMemory(memory, wanted)];
     local.fence(wanted);
-    engine.waitingWrites[effect](wanted);
+    engine.waitingWrites[effect](wanted, engine.clock.now());
     engine.leases?.releaseVain();
     await local.dropBuffered(effect, wanted);
     const walked = redis ? await begin(redis) : 'done';

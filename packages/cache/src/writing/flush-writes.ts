@@ -1,10 +1,10 @@
 import type { Engine } from '../engine.ts';
-import type { Address } from '../entries/address.ts';
 import { frameOf } from '../entries/value-to-frame.ts';
 import type { Generation } from '../generations/generations.ts';
 import type { Source } from '../options/source.ts';
 import { isFailure, UNSENT } from '../redis/redis-state.ts';
 import type { RedisTier } from '../redis/redis-tier.ts';
+import { removeOlder } from './older-value.ts';
 import { sharedGenerations } from './shared-generations.ts';
 import { removeFromRedis, storeWrites } from './store-writes.ts';
 import { outdate } from './supersede.ts';
@@ -69,15 +69,17 @@ function flushUnder(
   return redis
     .flush(call.address, frame, leftMs, writtenAtMs)
     .then((stored): unknown =>
-      stored === false || stored === 'doubtful' ? hearOfInvalidation(engine, call.address, stored) : stored,
+      stored === false || stored === 'doubtful' ? hearOfInvalidation(engine, write, stored) : stored,
     );
 }
 
-/** Another instance has invalidated what was flushed, and this one has not heard of that yet. */
-async function hearOfInvalidation(engine: Engine, address: Address, stored: false | 'doubtful'): Promise<void> {
+/** Another instance has invalidated or expired what was flushed, and this one has not heard of that yet. */
+async function hearOfInvalidation(engine: Engine, write: BufferedWrite, stored: false | 'doubtful'): Promise<void> {
+  const { address } = write.call;
   outdate(engine, address.id);
   // Nobody knows whether the invalidation came first: to load once more is never wrong.
   if (stored === 'doubtful') await removeFromRedis(engine, address);
+  else await removeOlder(engine, write);
 }
 
 function flushToSource(

@@ -19,11 +19,13 @@ export interface WaitingWrites {
   /** A load has put its value into Redis. One that began before an expiry behind the write would have been fenced. */
   hearOfLoad(id: string): void;
   invalidate(ended: Partial<Invalidations>): void;
-  expire(ended: Partial<Invalidations>): void;
+  expire(ended: Partial<Invalidations>, atMs: number): void;
 }
 
 export interface WaitingWrite {
   fate(): Fate;
+  /** When it expired; `undefined` where it did not. */
+  expiredAtMs(): number | undefined;
   leave(): void;
 }
 
@@ -36,6 +38,7 @@ export type Fate = 'due' | 'expired' | 'dead' | 'overtaken';
 interface Waiting {
   readonly tags: readonly string[];
   fate: Fate;
+  expiredAtMs: number | undefined;
 }
 
 export function createWaitingWrites(): WaitingWrites {
@@ -69,10 +72,11 @@ export function createWaitingWrites(): WaitingWrites {
   return {
     enter(id, tags) {
       overtake(id);
-      const write: Waiting = { tags, fate: 'due' };
+      const write: Waiting = { tags, fate: 'due', expiredAtMs: undefined };
       waiting.set(id, write);
       return {
         fate: () => write.fate,
+        expiredAtMs: () => write.expiredAtMs,
         leave() {
           if (waiting.get(id) === write) waiting.delete(id);
         },
@@ -86,9 +90,11 @@ export function createWaitingWrites(): WaitingWrites {
       for (const write of taggedIn(ended)) write.fate = 'dead';
       for (const id of namedIn(ended)) overtake(id);
     },
-    expire(ended) {
+    expire(ended, atMs) {
       const named = namedIn(ended).flatMap((id) => waiting.get(id) ?? []);
-      for (const write of [...named, ...taggedIn(ended)]) if (write.fate === 'due') write.fate = 'expired';
+      for (const write of [...named, ...taggedIn(ended)]) {
+        if (write.fate === 'due') Object.assign(write, { fate: 'expired', expiredAtMs: atMs });
+      }
     },
   };
 }

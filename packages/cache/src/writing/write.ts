@@ -10,6 +10,7 @@ import type { Source } from '../options/source.ts';
 import type { WriteTerms } from '../options/terms.ts';
 import type { WriteStrategy } from '../options/write-options.ts';
 import { isFailure, UNSENT } from '../redis/redis-state.ts';
+import { hasNewer } from './older-value.ts';
 import { forgetKey } from './store-writes.ts';
 import { supersede } from './supersede.ts';
 
@@ -106,8 +107,11 @@ async function waitToWrite(
   try {
     if (landing) await landing;
     const stamped = await generationsBehind(engine, address.id, tags, lifeMs);
+    const expiredAtMs = waiting.expiredAtMs();
+    // It would be stale there. Another instance may have loaded the key behind the expiry.
+    const isReplaced = expiredAtMs !== undefined && (await hasNewer(engine, address, expiredAtMs));
     const fate = waiting.fate();
-    if (fate === 'overtaken') return;
+    if (fate === 'overtaken' || (fate === 'expired' && isReplaced)) return;
     const left = fate === 'expired' ? expiredAtOnce(value) : value;
     if (fate === 'dead' || wholeLifeMs(left.terms) === 0) return await forgetKey(engine, address);
     // What is being read of Redis since the call is from before this write, and must not come over it in memory.

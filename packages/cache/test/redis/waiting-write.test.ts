@@ -1,7 +1,7 @@
 import { eventually } from '@breakwater/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cache, InvalidationTarget, WriteOptions } from '../../src/index.ts';
-import { type GatedRedis, gateRedis } from '../gated-redis.ts';
+import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
 
@@ -105,6 +105,35 @@ describe('a buffered set over an older value', () => {
   });
 });
 
+describe('a buffered set over an older value, where another instance lets it expire', () => {
+  const bufferNew = (cache: Cache) => cache.set('k', 'new', { policy: 'back', staleIfError: '1h', tags: ['x'] });
+
+  it.each(TARGETS)('by %j, leaves nothing before it to be served', async (target) => {
+    await bufferNew(writer);
+    await other.expire(target);
+    await hearAll(writer, other);
+    await writer.drain();
+    await expectServed(undefined, 'nothing');
+  });
+
+  it.each([{ key: 'k' }, { pattern: 'k*' }])('by %j, leaves what is set behind that', async (target) => {
+    await bufferNew(writer);
+    await other.expire(target);
+    await other.set('k', 'newest', { policy: 'sie' });
+    await hearAll(writer, other);
+    await writer.drain();
+    await expectServed('newest', 'newest');
+  });
+
+  it('leaves nothing before it either where that was not heard', async () => {
+    const deaf = instances.openUnheard(instances.name, { redis: deafRedis(instances.client()), policies });
+    await bufferNew(deaf);
+    await other.expire({ key: 'k' });
+    await deaf.drain();
+    await expectServed(undefined, 'nothing');
+  });
+});
+
 describe('a set that waits for the generation of a tag', () => {
   const begin = (options?: WriteOptions) => hold(() => setNew({ tags: ['never used before'], ...options }));
 
@@ -121,6 +150,18 @@ describe('a set that waits for the generation of a tag', () => {
     gate.holdCommands('evalsha')();
     await writer.expire({ key: 'k' });
     expect(await writer.getOrLoad('k', () => 'loaded', { policy: 'sie' })).toBe('loaded');
+    goOn();
+    await setting;
+    await expectServed('loaded', 'loaded');
+  });
+
+  it('does not come over what another instance loads behind the expiry of its key', async () => {
+    const { setting, goOn } = await begin();
+    gate.holdCommands('evalsha')();
+    await writer.expire({ key: 'k' });
+    const expiredAtMs = Date.now();
+    await eventually(() => Date.now() > expiredAtMs);
+    expect(await other.getOrLoad('k', () => 'loaded', { policy: 'sie' })).toBe('loaded');
     goOn();
     await setting;
     await expectServed('loaded', 'loaded');
