@@ -4,7 +4,8 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import type { InvalidationTarget } from '../../src/targets/target.ts';
 import { createGatedLoader } from '../gated-loader.ts';
-import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
+import { openGatedPair } from '../gated-pair.ts';
+import { deafRedis, type GatedRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
 
@@ -28,11 +29,7 @@ beforeAll(() => {
   redis = instances.client();
 });
 beforeEach(async () => {
-  gate = gateRedis(instances.client());
-  [gated, other] = await Promise.all([
-    instances.open(instances.name, { redis: gate.client, policies }),
-    instances.open(instances.name, { policies }),
-  ]);
+  ({ gate, gated, other } = await openGatedPair(instances, { policies }));
 });
 
 describe('an expiry by another instance', () => {

@@ -2,7 +2,8 @@ import { eventually } from '@breakwater/testkit';
 import type { Redis } from 'ioredis';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
-import { type GatedRedis, gateRedis } from '../gated-redis.ts';
+import { openGatedPair } from '../gated-pair.ts';
+import type { GatedRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
 
@@ -16,11 +17,7 @@ beforeAll(() => {
   redis = instances.client();
 });
 beforeEach(async () => {
-  gate = gateRedis(instances.client());
-  [gated, other] = await Promise.all([
-    instances.open(instances.name, { redis: gate.client }),
-    instances.open(instances.name),
-  ]);
+  ({ gate, gated, other } = await openGatedPair(instances));
 });
 
 describe('an invalidation with a budget', () => {

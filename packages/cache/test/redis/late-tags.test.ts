@@ -2,7 +2,8 @@ import { eventually, startRedis } from '@breakwater/testkit';
 import { Cluster, Redis } from 'ioredis';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Cache, createCache } from '../../src/index.ts';
-import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
+import { openGatedPair } from '../gated-pair.ts';
+import { deafRedis, type GatedRedis } from '../gated-redis.ts';
 import { hearAll, PATIENT } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
 
@@ -12,11 +13,7 @@ let gated: Cache;
 let other: Cache;
 
 beforeEach(async () => {
-  gate = gateRedis(instances.client());
-  [gated, other] = await Promise.all([
-    instances.open(instances.name, { redis: gate.client }),
-    instances.open(instances.name),
-  ]);
+  ({ gate, gated, other } = await openGatedPair(instances));
 });
 
 /** A load of `k` that names the tag `x` at its end, with the value `old`. */

@@ -2,6 +2,7 @@ import { eventually } from '@breakwater/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { createGatedLoader } from '../gated-loader.ts';
+import { openGatedPair } from '../gated-pair.ts';
 import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
@@ -12,11 +13,7 @@ let gated: Cache;
 let other: Cache;
 
 beforeEach(async () => {
-  gate = gateRedis(instances.client());
-  [gated, other] = await Promise.all([
-    instances.open(instances.name, { redis: gate.client }),
-    instances.open(instances.name),
-  ]);
+  ({ gate, gated, other } = await openGatedPair(instances));
 });
 
 const targets = [

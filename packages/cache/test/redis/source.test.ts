@@ -1,7 +1,8 @@
 import { eventually } from '@breakwater/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
-import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
+import { openGatedPair } from '../gated-pair.ts';
+import { deafRedis, type GatedRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';
 import { createMemorySource, type MemorySource } from '../memory-source.ts';
 import { useRedis } from '../use-redis.ts';
@@ -14,9 +15,8 @@ let one: Cache;
 let other: Cache;
 
 beforeEach(async () => {
-  gate = gateRedis(instances.client());
   database = createMemorySource({ k: 'row' });
-  [one, other] = await Promise.all([instances.open(instances.name, { redis: gate.client, ...options() }), open()]);
+  ({ gate, gated: one, other } = await openGatedPair(instances, options()));
 });
 
 function options() {

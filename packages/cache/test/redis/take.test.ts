@@ -2,6 +2,7 @@ import { createManualClock, eventually } from '@breakwater/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { createGatedLoader } from '../gated-loader.ts';
+import { openGatedPair } from '../gated-pair.ts';
 import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
@@ -12,13 +13,9 @@ let taker: Cache;
 let other: Cache;
 
 beforeEach(async () => {
-  gate = gateRedis(instances.client());
   // Of one moment: nothing but what was written tells one entry from the other.
   const clock = createManualClock(Date.now());
-  [taker, other] = await Promise.all([
-    instances.open(instances.name, { redis: gate.client, clock }),
-    instances.open(instances.name, { clock }),
-  ]);
+  ({ gate, gated: taker, other } = await openGatedPair(instances, { clock }));
   await other.set('k', 'first');
   await hearAll(taker, other);
 });

@@ -1,7 +1,8 @@
 import { eventually } from '@breakwater/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cache, InvalidationTarget, WriteOptions } from '../../src/index.ts';
-import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
+import { openGatedPair } from '../gated-pair.ts';
+import { deafRedis, type GatedRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
 
@@ -18,11 +19,8 @@ let writer: Cache;
 let other: Cache;
 
 beforeEach(async () => {
-  gate = gateRedis(instances.client());
-  [writer, other] = await Promise.all([
-    instances.open(instances.name, { redis: gate.client, policies, writeBack: { interval: '10m' } }),
-    instances.open(instances.name, { policies }),
-  ]);
+  const writeBack = { interval: '10m' } as const;
+  ({ gate, gated: writer, other } = await openGatedPair(instances, { policies }, { writeBack }));
   // So that the tag is known, and a set that names it need not wait.
   await writer.set('another', 1, { tags: ['x'] });
   await writer.set('k', 'old', { policy: 'sie' });

@@ -3,7 +3,8 @@ import { createManualClock, eventually } from '@breakwater/testkit';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { createGatedLoader } from '../gated-loader.ts';
-import { deafRedis, type GatedRedis, gateRedis } from '../gated-redis.ts';
+import { openGatedPair } from '../gated-pair.ts';
+import { deafRedis, type GatedRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';
 import { useRedis } from '../use-redis.ts';
 
@@ -17,11 +18,7 @@ const writeBack = { interval: '1h' } as const;
 const back = { policies, writeBack };
 
 beforeEach(async () => {
-  gate = gateRedis(instances.client());
-  [writer, other] = await Promise.all([
-    instances.open(instances.name, { ...back, redis: gate.client }),
-    instances.open(instances.name, { policies }),
-  ]);
+  ({ gate, gated: writer, other } = await openGatedPair(instances, { policies }, { writeBack }));
 });
 
 const openDeaf = (redis: RedisPort = instances.client()) =>
