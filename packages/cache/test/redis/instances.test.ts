@@ -1,4 +1,5 @@
 import { createManualClock, eventually } from '@breakwater/testkit';
+import type { Redis } from 'ioredis';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cache } from '../../src/index.ts';
 import { gateRedis } from '../gated-redis.ts';
@@ -97,22 +98,24 @@ describe('two instances', () => {
   });
 
   it.each([{ key: 'k:1' }, { tag: 'x' }, { pattern: 'k:*' }])(
-    'hear the invalidation %j in less than 100 ms',
+    'have been told of the invalidation %j by the time that it is reported, and drop what it names as they hear it',
     async (target) => {
-      // The best of five: what a busy machine adds to one of them is not the bus's.
-      let bestMs = Number.POSITIVE_INFINITY;
-      for (let round = 0; round < 5; round += 1) {
-        await a.set('k:1', round, { tags: ['x'] });
-        await hearAll(b, a);
-        await b.get('k:1');
-        expect(b.peek('k:1')?.value).toBe(round);
-        const startedAt = performance.now();
-        const invalidating = a.invalidate(target);
-        await eventually(() => b.peek('k:1') === undefined, 20_000, 1);
-        bestMs = Math.min(bestMs, performance.now() - startedAt);
-        await invalidating;
-      }
-      expect(bestMs).toBeLessThan(100);
+      let subscriber: Redis | undefined;
+      const client = instances.client();
+      const duplicate = (settings?: object) => {
+        subscriber = client.duplicate(settings);
+        return subscriber;
+      };
+      const redis = { ...gateRedis(client).client, status: 'ready', duplicate };
+      const hearing = await instances.open(instances.name, { redis });
+      await a.set('k:1', 1, { tags: ['x'] });
+      await hearAll(hearing, a);
+      await hearing.get('k:1');
+      expect(hearing.peek('k:1')?.value).toBe(1);
+      await a.invalidate(target);
+      // Redis answers a connection in order: behind this there is nothing left that it was to be told.
+      expect(await subscriber?.ping()).toBeDefined();
+      expect(hearing.peek('k:1')).toBeUndefined();
     },
   );
 
