@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { RedisPort } from '@breakwater/core/redis';
 import { eventually } from '@breakwater/testkit';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LoadTimeoutError } from '../src/index.ts';
 import { useCache } from './use-cache.ts';
 
@@ -26,13 +26,22 @@ function slowLoader() {
   };
 }
 
+const SOFT_TIMEOUT_MS = 20;
+
+/** @returns what lets time pass for the timers that the rest of the test sets. */
+function holdTimers(): (ms: number) => void {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  return (ms) => void vi.advanceTimersByTime(ms);
+}
+
 /** How loaders are run: for how long, how early, and not again too soon. Whatever the tiers. */
 export function describeLoading(name: string, connect: () => RedisPort | null): void {
   describe(`a loader that takes its time, on ${name},`, () => {
     const { cache, clock } = useCache(connect, {
-      soft: { ttl: '10s', staleIfError: '30s', load: { softTimeout: 20 } },
+      soft: { ttl: '10s', staleIfError: '30s', load: { softTimeout: SOFT_TIMEOUT_MS } },
       hard: { ttl: '10s', staleIfError: '60s', load: { hardTimeout: 20 } },
-      both: { ttl: '10s', staleIfError: '60s', load: { softTimeout: 20, hardTimeout: 200 } },
+      both: { ttl: '10s', staleIfError: '60s', load: { softTimeout: SOFT_TIMEOUT_MS, hardTimeout: 200 } },
       // In Redis, too, nothing but the load itself knows then that another came after it.
       alone: { ttl: '10s', load: { hardTimeout: 20, lease: 'process' } },
     });
@@ -52,12 +61,14 @@ export function describeLoading(name: string, connect: () => RedisPort | null): 
     });
 
     it('beyond its soft timeout is waited for all the same where nothing stale is left', async () => {
+      const pass = holdTimers();
       const slow = slowLoader();
       const cold = cache().getOrLoad('cold', slow.loader, { policy: 'soft' });
       await slow.begun();
-      await new Promise((resolve) => setTimeout(resolve, 40));
+      pass(SOFT_TIMEOUT_MS);
       slow.finish('cold');
       expect(await cold).toBe('cold');
+      vi.useRealTimers();
 
       await cache().set('a', 'old', { policy: 'soft' });
       clock().advance(10_000);
@@ -72,6 +83,7 @@ export function describeLoading(name: string, connect: () => RedisPort | null): 
     it('and was overtaken by an invalidation leaves nobody the stale value', async () => {
       await cache().set('a', 'old', { policy: 'soft' });
       clock().advance(10_000);
+      const pass = holdTimers();
       let finish = (_value: string) => {};
       const overtaken = vi.fn(() => {
         void cache().invalidate({ key: 'a' });
@@ -79,7 +91,7 @@ export function describeLoading(name: string, connect: () => RedisPort | null): 
       });
       const waiting = cache().getOrLoad('a', overtaken, { policy: 'soft' });
       await eventually(() => expect(overtaken).toHaveBeenCalled());
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      pass(SOFT_TIMEOUT_MS);
       finish('loaded');
       expect(await waiting).toBe('loaded');
       expect(await cache().get('a')).toBeUndefined();
