@@ -2,7 +2,6 @@ import type { RedisPort } from '@breakwater/core/redis';
 import { createManualClock, eventually } from '@breakwater/testkit';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cache } from '../../src/index.ts';
-import { createGatedLoader } from '../gated-loader.ts';
 import { openGatedPair } from '../gated-pair.ts';
 import { deafRedis, type GatedRedis } from '../gated-redis.ts';
 import { hearAll } from '../instances.ts';
@@ -283,46 +282,6 @@ describe('an invalidation by a pattern that reaches Redis sooner than a flush un
     await Promise.all([draining, invalidating]);
     expect(await other.get('k')).toBeUndefined();
     expect(await writer.get('k')).toBeUndefined();
-  });
-});
-
-it('a load that a buffered write overtakes leaves it to be sent', async () => {
-  const loader = createGatedLoader();
-  const loading = writer.getOrLoad('k', loader.load);
-  await loader.begun(1);
-  await writer.set('k', 'written');
-  loader.finish('loaded');
-  expect(await loading).toBe('loaded');
-  expect(await writer.drain()).toEqual({ buffered: 0 });
-  expect(await other.get('k')).toBe('written');
-  expect(await writer.get('k')).toBe('written');
-});
-
-describe('a load that replaces what is buffered', () => {
-  const policy = { policy: 'default', mode: 'refresh' } as const;
-
-  it('reaches Redis and the other instances in its place', async () => {
-    await other.set('k', 'old', { policy: 'through' });
-    await hearAll(writer, other);
-    await writer.set('k', 'buffered');
-    expect(await writer.getOrLoad('k', () => 'loaded', policy)).toBe('loaded');
-    await writer.drain();
-    const third = await instances.open(instances.name);
-    expect(await third.get('k')).toBe('loaded');
-    expect(await writer.get('k')).toBe('loaded');
-  });
-
-  it('loses no write where Redis is away', async () => {
-    await other.set('k', 'old', { policy: 'through' });
-    await hearAll(writer, other);
-    await writer.set('k', 'buffered');
-    const mendings = [gate.failCommands('mgetBuffer'), gate.failCommands('evalsha')];
-    expect(await writer.getOrLoad('k', () => 'loaded', policy)).toBe('loaded');
-    expect(await writer.get('k')).toBe('loaded');
-    for (const mend of mendings) mend();
-    expect(await writer.drain()).toEqual({ buffered: 0 });
-    const third = await instances.open(instances.name);
-    expect(await third.get('k')).toBe('buffered');
   });
 });
 
