@@ -6,7 +6,7 @@ import { encodeValue, frameOf, refuseTooLarge } from '../entries/value-to-frame.
 import { areCurrent, type Generation } from '../generations/generations.ts';
 import type { WriteGenerations } from '../generations/write-generations.ts';
 import { isFailure, UNANSWERED } from '../redis/redis-state.ts';
-import type { SeenFences } from '../redis/redis-writes.ts';
+import type { CommitTerms } from '../redis/redis-writes.ts';
 import { generationsWith } from './late-tags.ts';
 import type { Work } from './work.ts';
 
@@ -45,13 +45,14 @@ function keepUnder(
 ): boolean | Promise<boolean> {
   if (!stamped || isFencedFor(work, stamped.generations)) return refuse(work);
   const { engine, call, seen } = work;
-  const replacesBuffered = !engine.redis || (seen && stamped.shared);
+  const replacesBuffered = !engine.redis || (seen !== undefined && stamped.shared);
   // A buffered write is from before the work (a later one would have fenced it), so it is older than the value. Where that cannot
-  // go to Redis, the write still is to: what was there before it must not come back.
+  // go to Redis, the write still is to: what was there before it must not come back. The others have not heard of the write.
+  const isInPlace = replacesBuffered && engine.writeBack.find(call.address.id) !== undefined;
   const landing = replacesBuffered ? engine.writeBack.discard([call.address.id]) : undefined;
   return landing
-    ? landing.then(() => keepInTiers(work, encoded, life, stamped))
-    : keepInTiers(work, encoded, life, stamped);
+    ? landing.then(() => keepInTiers(work, encoded, life, stamped, isInPlace))
+    : keepInTiers(work, encoded, life, stamped, isInPlace);
 }
 
 function keepInTiers(
@@ -59,9 +60,10 @@ function keepInTiers(
   encoded: Encoded,
   life: LifetimeTerms,
   { generations, shared }: WriteGenerations,
+  isInPlace: boolean,
 ): boolean | Promise<boolean> {
   const { engine, call, fences, seen } = work;
-  if (engine.redis && seen && shared) return keepInBoth(work, encoded, life, generations, seen);
+  if (engine.redis && seen && shared) return keepInBoth(work, encoded, life, generations, { seen, isTold: isInPlace });
   // Redis is not asked. What has come there since, memory must not hide.
   if (engine.fills.isRaised(call.address.id, fences.fillMark)) return refuse(work);
   return keepInMemory(work, encoded, life, generations);
@@ -102,13 +104,13 @@ async function keepInBoth(
   encoded: Encoded,
   life: LifetimeTerms,
   generations: readonly Generation[],
-  fencesSeen: SeenFences,
+  { seen, isTold }: Omit<CommitTerms, 'claim'>,
 ): Promise<boolean> {
   const { engine, call, lease } = work;
   const { id, space, key } = call.address;
   const lifetime = lifetimeAt(life, engine.clock.now());
   const frame = frameOf(engine, call, encoded, lifetime, generations);
-  const kept = await engine.redis?.commit(call.address, frame, wholeLifeMs(life), fencesSeen, lease);
+  const kept = await engine.redis?.commit(call.address, frame, wholeLifeMs(life), { seen, claim: lease, isTold });
   // A commit ends the lease in Redis. Without one those who wait would wait until it has run out.
   if (isFailure(kept)) lease?.release('free');
   else lease?.end();
@@ -120,6 +122,9 @@ async function keepInBoth(
     // Redis took it before it knew of what this process knows now. What has been set there since is not to go with it.
     const removed = await engine.redis?.withdraw(call.address, frame);
     if (isFailure(removed)) engine.replay.later({ keys: [[space, key]] });
+    // It may have been read meanwhile.
+    engine.fills.raise(id);
+    if (engine.memory.look(id, space)?.entry.storedAtMs === lifetime.storedAtMs) engine.memory.drop(id);
     return refuse(work);
   }
   // What is still being read of Redis, and what memory has, may be from before this.

@@ -14,6 +14,13 @@ export interface SeenFences {
   readonly tagLog: string;
 }
 
+export interface CommitTerms {
+  readonly seen: SeenFences;
+  readonly claim: LeaseClaim | undefined;
+  /** Whether the other instances are to drop what they have of the key: a load mostly fills what nobody has. */
+  readonly isTold: boolean;
+}
+
 /** What stores entries in Redis. A `ttlMs` is an entry's whole life, stale times included: then its key leaves. */
 export interface RedisWrites {
   /** Over whatever is there. */
@@ -31,13 +38,7 @@ export interface RedisWrites {
    *
    * @returns whether it was stored.
    */
-  commit(
-    address: Address,
-    frame: Buffer,
-    ttlMs: number,
-    seen: SeenFences,
-    claim: LeaseClaim | undefined,
-  ): Promise<boolean | Failure>;
+  commit(address: Address, frame: Buffer, ttlMs: number, terms: CommitTerms): Promise<boolean | Failure>;
   /** Takes back a frame that a commit has stored; what has come in its place stays. */
   withdraw(address: Address, frame: Buffer): Promise<unknown | Failure>;
   /** {@link RedisWrites.commit}, which also keeps others from committing what they began before it. */
@@ -105,7 +106,7 @@ export function createRedisWrites(options: RedisWritesOptions): RedisWrites {
       }, state.failed);
     },
 
-    async commit(address, frame, ttlMs, seen, claim) {
+    async commit(address, frame, ttlMs, { seen, claim, isTold }) {
       const fences = fencesOf(address, seen);
       const claimed = claim ? [claim.token, claim.header, wakeMessage(address.id)] : [''];
       return attempt({
@@ -113,6 +114,7 @@ export function createRedisWrites(options: RedisWritesOptions): RedisWrites {
         keys: [keys.entry(address), ...fences.map(([key]) => key), ...(claim ? [keys.lease(address)] : [])],
         ttlMs,
         values: [frame, fences.length, ...fences.map(([, value]) => value), ...claimed],
+        ...(isTold && { announcement: { written: [[address.space, address.key]] } }),
       });
     },
 
