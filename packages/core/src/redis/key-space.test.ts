@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createKeySpace } from './key-space.ts';
+import { createKeySpace, isPlain } from './key-space.ts';
 
 const keys = createKeySpace('app');
 
@@ -30,6 +30,16 @@ describe('a key space', () => {
         expect(key === keys.key(otherKind, otherSlot)).toBe(same);
       }),
     );
+  });
+
+  it('leaves printable ASCII as it is, but for spaces, braces and percent signs, wherever in the slot', () => {
+    for (let code = 0; code <= 0xffff; code += 1) {
+      const character = String.fromCharCode(code);
+      const isExpected = /[!-~]/.test(character) && !'{}%'.includes(character);
+      for (const text of [character, `${character}a`, `a${character}`]) {
+        if (isPlain(text) !== isExpected) expect.fail(`${JSON.stringify(text)} is plain: ${!isExpected}`);
+      }
+    }
   });
 
   it('takes a planted key for none of its own', () => {

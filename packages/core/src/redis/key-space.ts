@@ -2,17 +2,28 @@
 export const WIRE_VERSION = 1;
 
 const ESCAPED = /[%{}\s\p{Cc}]/gu;
-/** ASCII in which nothing is to be escaped: nearly every key. */
-const PLAIN = /^[!-$&-z|~]*$/;
+const PERCENT = 0x25;
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
+
+/** Taken from each text, it is looked up by a call for each character. */
+const { charCodeAt } = String.prototype;
 
 /** What is looked at before it is named in Redis, as every key of a cache is, is not looked at twice. */
 let lastPlain: string | undefined;
 
 /** Whether it stands in a key as it is: printable ASCII without spaces, braces and percent signs. */
 export function isPlain(text: string): boolean {
-  if (!PLAIN.test(text)) return false;
+  // Not by a regular expression: 50 hits in Redis at a time took a thirtieth longer.
+  for (let index = 0; index < text.length; index += 1) {
+    if (!isPlainCode(charCodeAt.call(text, index))) return false;
+  }
   lastPlain = text;
   return true;
+}
+
+function isPlainCode(code: number): boolean {
+  return code > 0x20 && code < 0x7f && code !== PERCENT && code !== OPENING_BRACE && code !== CLOSING_BRACE;
 }
 
 /** Names one package's keys: `bw:<wire version>:<namespace>:<kind>:…`, every part escaped. */
