@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { gatherWrites } from './gathered-writes.ts';
 
 function openSocket() {
@@ -17,22 +17,36 @@ function openSocket() {
   return { socket, chunks, heard, sent: () => Buffer.concat(chunks).toString('latin1') };
 }
 
+/** By their clock writes are told apart: one that goes on while the process stands still would part those of one tick. */
+function holdClock(): void {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    vi.advanceTimersByTime(1000);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+}
+
 const tick = () => new Promise<void>((resolve) => void process.nextTick(resolve));
 
 describe('what is written to a socket', () => {
+  holdClock();
+
   it('leaves at once when it is alone', () => {
     const { socket, chunks } = openSocket();
     socket.write('one');
     expect(chunks).toHaveLength(1);
   });
 
-  it('leaves at once again when an answer was heard meanwhile, or some time has passed', async () => {
+  it('leaves at once again when an answer was heard meanwhile, or some time has passed', () => {
     const { socket, chunks, heard } = openSocket();
     socket.write('one');
+    vi.advanceTimersByTime(0.05);
     heard.at = performance.now();
     socket.write('two');
     expect(chunks).toHaveLength(2);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    vi.advanceTimersByTime(0.2);
     socket.write('three');
     expect(chunks).toHaveLength(3);
   });
@@ -58,7 +72,9 @@ describe('what is written to a socket', () => {
     await tick();
     expect(sent()).toBe('a');
   });
+});
 
+describe('what is written to a socket, whatever the clock', () => {
   it('leaves in the order of its writing, texts and bytes, in whatever ticks', async () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary-ascii' }),
